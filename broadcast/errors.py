@@ -1,0 +1,141 @@
+"""The one tree of errors that Broadcast raises on purpose.
+
+Each error reads "what: which: cause" and says the way out; `code` is the stable word that
+`--json` prints. `subject` names the message, channel, file or feed that it is about.
+"""
+
+from __future__ import annotations
+
+
+class BroadcastError(Exception):
+    """Root of all errors raised on purpose."""
+
+    #: Stable machine word, printed by `--json` as `error.code`.
+    code = "error"
+
+    def __init__(self, message: str, *, subject: str | None = None) -> None:
+        super().__init__(message)
+        #: The message, channel, file or feed concerned.
+        self.subject = subject
+
+    def facts(self) -> dict[str, object]:
+        """Return the keys that `--json` adds to `code` and `message`."""
+        return {} if self.subject is None else {"subject": self.subject}
+
+
+class UsageError(BroadcastError):
+    """The command was used wrongly (exit code 2)."""
+
+    code = "usage"
+
+
+class SettingsError(BroadcastError):
+    """The settings of the newsroom cannot be used; nothing was begun."""
+
+    code = "settings"
+
+
+class ContentError(BroadcastError):
+    """A message file, template or picture cannot be used as it is."""
+
+    code = "content"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        subject: str | None = None,
+        file: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        where = "" if file is None else f"{file}:{line}: " if line else f"{file}: "
+        super().__init__(where + message, subject=subject)
+        self.file = file
+        self.line = line
+
+    def facts(self) -> dict[str, object]:
+        """Add file and line."""
+        return super().facts() | {"file": self.file, "line": self.line}
+
+
+class TemplateFault(ContentError):
+    """A template has a fault; its channel cannot be rendered."""
+
+    code = "template"
+
+
+class WorkflowError(BroadcastError):
+    """What was asked is not allowed in this state or for this person; nothing changed."""
+
+    code = "workflow"
+
+
+class NotAllowed(WorkflowError):
+    """This person may not do this."""
+
+    code = "not_allowed"
+
+
+class NotFound(WorkflowError):
+    """There is no such message, revision, channel, person or delivery."""
+
+    code = "not_found"
+
+
+class Conflict(WorkflowError):
+    """Somebody else changed the same thing first; both states are kept."""
+
+    code = "conflict"
+
+
+class StoreError(BroadcastError):
+    """The database cannot be read or written."""
+
+    code = "store"
+
+
+class FeedError(BroadcastError):
+    """What a source sent was refused."""
+
+    code = "feed"
+
+
+class DeliveryError(BroadcastError):
+    """A call to a channel did not end as published. Adapters raise the four below."""
+
+    code = "delivery"
+
+
+class ChannelUnavailable(DeliveryError):
+    """Nothing happened at the channel; the same call may be made again later."""
+
+    code = "unavailable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        subject: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, subject=subject)
+        #: Seconds that the channel asked to wait, if it said so.
+        self.retry_after_s = retry_after_s
+
+
+class ChannelRefused(DeliveryError):
+    """The channel will never take this; the platform's reason is the message."""
+
+    code = "refused"
+
+
+class ChannelMisconfigured(DeliveryError):
+    """Credentials, address or rights are wrong; the channel is paused until someone mends them."""
+
+    code = "misconfigured"
+
+
+class OutcomeUnknown(DeliveryError):
+    """The channel may or may not have done it: look before calling again."""
+
+    code = "unknown"

@@ -1,0 +1,413 @@
+"""The values that travel between modules: frozen, without I/O.
+
+`Draft -> Revision -> Rendition -> Delivery -> Receipt`, and `Posting` for what stands in the
+world. All times are aware and in UTC unless a field says otherwise; all durations are seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+#: Names of times and numbers known only at publication are written between these two private-use
+#: characters in a document; they are the only thing filled in after approval (design §4, Slots).
+SLOT_OPEN, SLOT_CLOSE = "\ue000", "\ue001"
+
+
+def slot(name: str) -> str:
+    """Return the mark that stands for a value known only at publication.
+
+    Names: `published_at` (first publication of the message), `updated_at` (of this revision),
+    `sent`, `identifier`, `references` (CAP), `version` (1, 2, …).
+    """
+    return f"{SLOT_OPEN}{name}{SLOT_CLOSE}"
+
+
+def fill_slots(document: str, values: Mapping[str, str]) -> str:
+    """Return `document` with each slot replaced; an unknown slot becomes empty."""
+    head, *rest = document.split(SLOT_OPEN)
+    parts = [head]
+    for piece in rest:
+        name, _, tail = piece.partition(SLOT_CLOSE)
+        parts += [values.get(name, ""), tail]
+    return "".join(parts)
+
+
+class MessageKind(StrEnum):
+    """What a message is for."""
+
+    ALERT = "alert"
+    INFORMATION = "information"
+    PRACTICAL = "practical"
+    ACTIVITY = "activity"
+    ALL_CLEAR = "all_clear"
+    HOLDING = "holding"
+
+
+class Level(StrEnum):
+    """CAP severity, lower case, most severe first."""
+
+    EXTREME = "extreme"
+    SEVERE = "severe"
+    MODERATE = "moderate"
+    MINOR = "minor"
+    UNKNOWN = "unknown"
+
+
+class Form(StrEnum):
+    """In which form a revision is said on a channel."""
+
+    PUBLISH = "publish"
+    UPDATE = "update"
+    CORRECTION = "correction"
+    ENDING = "ending"
+
+
+class Action(StrEnum):
+    """What a delivery does at the channel."""
+
+    PUBLISH = "publish"
+    UPDATE = "update"
+    TAKE_DOWN = "take_down"
+
+
+class RevisionState(StrEnum):
+    """Where a revision stands in the review."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    DELIVERED = "delivered"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    HANDED_OVER = "handed_over"
+    DROPPED = "dropped"
+
+
+class Phase(StrEnum):
+    """The life of a message, computed."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    EMBARGOED = "embargoed"
+    SENDING = "sending"
+    LIVE = "live"
+    PARTLY_LIVE = "partly_live"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class EndedBecause(StrEnum):
+    """Why a message has ended."""
+
+    EXPIRED = "expired"
+    ALL_CLEAR = "all_clear"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+class VoteKind(StrEnum):
+    """What an authority said about a revision."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    REJECT = "reject"
+
+
+class PostingState(StrEnum):
+    """Whether a posting stands in the world."""
+
+    UP = "up"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """The town hall that publishes."""
+
+    id: str
+    name: str
+    language: str = "fr"
+    #: IANA name; times are shown in it, stored in UTC.
+    timezone: str = "Europe/Paris"
+    #: Public address of the site, no slash at the end.
+    base_url: str = ""
+    #: INSEE codes, strings.
+    areas: tuple[str, ...] = ()
+    area_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    cap_sender: str = ""
+    #: "live" or "exercise", from the birth of the database.
+    world: str = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture as the message file names it."""
+
+    #: Path relative to the message file.
+    file: str
+    alt: str
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a relayed message comes from."""
+
+    name: str
+    url: str = ""
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message file as read: nothing rendered, nothing stored. See design §6."""
+
+    slug: str
+    title: str
+    #: Markdown after the front matter.
+    body: str
+    kind: MessageKind = MessageKind.INFORMATION
+    level: Level = Level.UNKNOWN
+    #: CAP words, lower case; None: derived from kind and level.
+    urgency: str | None = None
+    certainty: str | None = None
+    category: str | None = None
+    response: str | None = None
+    event: str = ""
+    areas: tuple[str, ...] = ()
+    #: None: every channel whose `messages` lists this message kind.
+    channels: tuple[str, ...] | None = None
+    embargo_until_at: datetime | None = None
+    onset_at: datetime | None = None
+    expires_at: datetime | None = None
+    short: str = ""
+    instruction: str = ""
+    contact: str = ""
+    link: str = ""
+    hashtags: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
+    owner: str = ""
+    next_update_at: datetime | None = None
+    repeat_every_s: int | None = None
+    incident: str = ""
+    ends: str = ""
+    source: Source | None = None
+    language: str = "fr"
+    #: Channel kind or channel name -> {"text": …, perhaps "title": …}.
+    overrides: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    #: The whole file as read, for history and diff.
+    source_text: str = field(default="", repr=False)
+    #: Front matter key -> line in the file (1-based); "body" -> its first line.
+    lines: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
+    #: Path of the file, for findings.
+    file: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture or file that goes with a part; its bytes are read when wanted."""
+
+    #: File name without folders, ASCII, unique within the message.
+    name: str
+    media_type: str
+    #: SHA-256 of the bytes, hexadecimal.
+    sha256: str
+    size_bytes: int
+    width_px: int = 0
+    height_px: int = 0
+    alt: str = ""
+    credit: str = ""
+    #: Gives the bytes; not part of the identity.
+    read: Callable[[], bytes] = field(default=bytes, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One post of a thread, one page of a sign, one page of the site: exactly what was approved."""
+
+    #: Slug of the message; adapters that write files name them after it.
+    slug: str
+    #: Plain text as the place takes it, counted and within its limits.
+    text: str
+    #: Sanitised HTML fragment, for the kinds that take HTML.
+    html: str = ""
+    title: str = ""
+    #: Address that the part points at (canonical page or the message's link), "" if none.
+    link: str = ""
+    media: tuple[Media, ...] = ()
+    #: Further documents made by templates, by file ending: {"icml": …, "typ": …, "cap": …}.
+    documents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: Small facts that adapters and pages may use: message kind, level, event, page_time_s, …
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    language: str = "fr"
+    #: When it starts to be true; None: at once.
+    starts_at: datetime | None = None
+    #: When it ends; None: no end known.
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """One revision for one channel in one form."""
+
+    channel: str
+    channel_kind: str
+    form: Form
+    parts: tuple[Part, ...]
+    #: "live" or "exercise"; part of the hash.
+    world: str = "live"
+    #: Limits in force when it was made, as JSON-able facts; not part of the hash.
+    limits: Mapping[str, Any] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False
+    )
+
+    @property
+    def sha256(self) -> str:
+        """Hash of everything that would be sent; votes name it."""
+        facts = {
+            "channel": self.channel,
+            "kind": self.channel_kind,
+            "form": self.form,
+            "world": self.world,
+            "parts": [part_facts(part) for part in self.parts],
+        }
+        return sha256_of(canonical_json(facts).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a check says."""
+
+    #: Stable word, such as "over_limit" or "expiry_missing".
+    code: str
+    message: str
+    blocking: bool
+    file: str = ""
+    line: int | None = None
+    channel: str = ""
+    part: int | None = None
+    count: int | None = None
+    limit: int | None = None
+    unit: str = ""
+    over_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One immutable state of a message."""
+
+    message_uid: str
+    slug: str
+    number: int
+    draft: Draft
+    author: str
+    #: First person who submitted the message.
+    message_author: str
+    state: RevisionState
+    submitted_at: datetime
+    #: SHA-256 over source text, media and world.
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Return `slug@n`."""
+        return f"{self.slug}@{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What one authority said about a revision, and the hashes it saw."""
+
+    person: str
+    kind: VoteKind
+    #: SHA-256 of every rendition seen, sorted.
+    hashes: tuple[str, ...]
+    at: datetime
+    reason: str = ""
+    os_user: str = ""
+
+
+def part_facts(part: Part) -> dict[str, Any]:
+    """Return a part as JSON-able facts, in a stable order, without what gives bytes."""
+    return {
+        "slug": part.slug,
+        "text": part.text,
+        "html": part.html,
+        "title": part.title,
+        "link": part.link,
+        "media": [
+            {
+                "name": m.name,
+                "media_type": m.media_type,
+                "sha256": m.sha256,
+                "size_bytes": m.size_bytes,
+                "width_px": m.width_px,
+                "height_px": m.height_px,
+                "alt": m.alt,
+                "credit": m.credit,
+            }
+            for m in part.media
+        ],
+        "documents": dict(part.documents),
+        "options": dict(part.options),
+        "language": part.language,
+        "starts_at": part.starts_at.isoformat() if part.starts_at else None,
+        "expires_at": part.expires_at.isoformat() if part.expires_at else None,
+    }
+
+
+def part_from_facts(facts: Mapping[str, Any], read: Callable[[str], bytes]) -> Part:
+    """Return the part that `part_facts` described; `read` gives the bytes of a media hash."""
+
+    def time_of(value: str | None) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+    def reader(sha256: str) -> Callable[[], bytes]:
+        return lambda: read(sha256)
+
+    return Part(
+        slug=facts["slug"],
+        text=facts["text"],
+        html=facts["html"],
+        title=facts["title"],
+        link=facts["link"],
+        media=tuple(Media(**m, read=reader(m["sha256"])) for m in facts["media"]),
+        documents=facts["documents"],
+        options=facts["options"],
+        language=facts["language"],
+        starts_at=time_of(facts["starts_at"]),
+        expires_at=time_of(facts["expires_at"]),
+    )
+
+
+def canonical_json(value: object) -> str:
+    """Return JSON with sorted keys and no spaces, the form that is hashed."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the SHA-256 of `data`, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
