@@ -1,0 +1,1 @@
+"""The desk: what people decide about messages, channels and each other."""

@@ -1,0 +1,221 @@
+"""Freezing a revision: text, media and every rendition in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadcast.desk.base import Desk
+from broadcast.errors import Conflict, ContentError, WorkflowError
+from broadcast.lifecycle import Right
+from broadcast.model import (
+    Draft,
+    Finding,
+    Media,
+    Rendition,
+    Revision,
+    RevisionState,
+    canonical_json,
+    sha256_of,
+)
+from broadcast.outbox import Message
+from broadcast.planner import ended_because
+from broadcast.store import messages, renditions, revisions
+from broadcast.store.base import Tx
+
+
+class Blocked(ContentError):
+    """The checks forbid submission; all their findings come along."""
+
+    code = "blocked"
+
+    def __init__(self, findings: Sequence[Finding], *, subject: str) -> None:
+        blocking = [f for f in findings if f.blocking]
+        first = blocking[0].message if blocking else ""
+        more = f" (et {len(blocking) - 1} autre(s))" if len(blocking) > 1 else ""
+        super().__init__(
+            f"{subject} : à corriger avant de soumettre : {first}{more}",
+            subject=subject,
+        )
+        self.findings = tuple(findings)
+
+
+class StaleBase(Conflict):
+    """The file goes on from an older revision than the latest; both texts come along."""
+
+    code = "stale_base"
+
+    def __init__(self, slug: str, base: int, latest: Revision, yours: str) -> None:
+        super().__init__(
+            f"{slug} : votre fichier part de la version {base}, mais {latest.author} a soumis la version "
+            f"{latest.number} entre-temps ; reprenez ses changements puis soumettez avec --base {latest.number} "
+            "(rien n'est perdu : les deux textes suivent)",
+            subject=slug,
+        )
+        self.base = base
+        self.latest = latest.number
+        self.theirs = latest.draft.source_text
+        self.yours = yours
+
+    def facts(self) -> dict[str, object]:
+        """Add both texts."""
+        return super().facts() | {
+            "base": self.base,
+            "latest": self.latest,
+            "theirs": self.theirs,
+            "yours": self.yours,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What came of a submission."""
+
+    revision: Revision
+    #: False: the same text with the same renditions was already there.
+    is_new: bool
+    hashes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def revision_hash(draft: Draft, media: Sequence[Media], world: str) -> str:
+    """Return the hash of what an editor gave: the file, the pictures, the world."""
+    facts = [
+        draft.slug,
+        draft.source_text,
+        sorted((m.name, m.sha256) for m in media),
+        world,
+    ]
+    return sha256_of(canonical_json(facts).encode())
+
+
+def submit(
+    desk: Desk,
+    draft: Draft,
+    *,
+    as_: str,
+    path: str,
+    media: Sequence[Media],
+    made: Sequence[Rendition],
+    findings: Sequence[Finding],
+    reopen: bool = False,
+    base: int | None = None,
+) -> Submitted:
+    """Freeze a revision, or return the latest one if nothing changed.
+
+    Args:
+        desk: the desk.
+        draft: the message as read.
+        as_: who submits.
+        path: absolute path of the file, by which its base is remembered.
+        media: pictures of the message.
+        made: all renditions in all forms.
+        findings: what the checks said; a blocking one forbids submission.
+        reopen: True lets a message that has ended live again.
+        base: revision from which the file goes on, where the person says so.
+
+    Raises:
+        Blocked: a check forbids it.
+        StaleBase: somebody submitted in between.
+        WorkflowError: the message has ended, or the person may not.
+    """
+    digest = revision_hash(draft, media, desk.world)
+    with desk.db.write() as tx:
+        person = desk.person(tx, as_, Right.SUBMIT)
+        message = messages.find_message(tx, draft.slug)
+        latest = None
+        if message is not None and message.latest:
+            latest = revisions.get_revision(tx, message, message.latest)
+            same = _unchanged(tx, message, latest, digest, made)
+            if same is not None and not (
+                reopen and ended_because(message, desk.clock.now())
+            ):
+                revisions.keep_base(tx, path, message.uid, latest.number)
+                return same
+            _demand_open(desk, message, reopen)
+            _demand_base(tx, message, latest, draft, path, base)
+        if any(f.blocking for f in findings):
+            raise Blocked(findings, subject=draft.slug)
+        if message is None:
+            message = messages.insert_message(
+                tx, draft.slug, person.name, desk.clock.now()
+            )
+        revision = Revision(
+            message_uid=message.uid,
+            slug=draft.slug,
+            number=message.latest + 1,
+            draft=draft,
+            author=person.name,
+            message_author=message.author,
+            state=RevisionState.SUBMITTED,
+            submitted_at=desk.clock.now(),
+            sha256=digest,
+        )
+        revisions.supersede_others(
+            tx, message.uid, revision.number, [RevisionState.SUBMITTED]
+        )
+        revisions.insert_revision(
+            tx,
+            revision,
+            os_user=desk.os_user,
+            renditions=made,
+            findings=tuple(findings),
+        )
+        revisions.keep_base(tx, path, message.uid, revision.number)
+        hashes = tuple(sorted(r.sha256 for r in made))
+        desk.log(
+            tx,
+            person.name,
+            "submit",
+            revision.name,
+            {"sha256": digest, "renditions": hashes},
+        )
+        return Submitted(
+            revision=revision, is_new=True, hashes=hashes, findings=tuple(findings)
+        )
+
+
+def _unchanged(
+    tx: Tx, message: Message, latest: Revision, digest: str, made: Sequence[Rendition]
+) -> Submitted | None:
+    stored = tuple(
+        sorted(
+            k.sha256 for k in renditions.rendition_keys(tx, message.uid, latest.number)
+        )
+    )
+    if latest.sha256 != digest or stored != tuple(sorted(r.sha256 for r in made)):
+        return None
+    findings = revisions.revision_findings(tx, message.uid, latest.number)
+    return Submitted(revision=latest, is_new=False, hashes=stored, findings=findings)
+
+
+def _demand_open(desk: Desk, message: Message, reopen: bool) -> None:
+    if ended_because(message, desk.clock.now()) is not None and not reopen:
+        raise WorkflowError(
+            f"{message.slug} : ce message est terminé ; choisissez un autre nom de fichier, ou rouvrez-le avec --reopen",
+            subject=message.slug,
+        )
+
+
+def _demand_base(
+    tx: Tx,
+    message: Message,
+    latest: Revision,
+    draft: Draft,
+    path: str,
+    base: int | None,
+) -> None:
+    known = revisions.base_of(tx, path, message.uid)
+    start = base if base is not None else known
+    if start is None:
+        # A file that never met this message: refused only where it is an old text come back.
+        olds = [
+            r
+            for r in revisions.revisions(tx, message)
+            if r.draft.source_text == draft.source_text
+        ]
+        if not olds or olds[-1].number == latest.number:
+            return
+        start = olds[-1].number
+    if start != latest.number:
+        raise StaleBase(message.slug, start, latest, draft.source_text)

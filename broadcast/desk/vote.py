@@ -1,0 +1,171 @@
+"""Votes of the second person: approve, return, reject."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from broadcast.desk.base import Desk
+from broadcast.errors import Conflict, WorkflowError
+from broadcast.lifecycle import Right, after_vote, demand_vote, is_approved
+from broadcast.model import Revision, RevisionState, Vote, VoteKind
+from broadcast.outbox import Message
+from broadcast.planner import plan_message
+from broadcast.store import messages, newsroom, renditions, revisions
+from broadcast.store.base import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voted:
+    """What came of a vote."""
+
+    revision: Revision
+    state: RevisionState
+    hashes: tuple[str, ...]
+    #: Deliveries planned or dropped by it.
+    planned: int = 0
+
+
+def approve(
+    desk: Desk,
+    slug: str,
+    number: int | None,
+    *,
+    as_: str,
+    seen: Collection[str] | None = None,
+) -> Voted:
+    """Approve a revision: bind a vote to the hashes of all its renditions, and plan its deliveries.
+
+    Args:
+        desk: the desk.
+        slug: which message.
+        number: which revision; None: the latest.
+        as_: who approves; neither the author nor the last editor.
+        seen: hashes that the person was shown; None: those stored now.
+
+    Raises:
+        NotAllowed: the two-person rule or the role forbids it.
+        Conflict: what is stored is not what the person saw.
+        WorkflowError: the revision is not open to votes.
+    """
+    with desk.db.write() as tx:
+        message = messages.get_message(tx, slug)
+        revision = revisions.get_revision(tx, message, number or message.latest)
+        hashes = _vote(desk, tx, message, revision, VoteKind.APPROVE, as_, "", seen)
+        if not is_approved(
+            revisions.votes(tx, message.uid, revision.number),
+            hashes,
+            voters(tx, revision),
+            desk.policy,
+        ):
+            return Voted(
+                revision=revision, state=RevisionState.SUBMITTED, hashes=hashes
+            )
+        planned = _put_in_force(desk, tx, message, revision)
+        return Voted(
+            revision=revision,
+            state=RevisionState.APPROVED,
+            hashes=hashes,
+            planned=planned,
+        )
+
+
+def object_to(
+    desk: Desk, slug: str, number: int | None, kind: VoteKind, *, as_: str, reason: str
+) -> Voted:
+    """Return or reject a revision, with a reason that its author reads.
+
+    Raises:
+        NotAllowed: no voting role.
+        WorkflowError: no reason, or the revision is not open to votes.
+    """
+    if not reason.strip():
+        raise WorkflowError(f"{slug} : dites pourquoi, avec --reason", subject=slug)
+    with desk.db.write() as tx:
+        message = messages.get_message(tx, slug)
+        revision = revisions.get_revision(tx, message, number or message.latest)
+        hashes = _vote(desk, tx, message, revision, kind, as_, reason.strip(), None)
+        state = after_vote(kind, approved=False)
+        revisions.set_revision_state(tx, message.uid, revision.number, state)
+        return Voted(revision=revision, state=state, hashes=hashes)
+
+
+def voters(tx: Tx, revision: Revision) -> frozenset[str]:
+    """Return the names whose votes count on a revision now."""
+    return frozenset(
+        p.name
+        for p in newsroom.people(tx)
+        if p.has(Right.VOTE)
+        and p.name not in (revision.author, revision.message_author)
+    )
+
+
+def _vote(
+    desk: Desk,
+    tx: Tx,
+    message: Message,
+    revision: Revision,
+    kind: VoteKind,
+    as_: str,
+    reason: str,
+    seen: Collection[str] | None,
+) -> tuple[str, ...]:
+    person = desk.person(tx, as_, Right.VOTE)
+    author_os = revisions.submit_os_user(tx, message.uid, revision.number)
+    demand_vote(
+        person,
+        revision,
+        kind,
+        submit_os_user=author_os,
+        os_user=desk.os_user,
+        policy=desk.policy,
+    )
+    stored = tuple(
+        sorted(
+            k.sha256
+            for k in renditions.rendition_keys(tx, message.uid, revision.number)
+        )
+    )
+    if seen is not None and tuple(sorted(seen)) != stored:
+        raise Conflict(
+            f"{revision.name} : ce qui est enregistré n'est pas ce que vous avez vu ; relisez avant d'approuver",
+            subject=revision.name,
+        )
+    vote = Vote(
+        person=person.name,
+        kind=kind,
+        hashes=stored,
+        at=desk.clock.now(),
+        reason=reason,
+        os_user=desk.os_user,
+    )
+    revisions.insert_vote(tx, message.uid, revision.number, vote)
+    desk.log(
+        tx, person.name, kind.value, revision.name, {"hashes": stored, "reason": reason}
+    )
+    return stored
+
+
+def _put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision) -> int:
+    revisions.set_revision_state(
+        tx, message.uid, revision.number, RevisionState.APPROVED
+    )
+    revisions.supersede_others(
+        tx,
+        message.uid,
+        revision.number,
+        [RevisionState.APPROVED, RevisionState.SUBMITTED],
+    )
+    messages.update_message(
+        tx,
+        message.uid,
+        approved=revision.number,
+        expires_at=revision.draft.expires_at,
+        ended_at=None,
+        ended_because="",
+        ended_by="",
+        ended_reason="",
+    )
+    return plan_message(
+        tx, messages.message_by_uid(tx, message.uid), desk.places, desk.clock.now()
+    )

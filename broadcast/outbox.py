@@ -1,0 +1,122 @@
+"""Values of the outbox: a message's life, its deliveries, and what stands in the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.model import (
+    Action,
+    DeliveryState,
+    EndedBecause,
+    Form,
+    PostingState,
+    canonical_json,
+    sha256_of,
+)
+
+#: Slot of the first post of a message's thread.
+MAIN_SLOT = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message and where its life stands."""
+
+    uid: str
+    slug: str
+    #: Who first submitted it.
+    author: str
+    created_at: datetime
+    #: Number of the latest revision, and of the latest approved one (0: none).
+    latest: int
+    approved: int
+    expires_at: datetime | None
+    ended_at: datetime | None = None
+    ended_because: EndedBecause | None = None
+    ended_by: str = ""
+    ended_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One part of one rendition, one channel, one action, one round."""
+
+    uid: str
+    message_uid: str
+    slug: str
+    #: Number of the revision.
+    number: int
+    channel: str
+    channel_kind: str
+    action: Action
+    form: Form
+    round: int
+    part: int
+    #: Which posting it makes or changes: "0", "1" for the thread, "r2.0" for a correction.
+    slot: str
+    #: Order within (message, channel).
+    seq: int
+    #: Lower goes first.
+    priority: int
+    #: Idempotency key, stable over retries.
+    key: str
+    #: Hash of the rendition.
+    sha256: str
+    state: DeliveryState
+    reason: str
+    needs_person: bool
+    planned_at: datetime
+    not_before_at: datetime
+    settled_at: datetime | None
+    claimed_by: str
+    claimed_until_at: datetime | None
+    attempts: int
+    #: True while an attempt has no receipt yet.
+    open_attempt: bool
+    unknowns: int
+    looks: int
+    failed_looks: int
+    attempted_at: datetime | None
+    #: The machine's own time of the attempt.
+    attempted_wall_at: datetime | None
+    external_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """What stands at a channel, or stood."""
+
+    channel: str
+    message_uid: str
+    slot: str
+    external_id: str
+    url: str
+    token: str
+    public: bool
+    #: Revision whose words it carries.
+    number: int
+    state: PostingState
+    since_at: datetime
+
+
+def slot_of(form: Form, number: int, part: int) -> str:
+    """Return the slot that a new post takes."""
+    return (
+        f"r{number}.{part}"
+        if form is Form.CORRECTION
+        else f"e{number}.{part}"
+        if form is Form.ENDING
+        else str(part)
+    )
+
+
+def delivery_key(planned_at: datetime, *facts: object) -> str:
+    """Return an idempotency key: planning time in milliseconds and the hash of what is delivered.
+
+    Args:
+        planned_at: when it was planned.
+        facts: newsroom, revision hash, channel, action, form, round, part, slot.
+    """
+    return f"{int(planned_at.timestamp() * 1000)}-{sha256_of(canonical_json([str(f) for f in facts]).encode())[:40]}"

@@ -1,0 +1,396 @@
+"""What must be delivered so that the world says what was approved: pure.
+
+Given one message on one channel (its life, its deliveries, its postings), `plan_channel` returns
+the deliveries that are missing and those that must not leave any more. It is asked again at every
+pass, so it plans only what is certain: while an earlier call may still have had an effect, it
+waits, and the next pass sees the outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from broadcast.model import Action, DeliveryState, EndedBecause, Form, PostingState
+from broadcast.outbox import MAIN_SLOT, Delivery, Posting, slot_of
+
+#: States in which nothing has left yet.
+UNSENT = frozenset({DeliveryState.PLANNED, DeliveryState.WAITING, DeliveryState.HELD})
+#: States after which the rendition stands, or is with people.
+DONE = frozenset({DeliveryState.DELIVERED, DeliveryState.HANDED_OVER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a channel is able to do."""
+
+    name: str
+    kind: str
+    is_board: bool
+    #: Of "update", "take_down", "find", …
+    abilities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What should be true of one message on one channel."""
+
+    #: Latest approved revision; 0: none, or this channel is not among its channels.
+    number: int
+    #: Parts of each form of that revision for this channel.
+    parts: Mapping[Form, int] = field(default_factory=dict)
+    embargo_until_at: datetime | None = None
+    ended_because: EndedBecause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A delivery to be planned."""
+
+    action: Action
+    form: Form
+    number: int
+    part: int
+    slot: str
+    round: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """A delivery that must not leave any more."""
+
+    uid: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPlan:
+    """What changes for one message on one channel."""
+
+    steps: tuple[Step, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    #: Why nothing can be said yet, "" if it can.
+    waits_for: str = ""
+
+
+def plan_channel(
+    place: Place,
+    wanted: Wanted,
+    deliveries: Sequence[Delivery],
+    postings: Sequence[Posting],
+) -> ChannelPlan:
+    """Return what is missing for one message on one channel.
+
+    Args:
+        place: the channel.
+        wanted: what should be true.
+        deliveries: all of this message on this channel, in order of `seq`.
+        postings: all of this message on this channel.
+    """
+    is_down = wanted.ended_because is not None or wanted.number == 0
+    drops = _drops(wanted, deliveries, is_down)
+    dropped = {drop.uid for drop in drops}
+    rest = [
+        d
+        for d in deliveries
+        if d.uid not in dropped and d.state is not DeliveryState.DROPPED
+    ]
+    if any(_in_doubt(d, is_board=place.is_board) for d in rest):
+        return ChannelPlan(
+            drops=drops,
+            waits_for="une diffusion précédente dont l'issue n'est pas encore connue",
+        )
+    if is_down:
+        steps = (
+            _board_down(rest)
+            if place.is_board
+            else _stream_down(place, wanted, postings)
+        )
+    else:
+        steps = (
+            _board_up(wanted, rest)
+            if place.is_board
+            else _stream_up(place, wanted, rest, postings)
+        )
+    return ChannelPlan(steps=_missing(steps, rest), drops=drops)
+
+
+def _in_doubt(delivery: Delivery, *, is_board: bool) -> bool:
+    # A board is simply shown again, whatever became of the last call. A stream is asked first,
+    # unless only a person can say: then a correction must not be held back by it.
+    if is_board:
+        return False
+    if delivery.state is DeliveryState.UNKNOWN:
+        return not delivery.needs_person
+    return delivery.state is DeliveryState.CLAIMED
+
+
+def _drops(
+    wanted: Wanted, deliveries: Sequence[Delivery], is_down: bool
+) -> tuple[Drop, ...]:
+    drops = []
+    for d in deliveries:
+        if d.state not in UNSENT or d.action is Action.TAKE_DOWN:
+            continue
+        if is_down and d.form is not Form.ENDING:
+            why = _END_WORDS.get(wanted.ended_because, "n'est plus destiné à ce canal")
+            drops.append(Drop(uid=d.uid, reason=why))
+        elif not is_down and d.number < wanted.number:
+            drops.append(
+                Drop(uid=d.uid, reason=f"remplacé par la version {wanted.number}")
+            )
+    return tuple(drops)
+
+
+_END_WORDS: Mapping[EndedBecause | None, str] = {
+    EndedBecause.EXPIRED: "expiré avant l'envoi",
+    EndedBecause.WITHDRAWN: "retiré avant l'envoi",
+    EndedBecause.ALL_CLEAR: "fin d'alerte avant l'envoi",
+    EndedBecause.SUPERSEDED: "remplacé avant l'envoi",
+}
+
+
+def _board_up(wanted: Wanted, deliveries: Sequence[Delivery]) -> list[Step]:
+    shown = any(
+        d.action is not Action.TAKE_DOWN and d.number < wanted.number
+        for d in deliveries
+    )
+    action = Action.UPDATE if shown else Action.PUBLISH
+    if any(
+        d.number == wanted.number and d.action is not Action.TAKE_DOWN
+        for d in deliveries
+    ):
+        return []
+    return [
+        Step(
+            action=action,
+            form=Form.PUBLISH,
+            number=wanted.number,
+            part=0,
+            slot=MAIN_SLOT,
+        )
+    ]
+
+
+def _board_down(deliveries: Sequence[Delivery]) -> list[Step]:
+    shown = [
+        d
+        for d in deliveries
+        if d.action is not Action.TAKE_DOWN and d.state not in UNSENT
+    ]
+    if not shown:
+        return []
+    number = max(d.number for d in shown)
+    return [
+        Step(
+            action=Action.TAKE_DOWN,
+            form=Form.ENDING,
+            number=number,
+            part=0,
+            slot=MAIN_SLOT,
+        )
+    ]
+
+
+def _stream_up(
+    place: Place,
+    wanted: Wanted,
+    deliveries: Sequence[Delivery],
+    postings: Sequence[Posting],
+) -> list[Step]:
+    up = [p for p in postings if p.state is not PostingState.DOWN]
+    thread = {p.slot: p for p in up if p.slot.isdigit()}
+    count = wanted.parts.get(Form.PUBLISH, 0)
+    if not thread:
+        doubtful = any(
+            d.needs_person and d.state is DeliveryState.UNKNOWN for d in deliveries
+        )
+        older = any(d.number < wanted.number and d.needs_person for d in deliveries)
+        if doubtful and older and Form.CORRECTION in wanted.parts:
+            return _posts(wanted, Form.CORRECTION)
+        return _posts(wanted, Form.PUBLISH) if count else []
+    if all(p.number == wanted.number for p in thread.values()):
+        # The first revision may be half-way through its thread.
+        return [s for s in _posts(wanted, Form.PUBLISH) if s.slot not in thread]
+    refused = any(
+        d.action is Action.UPDATE
+        and d.number == wanted.number
+        and d.state is DeliveryState.REFUSED
+        for d in deliveries
+    )
+    # A platform may refuse an edit (too late, too many): then the correction is said in a new post.
+    if "update" in place.abilities and Form.UPDATE in wanted.parts and not refused:
+        return _edits(wanted, thread)
+    if any(p.slot == slot_of(Form.CORRECTION, wanted.number, 0) for p in up):
+        return [
+            s
+            for s in _posts(wanted, Form.CORRECTION)
+            if s.slot not in {p.slot for p in up}
+        ]
+    return _posts(wanted, Form.CORRECTION)
+
+
+def _posts(wanted: Wanted, form: Form) -> list[Step]:
+    return [
+        Step(
+            action=Action.PUBLISH,
+            form=form,
+            number=wanted.number,
+            part=n,
+            slot=slot_of(form, wanted.number, n),
+        )
+        for n in range(wanted.parts.get(form, 0))
+    ]
+
+
+def _edits(wanted: Wanted, thread: Mapping[str, Posting]) -> list[Step]:
+    steps = []
+    count = wanted.parts[Form.UPDATE]
+    for n in range(count):
+        posting = thread.get(str(n))
+        if posting is None:
+            steps.append(
+                Step(
+                    action=Action.PUBLISH,
+                    form=Form.UPDATE,
+                    number=wanted.number,
+                    part=n,
+                    slot=str(n),
+                )
+            )
+        elif posting.number != wanted.number:
+            steps.append(
+                Step(
+                    action=Action.UPDATE,
+                    form=Form.UPDATE,
+                    number=wanted.number,
+                    part=n,
+                    slot=str(n),
+                )
+            )
+    for slot in sorted(thread, key=int):
+        if int(slot) >= count:
+            steps.append(
+                Step(
+                    action=Action.TAKE_DOWN,
+                    form=Form.UPDATE,
+                    number=wanted.number,
+                    part=int(slot),
+                    slot=slot,
+                )
+            )
+    return steps
+
+
+def _stream_down(
+    place: Place, wanted: Wanted, postings: Sequence[Posting]
+) -> list[Step]:
+    up = [
+        p
+        for p in postings
+        if p.state is not PostingState.DOWN and not p.slot.startswith("e")
+    ]
+    if "take_down" in place.abilities:
+        # Last post first: a thread must not lose its beginning while its end still stands.
+        return [
+            Step(
+                action=Action.TAKE_DOWN,
+                form=Form.ENDING,
+                number=p.number,
+                part=0,
+                slot=p.slot,
+            )
+            for p in sorted(up, key=lambda p: (p.since_at, p.slot), reverse=True)
+        ]
+    return _posts(wanted, Form.ENDING) if up else []
+
+
+def _missing(steps: Sequence[Step], deliveries: Sequence[Delivery]) -> tuple[Step, ...]:
+    known = {(d.action, d.form, d.number, d.part, d.slot) for d in deliveries}
+    return tuple(
+        s for s in steps if (s.action, s.form, s.number, s.part, s.slot) not in known
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What is asked again just before a call."""
+
+    now: datetime
+    stopped: bool
+    channel_paused: str
+    #: True if the votes still approve exactly what is stored.
+    approved: bool
+    latest_approved: int
+    embargo_until_at: datetime | None
+    expires_at: datetime | None
+    ended_because: EndedBecause | None
+    #: True if the hash of the stored rendition is the one that was planned.
+    intact: bool = True
+    #: True if something of this message already stands on this channel.
+    already_public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Go on, or become held, waiting or dropped."""
+
+    go: bool
+    state: DeliveryState = DeliveryState.CLAIMED
+    reason: str = ""
+    not_before_at: datetime | None = None
+
+
+def may_leave(delivery: Delivery, facts: Release) -> Verdict:
+    """Return whether a claimed delivery may be sent now; asked in the transaction of its attempt."""
+    if facts.channel_paused:
+        return Verdict(
+            go=False,
+            state=DeliveryState.HELD,
+            reason=f"canal en pause : {facts.channel_paused}",
+        )
+    if delivery.action is Action.TAKE_DOWN or delivery.form is Form.ENDING:
+        return Verdict(go=True)
+    if facts.ended_because is not None:
+        return Verdict(
+            go=False,
+            state=DeliveryState.DROPPED,
+            reason=_END_WORDS[facts.ended_because],
+        )
+    if facts.expires_at is not None and facts.expires_at <= facts.now:
+        return Verdict(
+            go=False,
+            state=DeliveryState.DROPPED,
+            reason=_END_WORDS[EndedBecause.EXPIRED],
+        )
+    if delivery.number < facts.latest_approved:
+        return Verdict(
+            go=False,
+            state=DeliveryState.DROPPED,
+            reason=f"remplacé par la version {facts.latest_approved}",
+        )
+    if not facts.intact:
+        return Verdict(
+            go=False,
+            state=DeliveryState.HELD,
+            reason="le texte enregistré n'est plus celui qui a été approuvé",
+        )
+    if not facts.approved:
+        return Verdict(
+            go=False, state=DeliveryState.HELD, reason="l'approbation ne vaut plus"
+        )
+    if facts.stopped and not facts.already_public:
+        return Verdict(
+            go=False,
+            state=DeliveryState.HELD,
+            reason="arrêt général : rien de nouveau ne part",
+        )
+    if facts.embargo_until_at is not None and facts.now < facts.embargo_until_at:
+        return Verdict(
+            go=False,
+            state=DeliveryState.PLANNED,
+            reason="sous embargo",
+            not_before_at=facts.embargo_until_at,
+        )
+    return Verdict(go=True)

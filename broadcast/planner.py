@@ -1,0 +1,204 @@
+"""Turns what was decided about a message into delivery rows, in the transaction of the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from broadcast.model import (
+    Action,
+    DeliveryState,
+    Draft,
+    EndedBecause,
+    Form,
+    Level,
+    MessageKind,
+    Revision,
+)
+from broadcast.outbox import Delivery, Message, delivery_key
+from broadcast.plan import ChannelPlan, Place, Step, Wanted, plan_channel
+from broadcast.store import deliveries, messages, postings, renditions, revisions
+from broadcast.store.base import Tx
+from broadcast.store.renditions import RenditionKey
+
+_LEVELS = list(Level)
+
+
+def priority_of(draft: Draft) -> int:
+    """Return the urgency of a message: lower goes first and stands higher.
+
+    Alerts and what ends them come before everything, by severity.
+    """
+    urgent = draft.kind in (
+        MessageKind.ALERT,
+        MessageKind.ALL_CLEAR,
+        MessageKind.HOLDING,
+    )
+    return _LEVELS.index(draft.level) + (0 if urgent else len(_LEVELS))
+
+
+def ended_because(message: Message, now: datetime) -> EndedBecause | None:
+    """Return why a message has ended, its expiry included."""
+    if message.ended_because is not None:
+        return message.ended_because
+    if (
+        message.approved
+        and message.expires_at is not None
+        and message.expires_at <= now
+    ):
+        return EndedBecause.EXPIRED
+    return None
+
+
+def plans_of(
+    tx: Tx,
+    message: Message,
+    places: Mapping[str, Place],
+    now: datetime,
+    *,
+    number: int | None = None,
+    because: EndedBecause | None = None,
+) -> dict[str, ChannelPlan]:
+    """Return what would change on each channel; nothing is written.
+
+    Args:
+        tx: the transaction.
+        message: which message.
+        places: the channels of the newsroom.
+        now: the time.
+        number: as if this revision were the approved one; None: the one that is.
+        because: as if the message had ended for this reason.
+    """
+    number = message.approved if number is None else number
+    keys = renditions.rendition_keys(tx, message.uid, number) if number else []
+    draft = revisions.get_revision(tx, message, number).draft if number else None
+    ending = because or (
+        ended_because(message, now) if number == message.approved else None
+    )
+    known = deliveries.of_message(tx, message.uid)
+    standing = postings.of_message(tx, message.uid)
+    names = (
+        {k.channel for k in keys}
+        | {d.channel for d in known}
+        | {p.channel for p in standing}
+    )
+    plans = {}
+    for name in sorted(names & places.keys()):
+        parts = {k.form: k.parts for k in keys if k.channel == name}
+        wanted = Wanted(
+            number=number if parts else 0,
+            parts=parts,
+            embargo_until_at=draft.embargo_until_at if draft else None,
+            ended_because=ending,
+        )
+        plans[name] = plan_channel(
+            places[name],
+            wanted,
+            [d for d in known if d.channel == name],
+            [p for p in standing if p.channel == name],
+        )
+    return plans
+
+
+def plan_message(
+    tx: Tx, message: Message, places: Mapping[str, Place], now: datetime
+) -> int:
+    """Write the deliveries that are missing, drop what must not leave; return how many changed."""
+    if not message.approved:
+        return 0
+    plans = plans_of(tx, message, places, now)
+    changes = sum(len(p.steps) + len(p.drops) for p in plans.values())
+    if not changes:
+        return 0
+    for plan in plans.values():
+        for gone in plan.drops:
+            deliveries.drop(tx, gone.uid, gone.reason, now)
+    latest = revisions.get_revision(tx, message, message.approved)
+    known = deliveries.of_message(tx, message.uid)
+    new: list[Delivery] = []
+    for name, plan in plans.items():
+        first = deliveries.next_seq([d for d in known if d.channel == name])
+        for offset, step in enumerate(plan.steps):
+            new.append(
+                _delivery(tx, message, latest, places[name], step, first + offset, now)
+            )
+    deliveries.add(tx, new)
+    return changes
+
+
+def _delivery(
+    tx: Tx,
+    message: Message,
+    latest: Revision,
+    place: Place,
+    step: Step,
+    seq: int,
+    now: datetime,
+) -> Delivery:
+    keys = renditions.rendition_keys(tx, message.uid, step.number)
+    digest = _digest(keys, place.name, step.form)
+    embargo = latest.draft.embargo_until_at
+    waits = (
+        step.action is not Action.TAKE_DOWN and embargo is not None and embargo > now
+    )
+    key = delivery_key(
+        now,
+        tx.newsroom,
+        latest.sha256,
+        place.name,
+        step.action,
+        step.form,
+        step.round,
+        step.part,
+        step.slot,
+        step.number,
+    )
+    return Delivery(
+        uid=uuid4().hex,
+        message_uid=message.uid,
+        slug=message.slug,
+        number=step.number,
+        channel=place.name,
+        channel_kind=place.kind,
+        action=step.action,
+        form=step.form,
+        round=step.round,
+        part=step.part,
+        slot=step.slot,
+        seq=seq,
+        priority=priority_of(latest.draft),
+        key=key,
+        sha256=digest,
+        state=DeliveryState.PLANNED,
+        reason="sous embargo" if waits else "",
+        needs_person=False,
+        planned_at=now,
+        not_before_at=embargo if waits and embargo else now,
+        settled_at=None,
+        claimed_by="",
+        claimed_until_at=None,
+        attempts=0,
+        open_attempt=False,
+        unknowns=0,
+        looks=0,
+        failed_looks=0,
+        attempted_at=None,
+        attempted_wall_at=None,
+        external_id="",
+        url="",
+    )
+
+
+def _digest(keys: Iterable[RenditionKey], channel: str, form: Form) -> str:
+    by_form = {k.form: k.sha256 for k in keys if k.channel == channel}
+    return by_form.get(form) or by_form.get(Form.PUBLISH, "")
+
+
+def note_expired(tx: Tx, now: datetime) -> list[Message]:
+    """Note the messages whose end has come, and return them."""
+    expired = messages.expired_messages(tx, now)
+    for message in expired:
+        end = message.expires_at if message.expires_at is not None else now
+        messages.end_message(tx, message.uid, end, EndedBecause.EXPIRED)
+    return expired

@@ -1,0 +1,193 @@
+"""Opening the database, its transactions, and its errors in one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from broadcast.errors import StoreError
+
+#: Latest migration; `Database.open` upgrades older databases.
+HEAD = "0001"
+#: How long a writer waits for another one, milliseconds.
+BUSY_TIMEOUT_MS = 15_000
+
+_CAUSES = (
+    (
+        "malformed",
+        "la base est abîmée ; restaurez une sauvegarde (`broadcast restore`)",
+    ),
+    (
+        "not a database",
+        "ce fichier n'est pas une base de données ; restaurez une sauvegarde",
+    ),
+    ("disk is full", "le disque est plein ; libérez de la place"),
+    ("disk i/o error", "le disque ne répond pas correctement ; vérifiez-le"),
+    ("readonly", "la base ne peut pas être modifiée ; vérifiez les droits du dossier"),
+    ("read-only", "la base ne peut pas être modifiée ; vérifiez les droits du dossier"),
+    (
+        "unable to open",
+        "la base ne peut pas être ouverte ; vérifiez le chemin et les droits",
+    ),
+    ("locked", "la base est occupée par un autre programme ; réessayez"),
+    (
+        "connection",
+        "le serveur de base de données ne répond pas ; vérifiez `newsroom.database`",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tx:
+    """One transaction of one newsroom; what every function of the store takes first."""
+
+    connection: Connection
+    #: Id of the newsroom.
+    newsroom: str
+
+    def all(self, statement: Any, *args: Any) -> list[Any]:
+        """Return all result rows."""
+        return list(self.connection.execute(statement, *args))
+
+    def one(self, statement: Any) -> Any:
+        """Return the first row or None."""
+        return self.connection.execute(statement).first()
+
+    def run(self, statement: Any, *args: Any) -> int:
+        """Execute, and return how many rows were touched."""
+        return int(self.connection.execute(statement, *args).rowcount)
+
+
+class Database:
+    """A database of newsrooms; safe to share between threads."""
+
+    def __init__(self, url: str, newsroom: str) -> None:
+        self.url = url
+        self.newsroom = newsroom
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, made on first use."""
+        if self._engine is None:
+            self._engine = _engine_of(self.url)
+        return self._engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for a file on this machine."""
+        return make_url(self.url).get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """File of an SQLite database."""
+        name = make_url(self.url).database
+        return Path(name) if self.is_sqlite and name else None
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """Open a writing transaction: all or nothing, one writer at a time on SQLite.
+
+        Raises:
+            StoreError: the database refused; nothing was changed.
+        """
+        with (
+            self._translated(),
+            self.engine.connect().execution_options(writes=True) as connection,
+        ):
+            with connection.begin():
+                yield Tx(connection, self.newsroom)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Open a reading transaction: one consistent picture.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self._translated(), self.engine.connect() as connection:
+            with connection.begin():
+                yield Tx(connection, self.newsroom)
+
+    def open(self) -> bool:
+        """Create or upgrade the tables if need be; True if the database was empty.
+
+        Raises:
+            StoreError: it cannot be opened, or was written by a newer Broadcast.
+        """
+        with self._translated():
+            version = self._version()
+            if version != HEAD:
+                from broadcast.store.migrate import upgrade
+
+                upgrade(self.engine, version)
+            return version is None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _version(self) -> str | None:
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            from sqlalchemy import column, table
+
+            row = connection.execute(
+                select(table("alembic_version", column("version_num")))
+            ).first()
+            return None if row is None else str(row[0])
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise store_error(self.url, error) from error
+
+
+def store_error(url: str, error: SQLAlchemyError) -> StoreError:
+    """Return the sentence for a database error; passwords in the address are hidden."""
+    shown = make_url(url).render_as_string(hide_password=True)
+    cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
+    for word, sentence in _CAUSES:
+        if word in cause.lower():
+            return StoreError(f"base de données : {shown} : {sentence}", subject=shown)
+    return StoreError(
+        f"base de données : {shown} : {cause.splitlines()[0]}", subject=shown
+    )
+
+
+def _engine_of(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=8, max_overflow=-1, pool_pre_ping=True)
+    engine = create_engine(
+        url, max_overflow=-1, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN comes too late (before the first write); ours is explicit.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,213 @@
+"""The picture that each board should show: entries numbered by first showing, keyset queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+
+from broadcast.model import EndedBecause
+from broadcast.store.base import Tx
+from broadcast.store.rows import BoardEntryRow, BoardVersionRow
+
+_E: Any = BoardEntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_V: Any = BoardVersionRow.__table__  # type: ignore[attr-defined]  # as above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One message on one board."""
+
+    message_uid: str
+    slug: str
+    seq: int
+    priority: int
+    #: Revision shown.
+    number: int
+    first_published_at: datetime
+    expires_at: datetime | None
+    ended_at: datetime | None
+    ended_because: EndedBecause | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """When a revision first appeared."""
+
+    number: int
+    published_at: datetime
+
+
+def put_up(
+    tx: Tx,
+    channel: str,
+    *,
+    message_uid: str,
+    slug: str,
+    number: int,
+    priority: int,
+    expires_at: datetime | None,
+    at: datetime,
+) -> None:
+    """Let the board show revision `number`; repeating it changes no time."""
+    values = {
+        "number": number,
+        "priority": priority,
+        "expires_at": expires_at,
+        "changed": True,
+        "ended_at": None,
+        "ended_because": "",
+    }
+    if not tx.run(update(_E).where(*_key(tx, channel, message_uid)).values(**values)):
+        last = tx.one(select(func.max(_E.c.seq)).where(*_of(tx, channel)))[0] or 0
+        tx.run(
+            insert(_E).values(
+                newsroom=tx.newsroom,
+                channel=channel,
+                message_uid=message_uid,
+                slug=slug,
+                seq=last + 1,
+                first_published_at=at,
+                **values,
+            )
+        )
+    version = (
+        _V.c.newsroom == tx.newsroom,
+        _V.c.channel == channel,
+        _V.c.message_uid == message_uid,
+        _V.c.number == number,
+    )
+    if tx.one(select(_V.c.number).where(*version)) is None:
+        tx.run(
+            insert(_V).values(
+                newsroom=tx.newsroom,
+                channel=channel,
+                message_uid=message_uid,
+                number=number,
+                published_at=at,
+            )
+        )
+
+
+def take_down(
+    tx: Tx, channel: str, *, message_uid: str, at: datetime, because: EndedBecause
+) -> None:
+    """Let the board show that a message has ended."""
+    tx.run(
+        update(_E)
+        .where(*_key(tx, channel, message_uid))
+        .values(ended_at=at, ended_because=because.value, changed=True)
+    )
+
+
+def mark_shown(tx: Tx, channel: str, slugs: Collection[str]) -> None:
+    """Note that the board was made equal to its picture for these messages."""
+    tx.run(
+        update(_E)
+        .where(*_of(tx, channel), _E.c.slug.in_(list(slugs)))
+        .values(changed=False)
+    )
+
+
+def changed(tx: Tx, channel: str) -> list[str]:
+    """Return the slugs that changed since the board was last shown, oldest first."""
+    query = (
+        select(_E.c.slug)
+        .where(*_of(tx, channel), _E.c.changed.is_(True))
+        .order_by(_E.c.seq)
+    )
+    return [row.slug for row in tx.all(query)]
+
+
+def live(tx: Tx, channel: str, now: datetime) -> list[Entry]:
+    """Return what is live, most urgent first, then newest."""
+    query = select(_E).where(
+        *_of(tx, channel),
+        _E.c.ended_at.is_(None),
+        or_(_E.c.expires_at.is_(None), _E.c.expires_at > now),
+    )
+    return [
+        _entry(row) for row in tx.all(query.order_by(_E.c.priority, _E.c.seq.desc()))
+    ]
+
+
+def latest(tx: Tx, channel: str, count: int) -> list[Entry]:
+    """Return the newest entries, live or not."""
+    query = select(_E).where(*_of(tx, channel)).order_by(_E.c.seq.desc()).limit(count)
+    return [_entry(row) for row in tx.all(query)]
+
+
+def between(tx: Tx, channel: str, first: int, last: int) -> list[Entry]:
+    """Return the entries numbered `first` to `last`, oldest first."""
+    query = (
+        select(_E)
+        .where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last)
+        .order_by(_E.c.seq)
+    )
+    return [_entry(row) for row in tx.all(query)]
+
+
+def by_slug(tx: Tx, channel: str, slug: str) -> Entry | None:
+    """Return the entry of a message."""
+    row = tx.one(select(_E).where(*_of(tx, channel), _E.c.slug == slug))
+    return None if row is None else _entry(row)
+
+
+def versions(tx: Tx, channel: str, message_uid: str) -> list[Version]:
+    """Return when each revision appeared, oldest first."""
+    query = select(_V).where(
+        _V.c.newsroom == tx.newsroom,
+        _V.c.channel == channel,
+        _V.c.message_uid == message_uid,
+    )
+    return [
+        Version(number=r.number, published_at=r.published_at)
+        for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))
+    ]
+
+
+def count(tx: Tx, channel: str) -> int:
+    """Return how many messages were ever shown."""
+    return int(tx.one(select(func.max(_E.c.seq)).where(*_of(tx, channel)))[0] or 0)
+
+
+def all_slugs(tx: Tx, channel: str, size: int = 500) -> Iterator[str]:
+    """Yield every slug, oldest first, read in pages."""
+    after = 0
+    while True:
+        rows = tx.all(
+            select(_E.c.seq, _E.c.slug)
+            .where(*_of(tx, channel), _E.c.seq > after)
+            .order_by(_E.c.seq)
+            .limit(size)
+        )
+        for row in rows:
+            after = row.seq
+            yield row.slug
+        if len(rows) < size:
+            return
+
+
+def _of(tx: Tx, channel: str) -> tuple[Any, ...]:
+    return (_E.c.newsroom == tx.newsroom, _E.c.channel == channel)
+
+
+def _key(tx: Tx, channel: str, message_uid: str) -> tuple[Any, ...]:
+    return (*_of(tx, channel), _E.c.message_uid == message_uid)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        message_uid=row.message_uid,
+        slug=row.slug,
+        seq=row.seq,
+        priority=row.priority,
+        number=row.number,
+        first_published_at=row.first_published_at,
+        expires_at=row.expires_at,
+        ended_at=row.ended_at,
+        ended_because=EndedBecause(row.ended_because) if row.ended_because else None,
+    )

@@ -1,0 +1,319 @@
+"""The outbox: planning, claiming and settling deliveries by compare-and-set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+
+from broadcast.errors import NotFound
+from broadcast.model import Action, DeliveryState, Form
+from broadcast.outbox import Delivery
+from broadcast.store.base import Tx
+from broadcast.store.rows import AttemptRow, DeliveryRow, ReceiptRow
+
+_D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_A: Any = AttemptRow.__table__  # type: ignore[attr-defined]  # as above
+_R: Any = ReceiptRow.__table__  # type: ignore[attr-defined]  # as above
+
+_FIELDS = tuple(f.name for f in fields(Delivery))
+_READY = (DeliveryState.PLANNED.value, DeliveryState.WAITING.value)
+#: An earlier delivery in one of these keeps the later ones of its message and channel back.
+_BLOCKS = (*_READY, DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
+
+
+def add(tx: Tx, deliveries: Iterable[Delivery]) -> None:
+    """Plan deliveries, in one statement."""
+    rows = [
+        {name: getattr(d, name) for name in _FIELDS} | {"newsroom": tx.newsroom}
+        for d in deliveries
+    ]
+    if rows:
+        tx.run(insert(_D), rows)
+
+
+def of_message(tx: Tx, message_uid: str, channel: str | None = None) -> list[Delivery]:
+    """Return the deliveries of a message, in order."""
+    query = select(_D).where(_D.c.message_uid == message_uid)
+    if channel is not None:
+        query = query.where(_D.c.channel == channel)
+    return [_delivery(row) for row in tx.all(query.order_by(_D.c.channel, _D.c.seq))]
+
+
+def get(tx: Tx, uid: str) -> Delivery:
+    """Return one delivery, by its uid or the unambiguous beginning of it.
+
+    Raises:
+        NotFound: there is none, or several.
+    """
+    rows = tx.all(
+        select(_D)
+        .where(_D.c.newsroom == tx.newsroom, _D.c.uid.startswith(uid, autoescape=True))
+        .limit(2)
+    )
+    if len(rows) != 1:
+        raise NotFound(
+            f"diffusion {uid} : {'plusieurs commencent ainsi' if rows else 'aucune'}",
+            subject=uid,
+        )
+    return _delivery(rows[0])
+
+
+def channels_with_work(tx: Tx, now: datetime) -> list[str]:
+    """Return the channels that have something due, most urgent first."""
+    query = (
+        select(_D.c.channel, func.min(_D.c.priority).label("urgency"))
+        .where(_D.c.newsroom == tx.newsroom, _is_due(now))
+        .group_by(_D.c.channel)
+    )
+    return [row.channel for row in tx.all(query.order_by("urgency", _D.c.channel))]
+
+
+def _is_due(now: datetime) -> Any:
+    ready = _D.c.state.in_(_READY)
+    doubtful = and_(
+        _D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)
+    )
+    return and_(or_(ready, doubtful), _D.c.not_before_at <= now)
+
+
+def claim(
+    tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int
+) -> list[Delivery]:
+    """Claim up to `size` due deliveries of a channel, the most urgent first; each only once.
+
+    A delivery waits while an earlier one of the same message on the channel is unsettled.
+    """
+    earlier = _D.alias("earlier")
+    blocked = (
+        select(earlier.c.uid)
+        .where(
+            earlier.c.message_uid == _D.c.message_uid,
+            earlier.c.channel == _D.c.channel,
+            earlier.c.seq < _D.c.seq,
+            or_(
+                earlier.c.state.in_(_BLOCKS),
+                and_(
+                    earlier.c.state == DeliveryState.UNKNOWN.value,
+                    earlier.c.needs_person.is_(False),
+                ),
+            ),
+        )
+        .exists()
+    )
+    query = (
+        select(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.channel == channel,
+            _D.c.state.in_(_READY),
+            _D.c.not_before_at <= now,
+            ~blocked,
+        )
+        .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
+        .limit(size)
+    )
+    return [d for d in map(_delivery, tx.all(query)) if _take(tx, d, claimant, until)]
+
+
+def _take(tx: Tx, delivery: Delivery, claimant: str, until: datetime) -> bool:
+    return bool(
+        tx.run(
+            update(_D)
+            .where(_D.c.uid == delivery.uid, _D.c.state.in_(_READY))
+            .values(
+                state=DeliveryState.CLAIMED.value,
+                claimed_by=claimant,
+                claimed_until_at=until,
+            )
+        )
+    )
+
+
+def renew(tx: Tx, uids: Collection[str], claimant: str, until: datetime) -> None:
+    """Keep a claim while its call lives."""
+    tx.run(
+        update(_D)
+        .where(_D.c.uid.in_(uids), _D.c.claimed_by == claimant)
+        .values(claimed_until_at=until)
+    )
+
+
+def start_attempt(
+    tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime
+) -> bool:
+    """Commit to a call; False if the claim is no longer ours."""
+    touched = tx.run(
+        update(_D)
+        .where(
+            _D.c.uid == delivery.uid,
+            _D.c.state == DeliveryState.CLAIMED.value,
+            _D.c.claimed_by == claimant,
+        )
+        .values(
+            attempts=_D.c.attempts + 1,
+            open_attempt=True,
+            attempted_at=at,
+            attempted_wall_at=wall_at,
+            looks=0,
+            failed_looks=0,
+        )
+    )
+    if touched:
+        tx.run(insert(_A).values(delivery_uid=delivery.uid, claimant=claimant, at=at))
+    return bool(touched)
+
+
+def settle(tx: Tx, uid: str, claimant: str | None, **values: Any) -> bool:
+    """Write what became of a delivery; False if somebody else holds it now.
+
+    Args:
+        tx: the transaction.
+        uid: the delivery.
+        claimant: who must hold it, None where a person or the planner decides.
+        values: columns; `state` and enumerations as their values.
+    """
+    query = update(_D).where(_D.c.uid == uid)
+    if claimant is not None:
+        query = query.where(
+            _D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant
+        )
+    return bool(tx.run(query.values(claimed_by="", claimed_until_at=None, **values)))
+
+
+def drop(tx: Tx, uid: str, reason: str, at: datetime) -> bool:
+    """Drop a delivery that has not left; False if it was claimed meanwhile."""
+    states = (*_READY, DeliveryState.HELD.value)
+    return bool(
+        tx.run(
+            update(_D)
+            .where(_D.c.uid == uid, _D.c.state.in_(states))
+            .values(state=DeliveryState.DROPPED.value, reason=reason, settled_at=at)
+        )
+    )
+
+
+def release_held(tx: Tx, channels: Sequence[str], now: datetime) -> int:
+    """Plan again what was held, on channels that may work now."""
+    return tx.run(
+        update(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.state == DeliveryState.HELD.value,
+            _D.c.channel.in_(channels),
+        )
+        .values(state=DeliveryState.PLANNED.value, reason="", not_before_at=now)
+    )
+
+
+def keep_receipt(
+    tx: Tx,
+    uid: str,
+    at: datetime,
+    outcome: str,
+    *,
+    external_id: str = "",
+    url: str = "",
+    reason: str = "",
+) -> None:
+    """Keep what the channel answered."""
+    tx.run(
+        insert(_R).values(
+            delivery_uid=uid,
+            at=at,
+            outcome=outcome,
+            external_id=external_id,
+            url=url,
+            reason=reason,
+        )
+    )
+
+
+def claimed(tx: Tx) -> list[Delivery]:
+    """Return all claimed deliveries, to look for claims of processes that no longer live."""
+    query = select(_D).where(
+        _D.c.newsroom == tx.newsroom, _D.c.state == DeliveryState.CLAIMED.value
+    )
+    return [_delivery(row) for row in tx.all(query)]
+
+
+def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
+    """Return the unknown deliveries of a channel that are due for a look."""
+    query = select(_D).where(
+        _D.c.newsroom == tx.newsroom,
+        _D.c.channel == channel,
+        _D.c.state == DeliveryState.UNKNOWN.value,
+        _D.c.needs_person.is_(False),
+        _D.c.not_before_at <= now,
+    )
+    return [
+        _delivery(row)
+        for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
+    ]
+
+
+def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
+    """Return when the next delivery or look is due, channels in pause left aside."""
+    ready = or_(
+        _D.c.state.in_((*_READY, DeliveryState.CLAIMED.value)),
+        and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)),
+    )
+    query = select(func.min(_D.c.not_before_at)).where(
+        _D.c.newsroom == tx.newsroom, ready
+    )
+    if paused:
+        query = query.where(_D.c.channel.not_in(paused))
+    row = tx.one(query)
+    value: datetime | None = row[0]
+    return value
+
+
+def known_ids(tx: Tx, channel: str, but: str) -> frozenset[str]:
+    """Return all ids that other deliveries of a channel made or adopted."""
+    query = (
+        select(_R.c.external_id)
+        .join(_D, _D.c.uid == _R.c.delivery_uid)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.channel == channel,
+            _D.c.uid != but,
+            _R.c.external_id != "",
+        )
+    )
+    return frozenset(row[0] for row in tx.all(query))
+
+
+def receipts_after(tx: Tx, after_id: int, size: int = 10_000) -> list[tuple[int, str]]:
+    """Return (id, one line of facts) of the receipts after `after_id`, for the audit's batch hash."""
+    query = (
+        select(_R)
+        .join(_D, _D.c.uid == _R.c.delivery_uid)
+        .where(_D.c.newsroom == tx.newsroom, _R.c.id > after_id)
+        .order_by(_R.c.id)
+        .limit(size)
+    )
+    return [
+        (
+            r.id,
+            f"{r.delivery_uid}|{r.at.isoformat()}|{r.outcome}|{r.external_id}|{r.url}|{r.reason}",
+        )
+        for r in tx.all(query)
+    ]
+
+
+def next_seq(deliveries: Sequence[Delivery]) -> int:
+    """Return the number after the last one of a message on a channel."""
+    return max((d.seq for d in deliveries), default=-1) + 1
+
+
+def _delivery(row: Any) -> Delivery:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    values |= {
+        "action": Action(row.action),
+        "form": Form(row.form),
+        "state": DeliveryState(row.state),
+    }
+    return Delivery(**values)

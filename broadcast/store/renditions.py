@@ -1,0 +1,140 @@
+"""Renditions and media, frozen at submission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from broadcast.errors import NotFound
+from broadcast.model import (
+    Form,
+    Media,
+    Part,
+    Rendition,
+    Revision,
+    canonical_json,
+    part_facts,
+    part_from_facts,
+)
+from broadcast.store.base import Database, Tx
+from broadcast.store.rows import MediaRow, RenditionRow
+
+_D: Any = RenditionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_B: Any = MediaRow.__table__  # type: ignore[attr-defined]  # as above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenditionKey:
+    """A stored rendition without its content."""
+
+    channel: str
+    channel_kind: str
+    form: Form
+    sha256: str
+    parts: int
+
+
+def keep_renditions(
+    tx: Tx, revision: Revision, renditions: Iterable[Rendition]
+) -> None:
+    """Freeze the renditions of a revision, and the bytes that they need."""
+    rows = [_rendition_values(revision, rendition) for rendition in renditions]
+    if rows:
+        tx.run(insert(_D), [values for values, _ in rows])
+    for media in {
+        m.sha256: m
+        for _, rendition in rows
+        for part in rendition.parts
+        for m in part.media
+    }.values():
+        _keep_media(tx, media)
+
+
+def _rendition_values(
+    revision: Revision, rendition: Rendition
+) -> tuple[dict[str, Any], Rendition]:
+    return {
+        "message_uid": revision.message_uid,
+        "number": revision.number,
+        "channel": rendition.channel,
+        "form": rendition.form.value,
+        "channel_kind": rendition.channel_kind,
+        "world": rendition.world,
+        "sha256": rendition.sha256,
+        "parts": canonical_json([part_facts(p) for p in rendition.parts]),
+        "limits": canonical_json(dict(rendition.limits)),
+        "part_count": len(rendition.parts),
+    }, rendition
+
+
+def _keep_media(tx: Tx, media: Media) -> None:
+    if tx.one(select(_B.c.sha256).where(_B.c.sha256 == media.sha256)) is None:
+        tx.run(insert(_B).values(sha256=media.sha256, content=media.read()))
+
+
+def media_reader(database: Database) -> Callable[[str], bytes]:
+    """Return a function that gives the bytes of a media hash, in a transaction of its own."""
+
+    def read(sha256: str) -> bytes:
+        with database.read() as tx:
+            row = tx.one(select(_B.c.content).where(_B.c.sha256 == sha256))
+        if row is None:
+            raise NotFound(f"média {sha256[:12]}… absent de la base", subject=sha256)
+        return bytes(row[0])
+
+    return read
+
+
+def rendition_keys(tx: Tx, message_uid: str, number: int) -> list[RenditionKey]:
+    """Return what renditions a revision has, without their content."""
+    query = select(
+        _D.c.channel, _D.c.channel_kind, _D.c.form, _D.c.sha256, _D.c.part_count
+    ).where(_D.c.message_uid == message_uid, _D.c.number == number)
+    return [
+        RenditionKey(
+            channel=r.channel,
+            channel_kind=r.channel_kind,
+            form=Form(r.form),
+            sha256=r.sha256,
+            parts=r.part_count,
+        )
+        for r in tx.all(query.order_by(_D.c.channel, _D.c.form))
+    ]
+
+
+def renditions(
+    tx: Tx,
+    message_uid: str,
+    number: int,
+    read: Callable[[str], bytes],
+    *,
+    channel: str | None = None,
+    form: Form | None = None,
+) -> list[Rendition]:
+    """Return stored renditions, as they were frozen."""
+    query = select(_D).where(_D.c.message_uid == message_uid, _D.c.number == number)
+    if channel is not None:
+        query = query.where(_D.c.channel == channel)
+    if form is not None:
+        query = query.where(_D.c.form == form.value)
+    return [
+        _rendition(row, read) for row in tx.all(query.order_by(_D.c.channel, _D.c.form))
+    ]
+
+
+def _rendition(row: Any, read: Callable[[str], bytes]) -> Rendition:
+    parts: tuple[Part, ...] = tuple(
+        part_from_facts(p, read) for p in json.loads(row.parts)
+    )
+    return Rendition(
+        channel=row.channel,
+        channel_kind=row.channel_kind,
+        form=Form(row.form),
+        parts=parts,
+        world=row.world,
+        limits=json.loads(row.limits),
+    )

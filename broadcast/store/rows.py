@@ -1,0 +1,297 @@
+"""The tables. Rows store, values validate; only `broadcast.store` reads or writes rows.
+
+Times are plain `datetime` fields, which SQLModel >= 0.0.45 keeps as aware UTC and refuses naive.
+Long structured values are canonical JSON in text columns, so that they can be hashed as stored.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class NewsroomRow(SQLModel, table=True):
+    """One newsroom, its world, its kill switch and the head of its audit chain."""
+
+    __tablename__ = "newsroom"
+    id: str = Field(primary_key=True)
+    world: str
+    #: Counts up; a copy of it lies beside the database, so that a restored backup is noticed.
+    epoch: int = 0
+    stopped: bool = False
+    stopped_reason: str = ""
+    audit_seq: int = 0
+    audit_hash: str = ""
+
+
+class PersonRow(SQLModel, table=True):
+    """Someone of the newsroom; never deleted, since votes name them."""
+
+    __tablename__ = "person"
+    newsroom: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    #: Comma-separated.
+    roles: str
+    os_user: str = ""
+    active: bool = True
+
+
+class MessageRow(SQLModel, table=True):
+    """One message."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("newsroom", "slug"),
+        Index("ix_message_open", "newsroom", "ended_at"),
+    )
+    uid: str = Field(primary_key=True)
+    newsroom: str
+    slug: str
+    #: Who first submitted it.
+    author: str
+    created_at: datetime
+    #: Number of the latest revision, and of the latest approved one (0: none).
+    latest: int = 0
+    approved: int = 0
+    #: End of the approved revision, for the query of what has expired.
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_because: str = ""
+    ended_by: str = ""
+    ended_reason: str = ""
+
+
+class RevisionRow(SQLModel, table=True):
+    """One immutable state of a message; only `state` changes."""
+
+    __tablename__ = "revision"
+    message_uid: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    state: str
+    author: str
+    os_user: str = ""
+    submitted_at: datetime
+    sha256: str
+    #: The file as submitted.
+    source_text: str
+    #: The draft as JSON facts.
+    draft: str
+    #: Findings as JSON.
+    findings: str = "[]"
+
+
+class WorkingCopyRow(SQLModel, table=True):
+    """From which revision a file was last submitted: its base."""
+
+    __tablename__ = "working_copy"
+    newsroom: str = Field(primary_key=True)
+    #: Absolute path of the message file.
+    path: str = Field(primary_key=True)
+    message_uid: str
+    number: int
+
+
+class MediaRow(SQLModel, table=True):
+    """Bytes by hash."""
+
+    __tablename__ = "media"
+    sha256: str = Field(primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class RenditionRow(SQLModel, table=True):
+    """One frozen rendition."""
+
+    __tablename__ = "rendition"
+    message_uid: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    form: str = Field(primary_key=True)
+    channel_kind: str
+    world: str
+    sha256: str
+    parts: str
+    limits: str = "{}"
+    part_count: int = 1
+
+
+class VoteRow(SQLModel, table=True):
+    """One vote; append-only."""
+
+    __tablename__ = "vote"
+    id: int | None = Field(default=None, primary_key=True)
+    message_uid: str = Field(index=True)
+    number: int
+    person: str
+    os_user: str = ""
+    kind: str
+    hashes: str
+    reason: str = ""
+    at: datetime
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One part of one rendition for one channel, one action, one round."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint(
+            "newsroom",
+            "message_uid",
+            "number",
+            "channel",
+            "action",
+            "form",
+            "round",
+            "part",
+            "slot",
+            name="uq_delivery",
+        ),
+        Index("ix_delivery_due", "newsroom", "channel", "state", "not_before_at"),
+        Index("ix_delivery_message", "message_uid", "channel", "seq"),
+    )
+    uid: str = Field(primary_key=True)
+    newsroom: str
+    message_uid: str
+    slug: str
+    number: int
+    channel: str
+    channel_kind: str
+    action: str
+    form: str
+    round: int = 0
+    part: int = 0
+    #: Which posting it makes or changes: "0", "1" for the thread, "r2.0" for a correction.
+    slot: str = "0"
+    #: Order within (message, channel).
+    seq: int
+    #: Lower goes first.
+    priority: int = 5
+    key: str
+    sha256: str
+    state: str
+    reason: str = ""
+    needs_person: bool = False
+    planned_at: datetime
+    not_before_at: datetime
+    settled_at: datetime | None = None
+    claimed_by: str = ""
+    claimed_until_at: datetime | None = None
+    attempts: int = 0
+    #: True between the commit of an attempt and the commit of its receipt.
+    open_attempt: bool = False
+    unknowns: int = 0
+    looks: int = 0
+    failed_looks: int = 0
+    attempted_at: datetime | None = None
+    #: The machine's own time of the attempt, to compare with the network's.
+    attempted_wall_at: datetime | None = None
+    external_id: str = ""
+    url: str = ""
+
+
+class AttemptRow(SQLModel, table=True):
+    """One call that was about to be made; append-only."""
+
+    __tablename__ = "attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_uid: str = Field(index=True)
+    claimant: str
+    at: datetime
+
+
+class ReceiptRow(SQLModel, table=True):
+    """What the channel answered, or what was found out later; append-only."""
+
+    __tablename__ = "receipt"
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_uid: str = Field(index=True)
+    at: datetime
+    #: published, unavailable, refused, misconfigured, unknown, found, not_seen, taken_down, person.
+    outcome: str
+    external_id: str = ""
+    url: str = ""
+    reason: str = ""
+
+
+class PostingRow(SQLModel, table=True):
+    """What stands at a channel."""
+
+    __tablename__ = "posting"
+    newsroom: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_uid: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    external_id: str = Field(index=True)
+    url: str = ""
+    token: str = ""
+    public: bool = True
+    #: Revision whose words it carries.
+    number: int
+    state: str
+    since_at: datetime
+
+
+class BoardEntryRow(SQLModel, table=True):
+    """One message as a board should show it; `seq` counts first showings."""
+
+    __tablename__ = "board_entry"
+    __table_args__ = (
+        UniqueConstraint("newsroom", "channel", "seq"),
+        Index("ix_board_live", "newsroom", "channel", "ended_at"),
+        Index("ix_board_changed", "newsroom", "channel", "changed"),
+    )
+    newsroom: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_uid: str = Field(primary_key=True)
+    slug: str
+    seq: int
+    priority: int
+    number: int
+    first_published_at: datetime
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_because: str = ""
+    changed: bool = True
+
+
+class BoardVersionRow(SQLModel, table=True):
+    """When a revision first appeared on a board."""
+
+    __tablename__ = "board_version"
+    newsroom: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_uid: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    published_at: datetime
+
+
+class ChannelRow(SQLModel, table=True):
+    """What is known of a channel beyond its settings."""
+
+    __tablename__ = "channel"
+    newsroom: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    paused: bool = False
+    paused_reason: str = ""
+    paused_by: str = ""
+    #: Limits learnt by the last probe, JSON; "" if never.
+    limits: str = ""
+    probed_at: datetime | None = None
+    probe_result: str = ""
+
+
+class AuditRow(SQLModel, table=True):
+    """One deed of a person or rule, chained by hash; append-only."""
+
+    __tablename__ = "audit"
+    newsroom: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime
+    actor: str
+    os_user: str
+    act: str
+    subject: str
+    detail: str
+    previous: str
+    hash: str
