@@ -107,7 +107,11 @@ def plan_message(
     """Write the deliveries that are missing, drop what must not leave; return how many changed."""
     if not message.approved:
         return 0
+    messages.lock_message(tx, message.uid)
     plans = plans_of(tx, message, places, now)
+    messages.update_message(
+        tx, message.uid, needs_plan=any(p.waits_for for p in plans.values())
+    )
     changes = sum(len(p.steps) + len(p.drops) for p in plans.values())
     if not changes:
         return 0
@@ -201,4 +205,4 @@ def note_expired(tx: Tx, now: datetime) -> list[Message]:
     for message in expired:
         end = message.expires_at if message.expires_at is not None else now
         messages.end_message(tx, message.uid, end, EndedBecause.EXPIRED)
-    return expired
+    return [messages.message_by_uid(tx, m.uid) for m in expired]

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from broadcast.model import canonical_json, sha256_of
+from broadcast.store import deliveries
 from broadcast.store.base import Tx
 from broadcast.store.rows import AuditRow, NewsroomRow
 
@@ -161,3 +162,30 @@ def verify(tx: Tx) -> Verification:
             count=count, bad_seq=count + 1, reason="les dernières lignes manquent"
         )
     return Verification(count=count)
+
+
+def append_receipts(tx: Tx, at: datetime) -> None:
+    """Let the receipts written since the last time enter the chain, as one hash over their lines."""
+    last = tx.one(
+        select(_N.c.audit_receipt).where(_N.c.id == tx.newsroom).with_for_update()
+    )[0]
+    new = deliveries.receipts_after(tx, last)
+    if not new:
+        return
+    digest = sha256_of("\n".join(line for _, line in new).encode())
+    detail = {
+        "first": new[0][0],
+        "last": new[-1][0],
+        "count": len(new),
+        "sha256": digest,
+    }
+    append(
+        tx,
+        at,
+        actor="dispatcher",
+        os_user="",
+        act="receipts",
+        subject=tx.newsroom,
+        detail=detail,
+    )
+    tx.run(update(_N).where(_N.c.id == tx.newsroom).values(audit_receipt=new[-1][0]))

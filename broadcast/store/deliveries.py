@@ -133,15 +133,6 @@ def _take(tx: Tx, delivery: Delivery, claimant: str, until: datetime) -> bool:
     )
 
 
-def renew(tx: Tx, uids: Collection[str], claimant: str, until: datetime) -> None:
-    """Keep a claim while its call lives."""
-    tx.run(
-        update(_D)
-        .where(_D.c.uid.in_(uids), _D.c.claimed_by == claimant)
-        .values(claimed_until_at=until)
-    )
-
-
 def start_attempt(
     tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime
 ) -> bool:
@@ -206,6 +197,32 @@ def release_held(tx: Tx, channels: Sequence[str], now: datetime) -> int:
             _D.c.channel.in_(channels),
         )
         .values(state=DeliveryState.PLANNED.value, reason="", not_before_at=now)
+    )
+
+
+def hold_channel(tx: Tx, channel: str, reason: str) -> int:
+    """Hold all that is ready on a channel that rests."""
+    return tx.run(
+        update(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.channel == channel,
+            _D.c.state.in_(_READY),
+        )
+        .values(state=DeliveryState.HELD.value, reason=reason)
+    )
+
+
+def renew_all(tx: Tx, claimant: str, until: datetime) -> None:
+    """Keep all claims of a process that still lives."""
+    tx.run(
+        update(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.state == DeliveryState.CLAIMED.value,
+            _D.c.claimed_by == claimant,
+        )
+        .values(claimed_until_at=until)
     )
 
 

@@ -78,6 +78,7 @@ def insert_message(tx: Tx, slug: str, author: str, at: datetime) -> Message:
             ended_because="",
             ended_by="",
             ended_reason="",
+            needs_plan=False,
         )
     )
     return message_by_uid(tx, uid)
@@ -116,6 +117,17 @@ def expired_messages(tx: Tx, now: datetime) -> list[Message]:
         _M.c.expires_at <= now,
     )
     return [_message(row) for row in tx.all(query)]
+
+
+def messages_to_plan(tx: Tx) -> list[Message]:
+    """Return the messages for which something waits to be planned, oldest first."""
+    query = select(_M).where(_M.c.newsroom == tx.newsroom, _M.c.needs_plan.is_(True))
+    return [_message(row) for row in tx.all(query.order_by(_M.c.created_at))]
+
+
+def lock_message(tx: Tx, uid: str) -> None:
+    """Keep other planners of this message out until the end of the transaction (PostgreSQL)."""
+    tx.one(select(_M.c.uid).where(_M.c.uid == uid).with_for_update())
 
 
 def count_messages(tx: Tx) -> int:

@@ -54,6 +54,7 @@ def ensure_newsroom(tx: Tx, world: str) -> None:
                 stopped_reason="",
                 audit_seq=0,
                 audit_hash="",
+                audit_receipt=0,
             )
         )
 

@@ -22,6 +22,8 @@ class NewsroomRow(SQLModel, table=True):
     stopped_reason: str = ""
     audit_seq: int = 0
     audit_hash: str = ""
+    #: Last receipt whose hash entered the audit.
+    audit_receipt: int = 0
 
 
 class PersonRow(SQLModel, table=True):
@@ -59,6 +61,8 @@ class MessageRow(SQLModel, table=True):
     ended_because: str = ""
     ended_by: str = ""
     ended_reason: str = ""
+    #: True while a channel waits for an outcome before its next delivery can be planned.
+    needs_plan: bool = False
 
 
 class RevisionRow(SQLModel, table=True):

@@ -1,0 +1,139 @@
+"""Showing a board: all that is due there in one go, since the board is one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from broadcast.channel import Board, Published
+from broadcast.dispatch import record
+from broadcast.dispatch.base import Dispatcher
+from broadcast.dispatch.board_view import StoredBoard
+from broadcast.dispatch.release import ask_again, put_aside
+from broadcast.dispatch.streams import rendition_of
+from broadcast.errors import (
+    BroadcastError,
+    ChannelRefused,
+    ChannelUnavailable,
+    DeliveryError,
+)
+from broadcast.model import Action, DeliveryState, EndedBecause
+from broadcast.outbox import MAIN_SLOT, Delivery
+from broadcast.plan import Verdict
+from broadcast.planner import ended_because
+from broadcast.store import boards, deliveries, messages, postings, revisions
+from broadcast.store.base import Tx
+
+
+def show(
+    d: Dispatcher, adapter: Board, channel: str, claimed: Sequence[Delivery]
+) -> None:
+    """Carry out all claimed deliveries of a board by one `show`."""
+    now = d.clock.now()
+    stored = {c.uid: rendition_of(d, c) for c in claimed}
+    aside: list[tuple[Delivery, Verdict]] = []
+    going: list[Delivery] = []
+    with d.db.write() as tx:
+        for delivery in claimed:
+            verdict = ask_again(d, tx, delivery, stored[delivery.uid], now)
+            if not verdict.go:
+                put_aside(d, tx, delivery, verdict, now)
+                aside.append((delivery, verdict))
+            elif deliveries.start_attempt(
+                tx, delivery, d.claimant, now, d.clock.wall()
+            ):
+                _draw_in(tx, delivery, now)
+                going.append(delivery)
+    for delivery, verdict in aside:
+        d.tell(delivery, verdict.state, reason=verdict.reason)
+    if not going:
+        return
+    d.pause("attempt")
+    error, results, changed = _show(d, adapter, channel, now)
+    d.pause("answer")
+    _record(d, channel, going, error, results, changed)
+    d.pause("receipt")
+
+
+def _draw_in(tx: Tx, delivery: Delivery, now: datetime) -> None:
+    message = messages.message_by_uid(tx, delivery.message_uid)
+    if delivery.action is Action.TAKE_DOWN:
+        because = ended_because(message, now) or EndedBecause.SUPERSEDED
+        boards.take_down(
+            tx,
+            delivery.channel,
+            message_uid=message.uid,
+            at=message.ended_at or now,
+            because=because,
+        )
+        return
+    draft = revisions.get_revision(tx, message, delivery.number).draft
+    boards.put_up(
+        tx,
+        delivery.channel,
+        message_uid=message.uid,
+        slug=message.slug,
+        number=delivery.number,
+        priority=delivery.priority,
+        expires_at=draft.expires_at,
+        at=now,
+    )
+
+
+def _show(
+    d: Dispatcher, adapter: Board, channel: str, now: datetime
+) -> tuple[DeliveryError | None, dict[str, Published], Sequence[str]]:
+    view = StoredBoard(d, d.places[channel], now)
+    try:
+        return None, {p.external_id: p for p in adapter.show(view)}, view.changed
+    except DeliveryError as error:
+        return error, {}, view.changed
+    except BroadcastError as error:
+        return ChannelRefused(str(error), subject=channel), {}, view.changed
+    except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one pass, recorded; showing is idempotent)
+        return (
+            ChannelUnavailable(
+                f"{channel} : erreur inattendue : {error!r}", subject=channel
+            ),
+            {},
+            view.changed,
+        )
+
+
+def _record(
+    d: Dispatcher,
+    channel: str,
+    going: Sequence[Delivery],
+    error: DeliveryError | None,
+    results: dict[str, Published],
+    changed: Sequence[str],
+) -> None:
+    now = d.clock.now()
+    told: list[tuple[Delivery, DeliveryState, str, str]] = []
+    with d.db.write() as tx:
+        if error is None:
+            boards.mark_shown(tx, channel, changed)
+        for delivery in going:
+            if error is not None:
+                next_ = record.failed(d, tx, delivery, error, now)
+                told.append((delivery, next_.state, "", next_.reason))
+            elif delivery.action is Action.TAKE_DOWN:
+                told.append((delivery, record.taken_down(d, tx, delivery, now), "", ""))
+            else:
+                result = results.get(delivery.slug) or _as_before(tx, delivery)
+                state = record.published(
+                    d, tx, delivery, result, now, claimant=d.claimant
+                )
+                told.append((delivery, state, result.url, ""))
+    for delivery, state, url, reason in told:
+        d.tell(delivery, state, url=url, reason=reason)
+
+
+def _as_before(tx: Tx, delivery: Delivery) -> Published:
+    # An earlier call already showed it, and was cut off before it was written down.
+    known = [
+        p
+        for p in postings.of_message(tx, delivery.message_uid, delivery.channel)
+        if p.slot == MAIN_SLOT
+    ]
+    return Published(external_id=delivery.slug, url=known[0].url if known else "")

@@ -1,0 +1,125 @@
+"""Writing what became of a call: receipt, state, posting, pause of the channel, in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from broadcast.channel import Published
+from broadcast.dispatch.base import Dispatcher
+from broadcast.errors import DeliveryError
+from broadcast.model import Action, DeliveryState, PostingState
+from broadcast.outbox import Delivery
+from broadcast.retry import Next, after_error
+from broadcast.store import audit, deliveries, newsroom, postings
+from broadcast.store.base import Tx
+
+
+def published(
+    d: Dispatcher,
+    tx: Tx,
+    delivery: Delivery,
+    result: Published,
+    now: datetime,
+    *,
+    outcome: str = "published",
+    claimant: str | None,
+) -> DeliveryState:
+    """Write that a part stands (or was handed over); an adopted one likewise."""
+    state = DeliveryState.DELIVERED if result.public else DeliveryState.HANDED_OVER
+    deliveries.keep_receipt(
+        tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url
+    )
+    facts = {
+        "state": state.value,
+        "external_id": result.external_id,
+        "url": result.url,
+        "reason": "",
+        "needs_person": False,
+        "open_attempt": False,
+        "settled_at": now,
+    }
+    # Even if the lease was lost meanwhile: that it stands is a fact, and nobody need look any more.
+    if not deliveries.settle(tx, delivery.uid, claimant, **facts):
+        deliveries.settle(tx, delivery.uid, None, **facts)
+    postings.keep_up(
+        tx,
+        channel=delivery.channel,
+        message_uid=delivery.message_uid,
+        slot=delivery.slot,
+        published=result,
+        number=delivery.number,
+        at=now,
+    )
+    return state
+
+
+def taken_down(
+    d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime
+) -> DeliveryState:
+    """Write that a posting no longer stands."""
+    deliveries.keep_receipt(tx, delivery.uid, now, "taken_down")
+    deliveries.settle(
+        tx,
+        delivery.uid,
+        d.claimant,
+        state=DeliveryState.DELIVERED.value,
+        reason="",
+        open_attempt=False,
+        settled_at=now,
+    )
+    postings.keep_state(
+        tx,
+        channel=delivery.channel,
+        message_uid=delivery.message_uid,
+        slot=delivery.slot,
+        state=PostingState.DOWN,
+        at=now,
+    )
+    return DeliveryState.DELIVERED
+
+
+def failed(
+    d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now: datetime
+) -> Next:
+    """Write that a call did not end as published, and what follows."""
+    next_ = after_error(
+        error, tries=delivery.attempts + 1, now=now, policy=d.retry, jitter=d.jitter()
+    )
+    deliveries.keep_receipt(tx, delivery.uid, now, error.code, reason=str(error))
+    deliveries.settle(
+        tx,
+        delivery.uid,
+        d.claimant,
+        state=next_.state.value,
+        reason=next_.reason,
+        open_attempt=False,
+        not_before_at=next_.not_before_at or now,
+        unknowns=delivery.unknowns + (next_.state is DeliveryState.UNKNOWN),
+        settled_at=now if next_.state is DeliveryState.REFUSED else None,
+    )
+    if next_.pauses_channel:
+        newsroom.set_paused(tx, delivery.channel, True, next_.reason, "dispatcher")
+        deliveries.hold_channel(
+            tx, delivery.channel, f"canal en pause : {next_.reason}"
+        )
+        audit.append(
+            tx,
+            now,
+            actor="dispatcher",
+            os_user="",
+            act="pause",
+            subject=delivery.channel,
+            detail={"reason": next_.reason},
+        )
+    if next_.state is DeliveryState.UNKNOWN and delivery.action is not Action.PUBLISH:
+        postings.keep_state(
+            tx,
+            channel=delivery.channel,
+            message_uid=delivery.message_uid,
+            slot=delivery.slot,
+            state=PostingState.UNKNOWN,
+            at=now,
+        )
+    if next_.state in (DeliveryState.REFUSED, DeliveryState.UNKNOWN):
+        d.ask_for_plan(tx, delivery.message_uid)
+    return next_
