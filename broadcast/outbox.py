@@ -36,6 +36,8 @@ class Message:
     ended_because: EndedBecause | None = None
     ended_by: str = ""
     ended_reason: str = ""
+    #: True while a channel waits for an outcome before its next delivery can be planned.
+    needs_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

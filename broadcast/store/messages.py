@@ -152,4 +152,5 @@ def _message(row: Any) -> Message:
         ended_because=EndedBecause(row.ended_because) if row.ended_because else None,
         ended_by=row.ended_by,
         ended_reason=row.ended_reason,
+        needs_plan=row.needs_plan,
     )

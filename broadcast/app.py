@@ -1,0 +1,214 @@
+"""The only place that wires: settings, store, channels, renderer, desk and dispatcher of one newsroom."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from broadcast import registry, settings
+from broadcast.clock import Clock, SystemClock, parse_now
+from broadcast.desk.base import Desk
+from broadcast.dispatch.base import Dispatcher, Event
+from broadcast.dispatch.claimant import this_process
+from broadcast.errors import BroadcastError, SettingsError, StoreError, UsageError
+from broadcast.lifecycle import Policy
+from broadcast.model import Newsroom
+from broadcast.plan import Place
+from broadcast.retry import RetryPolicy
+from broadcast.shipped import shipped
+from broadcast.store import newsroom as newsrooms
+from broadcast.store.base import Database
+from broadcast.store.renditions import media_reader
+
+if TYPE_CHECKING:
+    from broadcast.render import Renderer
+
+#: Steps of a delivery at which BROADCAST_PAUSE_AT can stop a sending process.
+PAUSE_POINTS = ("claim", "attempt", "answer", "receipt")
+
+
+class App:
+    """One newsroom, opened."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+        """Read the settings and open the database.
+
+        Raises:
+            SettingsError: the settings cannot be used.
+            StoreError: the database cannot be opened.
+        """
+        self.env = dict(os.environ if env is None else env)
+        self.settings = settings.load(folder, self.env)
+        self.dir: Path = self.settings.dir
+        self.is_on_loopback = registry.points_at_loopback(self.settings)
+        self.clock: Clock = self._clock()
+        self.db = Database(self.settings.database_url, self.settings.newsroom.id)
+        self._open_database()
+
+    def _open_database(self) -> None:
+        mark = self.dir / ".broadcast" / "epoch"
+        path = self.db.path
+        if path is not None and mark.exists() and not path.exists():
+            raise StoreError(
+                f"base de données : {path} : elle a disparu ; remettez-la en place ou restaurez une sauvegarde "
+                f"(pour repartir de rien malgré tout, effacez {mark})"
+            )
+        self.db.open()
+        with self.db.read() as tx:
+            row = _switches_or_none(tx)
+        if row is None:
+            with self.db.write() as tx:
+                newsrooms.ensure_newsroom(tx, self._born_world())
+                row = newsrooms.switches(tx)
+        self.world = row.world
+        if not mark.exists():
+            mark.parent.mkdir(mode=0o700, exist_ok=True)
+            mark.write_text(f"{row.epoch}\n")
+
+    def _born_world(self) -> str:
+        exercise = self.dir / ".broadcast" / "exercise"
+        return "exercise" if exercise.exists() else "live"
+
+    def _clock(self) -> Clock:
+        text = self.env.get("BROADCAST_NOW", "")
+        return SystemClock(parse_now(text) if text and self.is_on_loopback else None)
+
+    @property
+    def test_switches(self) -> dict[str, str]:
+        """The switches for tests that are honoured now, by name."""
+        names = ("BROADCAST_PAUSE_AT", "BROADCAST_NOW") if self.is_on_loopback else ()
+        return {name: self.env[name] for name in names if self.env.get(name)}
+
+    @property
+    def newsroom(self) -> Newsroom:
+        """The newsroom of the settings, in the world of the database."""
+        from dataclasses import replace
+
+        return replace(self.settings.newsroom, world=self.world)
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """The configured channels, as the planner sees them."""
+        return {name: self._place(name, section.kind) for name, section in self.settings.channels.items()}
+
+    @staticmethod
+    def _place(name: str, kind: str) -> Place:
+        adapter = registry.adapter_type(kind)
+        return Place(
+            name=name, kind=kind, is_board=registry.is_board(adapter), abilities=registry.abilities(adapter)
+        )
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The approval policy."""
+        return Policy(separate_logins=self.settings.separate_logins)
+
+    @cached_property
+    def os_user(self) -> str:
+        """The operating-system user who acts."""
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return str(os.getuid())
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk of this newsroom."""
+        return Desk(
+            db=self.db, clock=self.clock, world=self.world, policy=self.policy, places=self.places,
+            os_user=self.os_user,
+        )
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The renderer over the newsroom's own templates and the shipped ones."""
+        from broadcast.render import Renderer
+
+        return Renderer([self.dir / "templates", shipped("templates")], self.dir / ".broadcast" / "cache")
+
+    @cached_property
+    def read_media(self) -> Callable[[str], bytes]:
+        """Gives the bytes of a media hash."""
+        return media_reader(self.db)
+
+    def dispatcher(self, on_event: Callable[[Event], None] | None = None) -> Dispatcher:
+        """Return a dispatcher for this process."""
+        timing = self.settings.dispatch
+        return Dispatcher(
+            db=self.db,
+            clock=self.clock,
+            newsroom=self.newsroom,
+            places=self.places,
+            open_channel=self._opener(),
+            frames=self.renderer,
+            read_media=self.read_media,
+            claimant=this_process(),
+            policy=self.policy,
+            retry=RetryPolicy(
+                backoff_first_s=timing.backoff_first_s,
+                backoff_max_s=timing.backoff_max_s,
+                find_delay_s=timing.find_delay_s,
+            ),
+            lease_s=timing.lease_s,
+            canonical=settings.canonical_channel(self.settings) or "",
+            pause=self._pause(),
+            on_event=on_event or (lambda event: None),
+        )
+
+    def _opener(self) -> Callable[[str], registry.Adapter]:
+        opened: dict[str, registry.Adapter] = {}
+
+        def open_channel(name: str) -> registry.Adapter:
+            if self.world == "exercise" and not self.is_on_loopback:
+                adapter = registry.adapter_type(self.settings.channels[name].kind)
+                if registry.is_network(adapter) and not registry.is_on_loopback(self.settings, name):
+                    raise SettingsError(
+                        f"{name} : une base d'exercice ne parle qu'à des réseaux d'essai sur cette machine",
+                        subject=name,
+                    )
+            if name not in opened:
+                opened[name] = registry.open_channel(self.settings, name)
+            return opened[name]
+
+        return open_channel
+
+    def _pause(self) -> Callable[[str], None]:
+        wanted = self.test_switches.get("BROADCAST_PAUSE_AT", "")
+        if wanted and wanted not in PAUSE_POINTS:
+            raise UsageError(f"BROADCAST_PAUSE_AT : {wanted!r} ; choisissez parmi : {', '.join(PAUSE_POINTS)}")
+
+        def pause(point: str) -> None:
+            if point == wanted:
+                print(f"paused at {point}", flush=True)  # noqa: T201  (what the test waits for)
+                while True:
+                    self.clock.sleep(3600)
+
+        return pause
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.db.close()
+
+
+def _switches_or_none(tx: newsrooms.Tx) -> newsrooms.Switches | None:
+    try:
+        return newsrooms.switches(tx)
+    except BroadcastError:
+        return None
+
+
+@contextmanager
+def opened(folder: Path | None, env: Mapping[str, str] | None = None) -> Iterator[App]:
+    """Open the newsroom of `folder`, or the nearest one above the current folder."""
+    env = os.environ if env is None else env
+    start = folder or (Path(env["BROADCAST_NEWSROOM"]) if env.get("BROADCAST_NEWSROOM") else None)
+    app = App(start or settings.find_newsroom(Path.cwd()), env)
+    try:
+        yield app
+    finally:
+        app.close()

@@ -1,0 +1,231 @@
+"""What is public where, what is under way and what is late: read only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.lifecycle import UNSETTLED, Life, phase_of
+from broadcast.model import (
+    Action,
+    DeliveryState,
+    EndedBecause,
+    Form,
+    Phase,
+    PostingState,
+)
+from broadcast.outbox import Delivery, Message, Posting
+from broadcast.plan import Place
+from broadcast.planner import ended_because
+from broadcast.store import deliveries, messages, newsroom, postings, revisions
+from broadcast.store.base import Tx
+from broadcast.store.newsroom import ChannelState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """Something that stands in the world."""
+
+    channel: str
+    url: str
+    revision: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """Something that should have happened and has not, and the way out."""
+
+    channel: str
+    #: Id of the delivery, "" where there is none.
+    delivery: str
+    #: needs_person, refused, held, waiting, handed_over, still_public.
+    what: str
+    since: datetime
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageStatus:
+    """One message as it stands."""
+
+    message: str
+    #: Approved revision, or the latest while none is approved.
+    revision: int
+    latest: int
+    title: str
+    kind: str
+    phase: Phase
+    ended_because: EndedBecause | None
+    expires: datetime | None
+    deliveries: tuple[Delivery, ...]
+    public: tuple[Public, ...]
+    late: tuple[Late, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """All messages, the kill switch and the channels."""
+
+    messages: tuple[MessageStatus, ...]
+    stopped: bool
+    stopped_reason: str
+    world: str
+    channels: tuple[ChannelState, ...]
+
+
+def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
+    """Return the state of everything."""
+    states = newsroom.channel_states(tx)
+    switches = newsroom.switches(tx)
+    return Overview(
+        messages=tuple(
+            message_status(tx, m, places, now) for m in messages.all_messages(tx)
+        ),
+        stopped=switches.stopped,
+        stopped_reason=switches.stopped_reason,
+        world=switches.world,
+        channels=tuple(states.get(name, ChannelState(name=name)) for name in places),
+    )
+
+
+def message_status(
+    tx: Tx, message: Message, places: Mapping[str, Place], now: datetime
+) -> MessageStatus:
+    """Return the state of one message."""
+    number = message.approved or message.latest
+    known = deliveries.of_message(tx, message.uid)
+    standing = postings.of_message(tx, message.uid)
+    latest = (
+        revisions.get_revision(tx, message, message.latest) if message.latest else None
+    )
+    shown = revisions.get_revision(tx, message, number) if number else None
+    because = ended_because(message, now)
+    late = _late(message, known, standing, places, because, now)
+    return MessageStatus(
+        message=message.slug,
+        revision=number,
+        latest=message.latest,
+        title=shown.draft.title if shown else "",
+        kind=shown.draft.kind.value if shown else "",
+        phase=phase_of(
+            Life(
+                latest_state=latest.state if latest else None,
+                ever_approved=message.approved > 0,
+                embargo_until_at=shown.draft.embargo_until_at if shown else None,
+                ended_because=because,
+                deliveries=_counting(message, known, standing, places, because),
+            ),
+            now,
+        ),
+        ended_because=because,
+        expires=shown.draft.expires_at if shown else None,
+        deliveries=tuple(known),
+        public=tuple(
+            Public(channel=p.channel, url=p.url, revision=p.number, since=p.since_at)
+            for p in standing
+            if p.public and p.state is PostingState.UP
+        ),
+        late=late,
+    )
+
+
+def _counting(
+    message: Message,
+    known: Sequence[Delivery],
+    standing: Sequence[Posting],
+    places: Mapping[str, Place],
+    because: EndedBecause | None,
+) -> tuple[tuple[DeliveryState, bool], ...]:
+    """Return the deliveries by which the phase is told: those of the approved revision, and the ends."""
+    pairs = [
+        (d.state, _ends(d))
+        for d in known
+        if (d.number == message.approved or _ends(d))
+        and d.state is not DeliveryState.DROPPED
+    ]
+    if message.needs_plan:
+        pairs.append((DeliveryState.PLANNED, because is not None))
+    if because is not None:
+        taken = {(d.channel, d.slot) for d in known if d.action is Action.TAKE_DOWN}
+        pairs += [
+            (DeliveryState.PLANNED, True)
+            for p in standing
+            if p.state is not PostingState.DOWN
+            and _removable(p, places)
+            and (p.channel, p.slot) not in taken
+        ]
+    return tuple(pairs)
+
+
+def _ends(delivery: Delivery) -> bool:
+    return delivery.action is Action.TAKE_DOWN or delivery.form is Form.ENDING
+
+
+def _removable(posting: Posting, places: Mapping[str, Place]) -> bool:
+    place = places.get(posting.channel)
+    return place is not None and (place.is_board or "take_down" in place.abilities)
+
+
+def _late(
+    message: Message,
+    known: Sequence[Delivery],
+    standing: Sequence[Posting],
+    places: Mapping[str, Place],
+    because: EndedBecause | None,
+    now: datetime,
+) -> tuple[Late, ...]:
+    late = [_late_delivery(message, d) for d in known if _is_late(d, now)]
+    if because is not None:
+        late += [
+            Late(
+                channel=p.channel,
+                delivery="",
+                what="still_public",
+                since=message.ended_at or now,
+                message="encore en ligne alors que le message est terminé : `broadcast send`",
+            )
+            for p in standing
+            if p.state is not PostingState.DOWN and _removable(p, places)
+        ]
+    return tuple(late)
+
+
+def _is_late(delivery: Delivery, now: datetime) -> bool:
+    if delivery.state in (
+        DeliveryState.REFUSED,
+        DeliveryState.HELD,
+        DeliveryState.HANDED_OVER,
+    ):
+        return True
+    if delivery.state not in UNSETTLED:
+        return False
+    return delivery.needs_person or (
+        delivery.attempts > 0 and delivery.state is not DeliveryState.CLAIMED
+    )
+
+
+_WAYS_OUT = {
+    "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
+    "refused": "corrigez le message puis soumettez une nouvelle version",
+    "held": "levez la cause, puis `broadcast channels resume {channel}` si le canal est en pause, et `broadcast send`",
+    "waiting": "nouvel essai automatique au prochain `broadcast send`",
+    "unknown": "vérification automatique au prochain `broadcast send`",
+    "handed_over": "confirmez quand c'est fait : `broadcast resolve {where} --proof TEXTE`",
+}
+
+
+def _late_delivery(message: Message, delivery: Delivery) -> Late:
+    what = "needs_person" if delivery.needs_person else delivery.state.value
+    way = _WAYS_OUT.get(what, "nouvel essai au prochain `broadcast send`").format(
+        where=f"{message.slug}/{delivery.channel}", channel=delivery.channel
+    )
+    reason = f"{delivery.reason} ; " if delivery.reason else ""
+    return Late(
+        channel=delivery.channel,
+        delivery=delivery.uid,
+        what=what,
+        since=delivery.settled_at or delivery.attempted_at or delivery.planned_at,
+        message=f"{reason}{way}",
+    )
