@@ -94,13 +94,19 @@ class App:
     @cached_property
     def places(self) -> dict[str, Place]:
         """The configured channels, as the planner sees them."""
-        return {name: self._place(name, section.kind) for name, section in self.settings.channels.items()}
+        return {
+            name: self._place(name, section.kind)
+            for name, section in self.settings.channels.items()
+        }
 
     @staticmethod
     def _place(name: str, kind: str) -> Place:
         adapter = registry.adapter_type(kind)
         return Place(
-            name=name, kind=kind, is_board=registry.is_board(adapter), abilities=registry.abilities(adapter)
+            name=name,
+            kind=kind,
+            is_board=registry.is_board(adapter),
+            abilities=registry.abilities(adapter),
         )
 
     @cached_property
@@ -120,7 +126,11 @@ class App:
     def desk(self) -> Desk:
         """The desk of this newsroom."""
         return Desk(
-            db=self.db, clock=self.clock, world=self.world, policy=self.policy, places=self.places,
+            db=self.db,
+            clock=self.clock,
+            world=self.world,
+            policy=self.policy,
+            places=self.places,
             os_user=self.os_user,
         )
 
@@ -129,7 +139,10 @@ class App:
         """The renderer over the newsroom's own templates and the shipped ones."""
         from broadcast.render import Renderer
 
-        return Renderer([self.dir / "templates", shipped("templates")], self.dir / ".broadcast" / "cache")
+        return Renderer(
+            [self.dir / "templates", shipped("templates")],
+            self.dir / ".broadcast" / "cache",
+        )
 
     @cached_property
     def read_media(self) -> Callable[[str], bytes]:
@@ -166,7 +179,9 @@ class App:
         def open_channel(name: str) -> registry.Adapter:
             if self.world == "exercise" and not self.is_on_loopback:
                 adapter = registry.adapter_type(self.settings.channels[name].kind)
-                if registry.is_network(adapter) and not registry.is_on_loopback(self.settings, name):
+                if registry.is_network(adapter) and not registry.is_on_loopback(
+                    self.settings, name
+                ):
                     raise SettingsError(
                         f"{name} : une base d'exercice ne parle qu'à des réseaux d'essai sur cette machine",
                         subject=name,
@@ -180,7 +195,9 @@ class App:
     def _pause(self) -> Callable[[str], None]:
         wanted = self.test_switches.get("BROADCAST_PAUSE_AT", "")
         if wanted and wanted not in PAUSE_POINTS:
-            raise UsageError(f"BROADCAST_PAUSE_AT : {wanted!r} ; choisissez parmi : {', '.join(PAUSE_POINTS)}")
+            raise UsageError(
+                f"BROADCAST_PAUSE_AT : {wanted!r} ; choisissez parmi : {', '.join(PAUSE_POINTS)}"
+            )
 
         def pause(point: str) -> None:
             if point == wanted:
@@ -206,7 +223,9 @@ def _switches_or_none(tx: newsrooms.Tx) -> newsrooms.Switches | None:
 def opened(folder: Path | None, env: Mapping[str, str] | None = None) -> Iterator[App]:
     """Open the newsroom of `folder`, or the nearest one above the current folder."""
     env = os.environ if env is None else env
-    start = folder or (Path(env["BROADCAST_NEWSROOM"]) if env.get("BROADCAST_NEWSROOM") else None)
+    start = folder or (
+        Path(env["BROADCAST_NEWSROOM"]) if env.get("BROADCAST_NEWSROOM") else None
+    )
     app = App(start or settings.find_newsroom(Path.cwd()), env)
     try:
         yield app

@@ -257,6 +257,21 @@ def claimed(tx: Tx) -> list[Delivery]:
     return [_delivery(row) for row in tx.all(query)]
 
 
+def still_open(tx: Tx) -> list[Delivery]:
+    """Return the deliveries that are neither done nor dropped, refused ones of live messages included."""
+    settled = (
+        DeliveryState.DELIVERED.value,
+        DeliveryState.DROPPED.value,
+        DeliveryState.REFUSED.value,
+        DeliveryState.HANDED_OVER.value,
+    )
+    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.state.not_in(settled))
+    return [
+        _delivery(row)
+        for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
+    ]
+
+
 def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
     """Return the unknown deliveries of a channel that are due for a look."""
     query = select(_D).where(

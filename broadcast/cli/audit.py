@@ -1,0 +1,84 @@
+"""`audit`: verify or export the hash-chained log."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from broadcast.cli.context import command, json_option, newsroom
+from broadcast.cli.out import local, plain, table, to_json
+
+
+@click.group(
+    short_help="Vérifier ou exporter le journal des actes.", invoke_without_command=True
+)
+@click.pass_context
+def audit(ctx: click.Context) -> None:
+    """Le journal des actes ; chaque ligne porte l'empreinte de la précédente."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_)
+
+
+@audit.command(name="list", short_help="Lire le journal.")
+@json_option
+@command
+def list_(as_json: bool) -> int:
+    """Lire le journal des actes."""
+    from broadcast.store import audit as log
+
+    with newsroom() as app:
+        with app.db.read() as tx:
+            rows = list(log.entries(tx))
+        zone = app.newsroom.timezone
+    if as_json:
+        to_json({"entries": rows})
+    else:
+        table(
+            ["n°", "quand", "qui", "système", "acte", "sur"],
+            [
+                [r.seq, local(r.at, zone), r.actor, r.os_user, r.act, r.subject]
+                for r in rows
+            ],
+        )
+    return 0
+
+
+@audit.command(short_help="Vérifier la chaîne des empreintes.")
+@json_option
+@command
+def verify(as_json: bool) -> int:
+    """Vérifier la chaîne ; nomme la première ligne altérée. Code 1 s'il y en a une."""
+    from broadcast.store import audit as log
+
+    with newsroom() as app, app.db.read() as tx:
+        result = log.verify(tx)
+    if as_json:
+        to_json(
+            {
+                "ok": result.bad_seq is None,
+                "count": result.count,
+                "bad_row": result.bad_seq,
+                "reason": result.reason,
+            }
+        )
+    elif result.bad_seq is None:
+        click.secho(f"journal intact : {result.count} lignes", fg="green")
+    else:
+        click.secho(
+            f"journal altéré : première mauvaise ligne : {result.bad_seq} ({result.reason})",
+            fg="red",
+        )
+    return 0 if result.bad_seq is None else 1
+
+
+@audit.command(short_help="Exporter le journal, une ligne JSON par acte.")
+@command
+def export() -> int:
+    """Exporter le journal, une ligne JSON par acte, avec les empreintes."""
+    from broadcast.store import audit as log
+
+    with newsroom() as app, app.db.read() as tx:
+        for entry in log.entries(tx):
+            click.echo(json.dumps(plain(entry), ensure_ascii=False, default=plain))
+    return 0

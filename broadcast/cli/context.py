@@ -1,0 +1,116 @@
+"""How every command opens the newsroom, and how a refusal reaches the person."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+from broadcast.errors import BroadcastError, UsageError
+
+if TYPE_CHECKING:
+    from broadcast.app import App
+
+P = ParamSpec("P")
+
+#: `--as`, for every command that acts.
+as_option = click.option(
+    "--as", "as_", required=True, metavar="PERSONNE", help="Qui agit."
+)
+#: `--json`, for every command that lists or reports.
+json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+
+
+@contextmanager
+def newsroom() -> Iterator[App]:
+    """Open the newsroom that the command was called for."""
+    from broadcast.app import opened
+
+    folder: Path | None = click.get_current_context().find_root().obj
+    with opened(folder) as app:
+        for name, value in app.test_switches.items():
+            click.echo(f"essai : {name}={value} (réseaux locaux seulement)", err=True)
+        yield app
+
+
+def command(function: Callable[P, int | None]) -> Callable[P, None]:
+    """Let a command end in an exit code, and its errors in one sentence (or `{"error": …}` with `--json`)."""
+
+    @functools.wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        as_json = bool(kwargs.get("as_json"))
+        try:
+            code = function(*args, **kwargs)
+        except BroadcastError as error:
+            refuse(error, as_json=as_json)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except KeyboardInterrupt:
+            raise click.Abort from None
+        except Exception as error:  # noqa: BLE001  (no traceback reaches a user; it is kept in a file)
+            _crashed(error, as_json=as_json)
+        else:
+            sys.stdout.flush()
+            sys.exit(code or 0)
+
+    return wrapped
+
+
+def refuse(error: BroadcastError, *, as_json: bool) -> None:
+    """Say why, and exit: 2 for wrong use, 1 for everything else."""
+    if as_json:
+        facts = {"code": error.code, "message": str(error)} | error.facts()
+        click.echo(json.dumps({"error": facts}, ensure_ascii=False, default=str))
+    else:
+        click.secho(f"broadcast : {error}", err=True, fg="red")
+        _details(error)
+    sys.exit(2 if isinstance(error, UsageError) else 1)
+
+
+def _details(error: BroadcastError) -> None:
+    findings: Any = getattr(error, "findings", None)
+    if findings:
+        from broadcast.cli.out import print_findings
+
+        print_findings(findings, err=True)
+    theirs, yours = getattr(error, "theirs", None), getattr(error, "yours", None)
+    if theirs is not None and yours is not None:
+        click.echo(
+            f"\n--- version enregistrée\n{theirs}\n--- votre fichier\n{yours}", err=True
+        )
+
+
+def _crashed(error: Exception, *, as_json: bool) -> None:
+    log = Path.cwd() / "broadcast-erreur.log"
+    try:
+        log.write_text("".join(traceback.format_exception(error)))
+        where = f" ; détails dans {log}"
+    except OSError:
+        where = ""
+    refuse(
+        BroadcastError(f"erreur inattendue : {type(error).__name__} : {error}{where}"),
+        as_json=as_json,
+    )
+
+
+def split_name(name: str) -> tuple[str, int | None]:
+    """Return slug and revision number of `slug` or `slug@n`.
+
+    Raises:
+        UsageError: what stands after `@` is no number.
+    """
+    slug, at, number = name.partition("@")
+    if not at:
+        return slug, None
+    if not number.isdigit() or int(number) < 1:
+        raise UsageError(
+            f"{name} : écrivez le nom du message, ou nom@numéro de version"
+        )
+    return slug, int(number)

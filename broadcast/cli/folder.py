@@ -1,0 +1,74 @@
+"""`init` and `new`: the newsroom folder and its message files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from broadcast.cli.context import command, newsroom
+
+
+@click.command(short_help="Créer le dossier d'une rédaction.")
+@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.option(
+    "--example",
+    is_flag=True,
+    help="Avec des messages d'exemple et deux personnes (alice, bob).",
+)
+@click.option(
+    "--exercise",
+    is_flag=True,
+    help="Une rédaction d'exercice : rien de réel n'en sort jamais.",
+)
+@command
+def init(folder: Path, example: bool, exercise: bool) -> int:
+    """Créer le dossier d'une rédaction, qui marche tout de suite, sans aucun compte."""
+    from broadcast import newsroom_folder
+    from broadcast.app import opened
+    from broadcast.clock import SystemClock
+    from broadcast.desk.people import add_person
+
+    newsroom_folder.create(
+        folder, example=example, exercise=exercise, now=SystemClock().now()
+    )
+    with opened(folder) as app:
+        if example:
+            add_person(app.desk, "alice", ("editor",))
+            add_person(app.desk, "bob", ("approver", "publisher"))
+        world = " (EXERCICE)" if app.world == "exercise" else ""
+        click.echo(
+            f"{folder} : rédaction prête{world}. Canaux : {', '.join(app.places)}."
+        )
+    click.echo(f"Et maintenant :\n  cd {folder}")
+    if example:
+        click.echo("  broadcast check content/messages/crue-quais.md")
+        click.echo("  broadcast submit content/messages/crue-quais.md --as alice")
+        click.echo("  broadcast approve crue-quais --as bob --send")
+    else:
+        click.echo("  broadcast people add VOTRE-NOM --role editor")
+        click.echo("  broadcast new mon-message --model practical")
+    return 0
+
+
+@click.command(short_help="Créer un message à partir d'un modèle.")
+@click.argument("slug", metavar="NOM")
+@click.option(
+    "--model",
+    default="practical",
+    show_default=True,
+    help="Modèle ; --model list les montre.",
+)
+@command
+def new(slug: str, model: str) -> int:
+    """Créer content/messages/NOM.md à partir d'un message préparé."""
+    from broadcast import newsroom_folder
+
+    with newsroom() as app:
+        if model == "list":
+            for name in newsroom_folder.models(app.dir):
+                click.echo(name)
+            return 0
+        path = newsroom_folder.new_message(app.dir, slug, model, now=app.clock.now())
+        click.echo(f"{path} : à compléter, puis `broadcast check {path}`")
+    return 0

@@ -1,0 +1,150 @@
+"""Tables on a terminal, plain lines in a pipe, JSON where asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from broadcast.model import Finding
+
+#: Colours of states; the word is always there too.
+STYLES: Mapping[str, str] = {
+    "delivered": "green",
+    "live": "green",
+    "handed_over": "cyan",
+    "planned": "white",
+    "claimed": "white",
+    "waiting": "yellow",
+    "held": "yellow",
+    "unknown": "magenta",
+    "refused": "red",
+    "dropped": "bright_black",
+    "partly_live": "yellow",
+    "sending": "yellow",
+    "embargoed": "cyan",
+    "in_review": "cyan",
+    "ending": "yellow",
+    "ended": "bright_black",
+    "draft": "white",
+}
+
+#: French words for the states that people see.
+STATE_WORDS: Mapping[str, str] = {
+    "planned": "prévu",
+    "claimed": "en cours",
+    "delivered": "fait",
+    "waiting": "en attente",
+    "refused": "refusé",
+    "unknown": "incertain",
+    "held": "retenu",
+    "handed_over": "remis",
+    "dropped": "abandonné",
+    "draft": "brouillon",
+    "in_review": "en relecture",
+    "embargoed": "sous embargo",
+    "sending": "en cours d'envoi",
+    "live": "en ligne",
+    "partly_live": "en partie en ligne",
+    "ending": "fin en cours",
+    "ended": "terminé",
+    "expired": "expiré",
+    "all_clear": "fin d'alerte",
+    "withdrawn": "retiré",
+    "superseded": "remplacé",
+}
+
+#: French words for actions and forms.
+ACTION_WORDS: Mapping[str, str] = {
+    "publish": "publier",
+    "update": "mettre à jour",
+    "take_down": "retirer",
+}
+FORM_WORDS: Mapping[str, str] = {
+    "publish": "publication",
+    "update": "mise à jour",
+    "correction": "rectificatif",
+    "ending": "fin",
+}
+
+
+def to_json(value: object) -> None:
+    """Print a value as JSON, one document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+
+
+def plain(value: object) -> Any:
+    """Return what `json` cannot write in a form that it can."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return sorted(value) if not isinstance(value, tuple) else list(value)
+    return str(value)
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    err: bool = False,
+) -> None:
+    """Print a table: drawn on a terminal, tab-separated elsewhere."""
+    stream = sys.stderr if err else sys.stdout
+    lines = [[str(cell) if cell is not None else "" for cell in row] for row in rows]
+    if not stream.isatty():
+        for line in lines:
+            click.echo("\t".join(line), err=err)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for line in lines:
+        drawn.add_row(*[Text(cell, style=_style(cell)) for cell in line])
+    Console(stderr=err).print(drawn)
+
+
+def _style(cell: str) -> str:
+    by_word = {STATE_WORDS[k]: v for k, v in STYLES.items()}
+    return by_word.get(cell, "")
+
+
+def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
+    """Print findings, blocking ones first."""
+    for finding in sorted(
+        findings, key=lambda f: (not f.blocking, f.file, f.line or 0)
+    ):
+        where = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        place = f" [{finding.channel}]" if finding.channel else ""
+        word, colour = (
+            ("BLOQUANT", "red") if finding.blocking else ("conseil", "yellow")
+        )
+        click.secho(f"{word:8}", fg=colour, nl=False, err=err)
+        click.echo(f" {where}{place} {finding.message} ({finding.code})", err=err)
+
+
+def local(at: datetime | None, zone: str) -> str:
+    """Return a time as people of the newsroom read it."""
+    return (
+        ""
+        if at is None
+        else at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M:%S")
+    )

@@ -1,0 +1,121 @@
+"""Showing renditions: as text on the terminal, as JSON, and as a page with everything side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from broadcast.cli.out import FORM_WORDS
+from broadcast.model import Draft, Finding, Form, Rendition, part_facts
+
+if TYPE_CHECKING:
+    from broadcast.app import App
+
+
+def print_renditions(made: Sequence[Rendition]) -> None:
+    """Print each rendition's text, the published form first."""
+    order = list(Form)
+    for rendition in sorted(made, key=lambda r: (r.channel, order.index(r.form))):
+        click.secho(
+            f"── {rendition.channel} ({rendition.channel_kind}) · {FORM_WORDS[rendition.form]} · "
+            f"{rendition.sha256[:12]}",
+            bold=True,
+        )
+        for number, part in enumerate(rendition.parts, 1):
+            count = measured(rendition, part.text)
+            head = (
+                f"   [{number}/{len(rendition.parts)}] {count}"
+                if count or len(rendition.parts) > 1
+                else ""
+            )
+            if head:
+                click.secho(head, dim=True)
+            click.echo("\n".join(f"   {line}" for line in part.text.splitlines()))
+            for media in part.media:
+                if media.alt and not media.name.endswith("-preview.png"):
+                    click.secho(f"   image {media.name} : {media.alt}", dim=True)
+        click.echo()
+
+
+def measured(rendition: Rendition, text: str) -> str:
+    """Return "212 / 280" where the place has a limit, else ""."""
+    limit = rendition.limits.get("max_length")
+    if not limit:
+        return ""
+    from broadcast.text import measure
+
+    count = measure(
+        text,
+        rendition.limits.get("unit", "characters"),
+        url_length=rendition.limits.get("url_length"),
+    )
+    return f"{count} / {limit}"
+
+
+def renditions_as_json(made: Sequence[Rendition]) -> list[dict[str, Any]]:
+    """Return the renditions with the keys that docs/cli.md lists."""
+    return [
+        {
+            "channel": r.channel,
+            "channel_kind": r.channel_kind,
+            "form": r.form.value,
+            "sha256": r.sha256,
+            "limits": dict(r.limits),
+            "parts": [
+                part_facts(p) | {"measure": measured(r, p.text)} for p in r.parts
+            ],
+        }
+        for r in made
+    ]
+
+
+def write_page(
+    app: App,
+    folder: Path,
+    draft: Draft,
+    made: Sequence[Rendition],
+    findings: Sequence[Finding],
+    *,
+    title: str,
+    facts: Sequence[tuple[str, str]] = (),
+) -> Path:
+    """Write one page with all renditions side by side, signs and proofs drawn.
+
+    Args:
+        app: the newsroom.
+        folder: where; made if need be.
+        draft: the message.
+        made: the renditions.
+        findings: what the checks said.
+        title: heading of the page.
+        facts: what leaves now, who wrote it, and so on, as (name, value).
+    """
+    from broadcast import preview, registry
+    from broadcast.channel import CanDraw
+    from broadcast.errors import BroadcastError
+
+    drawings = {}
+    for name in {r.channel for r in made}:
+        try:
+            adapter = registry.open_channel(app.settings, name)
+        except BroadcastError:
+            continue  # a channel whose secret is missing can still be read as text
+        if isinstance(adapter, CanDraw):
+            for rendition in made:
+                if rendition.channel == name:
+                    drawings[name, rendition.form] = [
+                        d for part in rendition.parts for d in adapter.draw(part)
+                    ]
+    return preview.write_html(
+        folder,
+        draft=draft,
+        renditions=made,
+        drawings=drawings,
+        findings=findings,
+        title=title,
+        facts=facts,
+        newsroom=app.newsroom,
+    )

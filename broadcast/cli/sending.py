@@ -1,0 +1,332 @@
+"""`send`, `plan`, `resolve`, `withdraw`, `stop`, `resume`: what leaves and what comes back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from broadcast.cli.context import as_option, command, json_option, newsroom, split_name
+from broadcast.cli.out import (
+    ACTION_WORDS,
+    FORM_WORDS,
+    STATE_WORDS,
+    STYLES,
+    table,
+    to_json,
+)
+
+if TYPE_CHECKING:
+    from broadcast.app import App
+    from broadcast.dispatch.base import Event
+    from broadcast.store.base import Tx
+
+#: States after which a pass has nothing to blame itself for.
+_FINE = ("delivered", "handed_over", "dropped", "planned")
+
+
+@click.command(short_help="Envoyer tout ce qui est dû.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=float,
+    default=0.0,
+    metavar="S",
+    help="Continuer S secondes s'il reste à faire.",
+)
+@json_option
+@command
+def send(wait_s: float, as_json: bool) -> int:
+    """Faire un passage sur tout ce qui est dû, envois incertains vérifiés compris."""
+    with newsroom() as app:
+        return run_send(app, wait_s, as_json=as_json)
+
+
+def run_send(
+    app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | None = None
+) -> int:
+    """Send, tell a line a channel, and return the exit code."""
+    from broadcast.dispatch.send import send as send_pass
+
+    events: dict[str, Event] = {}
+
+    def told(event: Event) -> None:
+        events[event.uid] = event
+        if not as_json and sys.stdout.isatty():
+            word = STATE_WORDS[event.state.value]
+            click.secho(
+                f"  {event.channel}: {event.slug}@{event.number} {word} {event.url}",
+                fg=STYLES.get(event.state.value),
+            )
+
+    send_pass(app.dispatcher(told), wait_s)
+    last = sorted(events.values(), key=lambda e: (e.channel, e.slug, e.number))
+    rows = _still_open(app)
+    bad = [row for row in rows if row["state"] not in _FINE]
+    if as_json:
+        to_json((facts or {}) | {"sent": last, "open": rows})
+        return 1 if bad else 0
+    if not last:
+        click.echo("rien n'était dû")
+    table(
+        ["canal", "message", "action", "état", "adresse", "raison"],
+        [
+            [
+                e.channel,
+                f"{e.slug}@{e.number}",
+                ACTION_WORDS[e.action],
+                STATE_WORDS[e.state.value],
+                e.url,
+                e.reason,
+            ]
+            for e in last
+        ],
+    )
+    shown = {e.uid for e in last}
+    for row in bad:
+        if row["id"] not in shown:
+            click.echo(
+                "\t".join(
+                    [
+                        row["channel"],
+                        f"{row['message']}@{row['revision']}",
+                        STATE_WORDS[row["state"]],
+                        row["reason"],
+                    ]
+                )
+            )
+    return 1 if bad else 0
+
+
+def _still_open(app: App) -> list[dict[str, Any]]:
+    """Return the deliveries that are neither done nor dropped."""
+    from broadcast.store import deliveries
+
+    with app.db.read() as tx:
+        return [
+            {
+                "id": d.uid,
+                "channel": d.channel,
+                "message": d.slug,
+                "revision": d.number,
+                "state": d.state.value,
+                "reason": d.reason,
+                "needs_person": d.needs_person,
+                "not_before": d.not_before_at,
+            }
+            for d in deliveries.still_open(tx)
+        ]
+
+
+@click.command(short_help="Voir ce qu'une approbation ou un retrait changerait.")
+@click.argument("name", metavar="MESSAGE[@N]")
+@click.option(
+    "--withdraw", "withdrawn", is_flag=True, help="Comme si le message était retiré."
+)
+@json_option
+@command
+def plan(name: str, withdrawn: bool, as_json: bool) -> int:
+    """Voir, canal par canal, ce qui arriverait si la dernière version était approuvée ou le message retiré."""
+    slug, number = split_name(name)
+    with newsroom() as app:
+        with app.db.read() as tx:
+            approve_rows = plan_rows(app, tx, slug, number=number, withdrawn=False)
+            withdraw_rows = plan_rows(app, tx, slug, number=number, withdrawn=True)
+    if as_json:
+        to_json(
+            {
+                "message": slug,
+                "if_approved": approve_rows,
+                "if_withdrawn": withdraw_rows,
+            }
+        )
+        return 0
+    for title, rows in (
+        ("Si la version était approuvée", approve_rows),
+        ("Si le message était retiré", withdraw_rows),
+    ):
+        if withdrawn and rows is approve_rows:
+            continue
+        click.secho(title, bold=True)
+        table(
+            ["canal", "action", "forme", "version", "sur", "remarque"],
+            [
+                [
+                    r["channel"],
+                    ACTION_WORDS.get(r["action"], "rien"),
+                    FORM_WORDS.get(r["form"], ""),
+                    r["revision"],
+                    r["url"],
+                    r["note"],
+                ]
+                for r in rows
+            ],
+        )
+    return 0
+
+
+def plan_rows(
+    app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: bool
+) -> list[dict[str, Any]]:
+    """Return one row for each step that would be planned or dropped, and one for each channel left as it is."""
+    from broadcast.model import EndedBecause
+    from broadcast.planner import plans_of
+    from broadcast.store import deliveries, messages, postings
+
+    message = messages.get_message(tx, slug)
+    which = message.approved if withdrawn else (number or message.latest)
+    because = EndedBecause.WITHDRAWN if withdrawn else None
+    urls = {(p.channel, p.slot): p.url for p in postings.of_message(tx, message.uid)}
+    known = {d.uid: d for d in deliveries.of_message(tx, message.uid)}
+    rows: list[dict[str, Any]] = []
+    for channel, plan_ in plans_of(
+        tx, message, app.places, app.clock.now(), number=which, because=because
+    ).items():
+        for step in plan_.steps:
+            rows.append(
+                {
+                    "channel": channel,
+                    "action": step.action.value,
+                    "form": step.form.value,
+                    "revision": step.number,
+                    "part": step.part,
+                    "url": urls.get((channel, step.slot), ""),
+                    "note": "",
+                }
+            )
+        for drop in plan_.drops:
+            gone = known[drop.uid]
+            rows.append(
+                {
+                    "channel": channel,
+                    "action": "none",
+                    "form": gone.form.value,
+                    "revision": gone.number,
+                    "part": gone.part,
+                    "url": "",
+                    "note": f"ne partira pas : {drop.reason}",
+                }
+            )
+        if not plan_.steps and not plan_.drops:
+            note = f"attend {plan_.waits_for}" if plan_.waits_for else "rien à changer"
+            rows.append(
+                {
+                    "channel": channel,
+                    "action": "none",
+                    "form": "",
+                    "revision": which,
+                    "part": 0,
+                    "url": urls.get((channel, "0"), ""),
+                    "note": note,
+                }
+            )
+    return rows
+
+
+@click.command(short_help="Régler à la main un envoi incertain ou remis.")
+@click.argument("which", metavar="ENVOI|MESSAGE/CANAL")
+@click.option("--published", metavar="URL", help="C'est en ligne, à cette adresse.")
+@click.option(
+    "--proof",
+    metavar="TEXTE",
+    help="C'est fait : qui, quand, où, ou un nom de fichier.",
+)
+@click.option(
+    "--not-published", is_flag=True, help="Vérifié : ce n'y est pas ; on peut renvoyer."
+)
+@as_option
+@json_option
+@command
+def resolve(
+    which: str,
+    published: str | None,
+    proof: str | None,
+    not_published: bool,
+    as_: str,
+    as_json: bool,
+) -> int:
+    """Dire ce qu'une personne a constaté, là où aucune machine ne peut le savoir."""
+    from broadcast.desk.resolve import resolve as settle
+
+    with newsroom() as app:
+        done = settle(
+            app.desk,
+            which,
+            as_=as_,
+            published=published,
+            proof=proof,
+            not_published=not_published,
+        )
+    if as_json:
+        to_json(
+            {
+                "id": done.uid,
+                "state": done.state,
+                "channel": done.channel,
+                "message": done.slug,
+            }
+        )
+    else:
+        click.echo(
+            f"{done.slug}@{done.number} / {done.channel} : {STATE_WORDS[done.state.value]}"
+        )
+    return 0
+
+
+@click.command(short_help="Retirer un message partout, tout de suite.")
+@click.argument("slug", metavar="MESSAGE")
+@as_option
+@click.option("--reason", required=True, metavar="RAISON", help="Pourquoi.")
+@json_option
+@command
+def withdraw(slug: str, as_: str, reason: str, as_json: bool) -> int:
+    """Retirer un message de tous ses canaux, maintenant. Un seul responsable suffit."""
+    from broadcast.desk.ending import withdraw as take_back
+
+    with newsroom() as app:
+        done = take_back(app.desk, slug, as_=as_, reason=reason)
+        if not as_json:
+            click.echo(f"{slug} : retiré par {as_} ; {done.planned} action(s) ; envoi…")
+        return run_send(
+            app, 0.0, as_json=as_json, facts={"message": slug, "planned": done.planned}
+        )
+
+
+@click.command(short_help="Arrêt général : rien de nouveau ne part.")
+@as_option
+@click.option("--reason", default="", metavar="RAISON", help="Pourquoi.")
+@json_option
+@command
+def stop(as_: str, reason: str, as_json: bool) -> int:
+    """Arrêt général : rien de nouveau ne part ; retraits et rectificatifs partent."""
+    from broadcast.desk.ending import stop as throw
+
+    with newsroom() as app:
+        throw(app.desk, as_=as_, reason=reason)
+    if as_json:
+        to_json({"stopped": True})
+    else:
+        click.secho(
+            "ARRÊT GÉNÉRAL : rien de nouveau ne part (levée : broadcast resume)",
+            fg="red",
+            bold=True,
+        )
+    return 0
+
+
+@click.command(short_help="Lever l'arrêt général.")
+@as_option
+@json_option
+@command
+def resume(as_: str, as_json: bool) -> int:
+    """Lever l'arrêt général ; ce qui était retenu partira au prochain envoi."""
+    from broadcast.desk.ending import resume as lift
+
+    with newsroom() as app:
+        lift(app.desk, as_=as_)
+    if as_json:
+        to_json({"stopped": False})
+    else:
+        click.echo("reprise : `broadcast send` envoie ce qui était retenu")
+    return 0

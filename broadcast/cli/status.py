@@ -1,0 +1,175 @@
+"""`status`: what is public where, what is under way, what is late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from broadcast.cli.context import command, json_option, newsroom, split_name
+from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, local, table, to_json
+
+if TYPE_CHECKING:
+    from broadcast.app import App
+    from broadcast.status import MessageStatus, Overview
+
+
+@click.command(short_help="Voir ce qui est public, où, et ce qui est en retard.")
+@click.argument("slug", metavar="[MESSAGE]", required=False)
+@json_option
+@command
+def status(slug: str | None, as_json: bool) -> int:
+    """Voir ce qui est public, où et depuis quand, ce qui est en cours, ce qui est en retard."""
+    from broadcast.status import message_status, overview
+    from broadcast.store import messages
+
+    with newsroom() as app:
+        with app.db.read() as tx:
+            if slug is None:
+                seen = overview(tx, app.places, app.clock.now())
+                to_json(_overview_json(app, seen)) if as_json else _print_overview(
+                    app, seen
+                )
+                return 0
+            message = messages.get_message(tx, split_name(slug)[0])
+            one = message_status(tx, message, app.places, app.clock.now())
+        to_json(message_json(one) | _tests(app)) if as_json else _print_message(
+            app, one
+        )
+    return 0
+
+
+def message_json(one: MessageStatus, *, with_deliveries: bool = True) -> dict[str, Any]:
+    """Return a message's state with the keys of design §8."""
+    facts: dict[str, Any] = {
+        "message": one.message,
+        "revision": one.revision,
+        "latest": one.latest,
+        "title": one.title,
+        "kind": one.kind,
+        "phase": one.phase,
+        "ended_because": one.ended_because,
+        "expires": one.expires,
+    }
+    if with_deliveries:
+        facts["deliveries"] = [
+            {
+                "id": d.uid,
+                "channel": d.channel,
+                "channel_kind": d.channel_kind,
+                "action": d.action,
+                "form": d.form,
+                "revision": d.number,
+                "part": d.part,
+                "round": d.round,
+                "state": d.state,
+                "attempts": d.attempts,
+                "url": d.url,
+                "external_id": d.external_id,
+                "sha256": d.sha256,
+                "at": d.settled_at or d.attempted_at or d.planned_at,
+                "reason": d.reason,
+                "needs_person": d.needs_person,
+            }
+            for d in one.deliveries
+        ]
+    return facts | {"public": list(one.public), "late": list(one.late)}
+
+
+def _tests(app: App) -> dict[str, Any]:
+    return {"test_switches": app.test_switches} if app.test_switches else {}
+
+
+def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
+    return {
+        "messages": [message_json(m, with_deliveries=False) for m in seen.messages],
+        "stopped": seen.stopped,
+        "stopped_reason": seen.stopped_reason,
+        "world": seen.world,
+        "channels": [
+            {
+                "channel": c.name,
+                "channel_kind": app.places[c.name].kind,
+                "paused": c.paused,
+                "paused_reason": c.paused_reason,
+                "probed_at": c.probed_at,
+                "probe_result": c.probe_result,
+            }
+            for c in seen.channels
+        ],
+    } | _tests(app)
+
+
+def _print_overview(app: App, seen: Overview) -> None:
+    zone = app.newsroom.timezone
+    if seen.world == "exercise":
+        click.secho("EXERCICE : rien de réel n'en sort", fg="magenta", bold=True)
+    if seen.stopped:
+        click.secho(f"ARRÊT GÉNÉRAL : {seen.stopped_reason}", fg="red", bold=True)
+    for channel in seen.channels:
+        if channel.paused:
+            click.secho(
+                f"canal {channel.name} en pause : {channel.paused_reason}", fg="red"
+            )
+    if not seen.messages:
+        click.echo("aucun message soumis")
+        return
+    table(
+        ["message", "version", "titre", "phase", "en ligne", "fin", "à régler"],
+        [
+            [
+                m.message,
+                m.revision,
+                m.title,
+                _phase(m),
+                len({p.channel for p in m.public}),
+                local(m.expires, zone),
+                len(m.late) or "",
+            ]
+            for m in seen.messages
+        ],
+    )
+    for message in seen.messages:
+        _print_late(message)
+
+
+def _phase(one: MessageStatus) -> str:
+    word = STATE_WORDS[one.phase.value]
+    return (
+        f"{word} ({STATE_WORDS[one.ended_because.value]})"
+        if one.ended_because
+        else word
+    )
+
+
+def _print_message(app: App, one: MessageStatus) -> None:
+    zone = app.newsroom.timezone
+    click.echo(f"{one.message} · version {one.revision} · {_phase(one)} · {one.title}")
+    wanted = {d.channel for d in one.deliveries if d.state.value != "dropped"}
+    public = {p.channel for p in one.public}
+    if wanted and not one.ended_because:
+        click.echo(f"{len(public & wanted)} sur {len(wanted)} publiés")
+    table(
+        ["canal", "action", "version", "état", "essais", "quand", "adresse", "raison"],
+        [
+            [
+                d.channel,
+                ACTION_WORDS[d.action.value],
+                d.number,
+                STATE_WORDS[d.state.value],
+                d.attempts,
+                local(d.settled_at or d.attempted_at or d.planned_at, zone),
+                d.url,
+                d.reason,
+            ]
+            for d in one.deliveries
+        ],
+    )
+    _print_late(one)
+
+
+def _print_late(one: MessageStatus) -> None:
+    for item in one.late:
+        click.secho(
+            f"{one.message} / {item.channel} : {item.message}", fg="red", err=True
+        )

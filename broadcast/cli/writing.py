@@ -1,0 +1,159 @@
+"""`check`, `preview` and `submit`: from the file to a frozen revision."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from broadcast.cli.context import as_option, command, json_option, newsroom
+from broadcast.cli.out import print_findings, to_json
+
+_file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+
+
+@click.command(short_help="Vérifier un message pour tous ses canaux.")
+@_file
+@json_option
+@command
+def check(file: Path, as_json: bool) -> int:
+    """Vérifier un message pour tous ses canaux. Code 1 si quelque chose bloque."""
+    from broadcast import frontmatter, intake
+
+    with newsroom() as app:
+        try:
+            reading = intake.read(app, file)
+        except frontmatter.MessageFileError as error:
+            findings = error.findings
+            channels: list[str] = []
+        else:
+            findings = reading.proof.findings
+            channels = sorted({r.channel for r in reading.proof.renditions})
+    blocking = sum(f.blocking for f in findings)
+    if as_json:
+        to_json(
+            {
+                "file": str(file),
+                "channels": channels,
+                "blocking": blocking,
+                "findings": list(findings),
+            }
+        )
+        return 1 if blocking else 0
+    print_findings(findings)
+    if blocking:
+        click.secho(f"{file} : {blocking} point(s) à corriger", fg="red", err=True)
+        return 1
+    click.secho(
+        f"{file} : bon pour {len(channels)} canaux ({', '.join(channels)})", fg="green"
+    )
+    return 0
+
+
+@click.command(short_help="Voir un message tel que chaque canal le montrera.")
+@_file
+@click.option("--channel", metavar="CANAL", help="Ce canal seulement.")
+@click.option(
+    "--html",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DOSSIER",
+    help="Une page à ouvrir.",
+)
+@json_option
+@command
+def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool) -> int:
+    """Voir toutes les déclinaisons d'un message, panneaux dessinés."""
+    from broadcast import intake
+    from broadcast.cli.renditions import (
+        print_renditions,
+        renditions_as_json,
+        write_page,
+    )
+    from broadcast.errors import NotFound
+
+    with newsroom() as app:
+        reading = intake.read(app, file)
+        made = [r for r in reading.proof.renditions if channel in (None, r.channel)]
+        if channel and not made:
+            raise NotFound(
+                f"{channel} : ce message n'y va pas ; canaux : "
+                f"{', '.join(sorted({r.channel for r in reading.proof.renditions}))}",
+                subject=channel,
+            )
+        if folder:
+            page = write_page(
+                app,
+                folder,
+                reading.draft,
+                made,
+                reading.proof.findings,
+                title=reading.draft.title,
+            )
+            if not as_json:
+                click.echo(f"{page} : à ouvrir dans un navigateur")
+        if as_json:
+            to_json(
+                {
+                    "message": reading.draft.slug,
+                    "renditions": renditions_as_json(made),
+                    "findings": list(reading.proof.findings),
+                }
+            )
+        elif not folder:
+            print_renditions(made)
+            print_findings(reading.proof.findings)
+        return 1 if any(f.blocking for f in reading.proof.findings) else 0
+
+
+@click.command(short_help="Figer une version et la soumettre à relecture.")
+@_file
+@as_option
+@click.option("--reopen", is_flag=True, help="Faire revivre un message terminé.")
+@click.option(
+    "--base", type=int, metavar="N", help="Repartir de la version N, déjà relue."
+)
+@json_option
+@command
+def submit(file: Path, as_: str, reopen: bool, base: int | None, as_json: bool) -> int:
+    """Figer une version (texte, images, toutes les déclinaisons) et la soumettre à relecture."""
+    from broadcast import intake
+    from broadcast.desk.submit import submit as submit_revision
+
+    with newsroom() as app:
+        reading = intake.read(app, file)
+        done = submit_revision(
+            app.desk,
+            reading.draft,
+            as_=as_,
+            path=str(reading.path),
+            media=reading.media,
+            made=reading.proof.renditions,
+            findings=reading.proof.findings,
+            reopen=reopen,
+            base=base,
+        )
+    if as_json:
+        to_json(
+            {
+                "revision": done.revision.name,
+                "message": done.revision.slug,
+                "number": done.revision.number,
+                "new": done.is_new,
+                "state": done.revision.state,
+                "hashes": done.hashes,
+                "findings": list(done.findings),
+            }
+        )
+        return 0
+    click.echo(done.revision.name)
+    if sys.stdout.isatty() or not done.is_new:
+        print_findings(done.findings, err=True)
+        note = (
+            "soumis, en attente d'une autre personne"
+            if done.is_new
+            else "inchangé : la même version"
+        )
+        click.echo(f"{note} : broadcast show {done.revision.name}", err=True)
+    return 0

@@ -1,0 +1,117 @@
+"""From a message file to its renditions and findings: what `check`, `preview` and `submit` share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadcast import frontmatter, media, proofread, registry, settings
+from broadcast.app import App
+from broadcast.channel import Limits
+from broadcast.errors import ContentError
+from broadcast.model import Draft, Media
+from broadcast.shipped import shipped
+from broadcast.store import messages, newsroom, revisions
+from broadcast.store.base import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A message file, read and rendered for all its channels."""
+
+    path: Path
+    draft: Draft
+    media: tuple[Media, ...]
+    proof: proofread.Proof
+
+
+def read(app: App, path: Path) -> Reading:
+    """Read a message file, render it for every channel, and check it.
+
+    Raises:
+        ContentError: the file cannot be read, or its front matter is wrong.
+    """
+    draft = parse(app, path)
+    pictures = media.load(draft, path.parent, root=app.dir)
+    with app.db.read() as tx:
+        previous = _previous(tx, draft.slug)
+        limits = _limits(app, tx)
+    proof = proofread.proofread(
+        draft,
+        newsroom=app.newsroom,
+        targets=targets(app),
+        media=pictures,
+        previous=previous,
+        now=app.clock.now(),
+        renderer=app.renderer,
+        limits_of=limits,
+        phrases=phrases(app),
+        canonical=settings.canonical_channel(app.settings) or "",
+    )
+    return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
+
+
+def parse(app: App, path: Path) -> Draft:
+    """Read a message file.
+
+    Raises:
+        ContentError: it cannot be read, or its front matter is wrong.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ContentError(f"{error.strerror or error}", file=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise ContentError(
+            f"le fichier n'est pas en UTF-8 (octet {error.start}) ; réenregistrez-le en UTF-8",
+            file=str(path),
+        ) from error
+    room = app.newsroom
+    return frontmatter.parse(
+        text,
+        slug=path.stem,
+        file=str(path),
+        zone=room.timezone,
+        default_language=room.language,
+        default_areas=room.areas,
+    )
+
+
+def targets(app: App) -> list[proofread.Target]:
+    """Return the channels as the renderer sees them."""
+    return [
+        proofread.Target(
+            name=name,
+            kind=place.kind,
+            abilities=place.abilities,
+            is_board=place.is_board,
+            messages=registry.messages_of(app.settings, name),
+        )
+        for name, place in app.places.items()
+    ]
+
+
+def phrases(app: App) -> dict[str, str]:
+    """Return the newsroom's abbreviations for signs, else the shipped ones."""
+    from broadcast.layout.sign import phrases_from_toml
+
+    own = app.dir / "content" / "phrases.toml"
+    path = own if own.exists() else shipped("content/phrases.toml")
+    return dict(phrases_from_toml(path.read_text(encoding="utf-8")))
+
+
+def _previous(tx: Tx, slug: str) -> Draft | None:
+    message = messages.find_message(tx, slug)
+    if message is None or not message.latest:
+        return None
+    return revisions.get_revision(tx, message, message.latest).draft
+
+
+def _limits(app: App, tx: Tx) -> dict[str, Limits]:
+    """Return the limits of each channel: the last probe's, else those of settings and platform."""
+    known = newsroom.channel_states(tx)
+    limits = {}
+    for name in app.places:
+        probed = known[name].limits if name in known else None
+        limits[name] = probed or registry.limits_of(app.settings, name)
+    return limits

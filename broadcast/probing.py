@@ -1,0 +1,48 @@
+"""Asking a channel whether its credentials work and what its limits are, and keeping the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broadcast import registry
+from broadcast.app import App
+from broadcast.channel import CanProbe, Limits
+from broadcast.errors import BroadcastError
+from broadcast.store import newsroom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What a probe found."""
+
+    channel: str
+    ok: bool
+    message: str
+    limits: Limits | None = None
+
+    @property
+    def limits_text(self) -> str:
+        """The text limit in words, "" if none."""
+        if self.limits is None or self.limits.max_length is None:
+            return ""
+        return f"{self.limits.max_length} {self.limits.unit}"
+
+
+def probe_channel(app: App, name: str) -> Probed:
+    """Probe one channel and keep what it said; a failure is a result, not an error."""
+    result = _ask(app, name)
+    with app.db.write() as tx:
+        newsroom.keep_probe(tx, name, result.limits, app.clock.now(), result.message)
+    return result
+
+
+def _ask(app: App, name: str) -> Probed:
+    try:
+        adapter = registry.open_channel(app.settings, name)
+        if not isinstance(adapter, CanProbe):
+            return Probed(channel=name, ok=True, message="rien à tester")
+        return Probed(
+            channel=name, ok=True, message="accès vérifié", limits=adapter.probe()
+        )
+    except BroadcastError as error:
+        return Probed(channel=name, ok=False, message=str(error))
