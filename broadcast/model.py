@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 #: Names of times and numbers known only at publication are written between these two private-use
@@ -152,7 +151,7 @@ class Newsroom:
     base_url: str = ""
     #: INSEE codes, strings.
     areas: tuple[str, ...] = ()
-    area_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    area_names: Mapping[str, str] = field(default_factory=dict)
     cap_sender: str = ""
     #: "live" or "exercise", from the birth of the database.
     world: str = "live"
@@ -214,13 +213,13 @@ class Draft:
     language: str = "fr"
     #: Channel kind or channel name -> {"text": …, perhaps "title": …}.
     overrides: Mapping[str, Mapping[str, str]] = field(
-        default_factory=lambda: MappingProxyType({})
+        default_factory=dict
     )
     #: The whole file as read, for history and diff.
     source_text: str = field(default="", repr=False)
     #: Front matter key -> line in the file (1-based); "body" -> its first line.
     lines: Mapping[str, int] = field(
-        default_factory=lambda: MappingProxyType({}), compare=False
+        default_factory=dict, compare=False
     )
     #: Path of the file, for findings.
     file: str = field(default="", compare=False)
@@ -259,9 +258,9 @@ class Part:
     link: str = ""
     media: tuple[Media, ...] = ()
     #: Further documents made by templates, by file ending: {"icml": …, "typ": …, "cap": …}.
-    documents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    documents: Mapping[str, str] = field(default_factory=dict)
     #: Small facts that adapters and pages may use: message kind, level, event, page_time_s, …
-    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=dict)
     language: str = "fr"
     #: When it starts to be true; None: at once.
     starts_at: datetime | None = None
@@ -281,7 +280,7 @@ class Rendition:
     world: str = "live"
     #: Limits in force when it was made, as JSON-able facts; not part of the hash.
     limits: Mapping[str, Any] = field(
-        default_factory=lambda: MappingProxyType({}), compare=False
+        default_factory=dict, compare=False
     )
 
     @property

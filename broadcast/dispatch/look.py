@@ -69,20 +69,20 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
 
 
 def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
-    # Safe to repeat, but not at once: what made it fail may still be there.
-    wait = (
-        timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter()))
-        if delivery.unknowns
-        else timedelta()
-    )
+    # Safe to repeat, but not at once: what made it fail may still be there. It stays unknown while
+    # it waits, so that an idempotency window that closes meanwhile is noticed.
+    waits = delivery.looks == 0 and delivery.unknowns > 0
+    wait = timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter())) if waits else timedelta()
+    state = DeliveryState.UNKNOWN if waits else DeliveryState.PLANNED
     with d.db.write() as tx:
         deliveries.settle(
             tx,
             delivery.uid,
             None,
-            state=DeliveryState.PLANNED.value,
+            state=state.value,
             not_before_at=now + wait,
-            open_attempt=False,
+            looks=1,
+            open_attempt=delivery.open_attempt and waits,
         )
 
 
