@@ -212,15 +212,11 @@ class Draft:
     source: Source | None = None
     language: str = "fr"
     #: Channel kind or channel name -> {"text": …, perhaps "title": …}.
-    overrides: Mapping[str, Mapping[str, str]] = field(
-        default_factory=dict
-    )
+    overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: The whole file as read, for history and diff.
     source_text: str = field(default="", repr=False)
     #: Front matter key -> line in the file (1-based); "body" -> its first line.
-    lines: Mapping[str, int] = field(
-        default_factory=dict, compare=False
-    )
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     #: Path of the file, for findings.
     file: str = field(default="", compare=False)
 
@@ -279,9 +275,7 @@ class Rendition:
     #: "live" or "exercise"; part of the hash.
     world: str = "live"
     #: Limits in force when it was made, as JSON-able facts; not part of the hash.
-    limits: Mapping[str, Any] = field(
-        default_factory=dict, compare=False
-    )
+    limits: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def sha256(self) -> str:

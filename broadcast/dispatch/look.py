@@ -72,7 +72,11 @@ def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     # Safe to repeat, but not at once: what made it fail may still be there. It stays unknown while
     # it waits, so that an idempotency window that closes meanwhile is noticed.
     waits = delivery.looks == 0 and delivery.unknowns > 0
-    wait = timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter())) if waits else timedelta()
+    wait = (
+        timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter()))
+        if waits
+        else timedelta()
+    )
     state = DeliveryState.UNKNOWN if waits else DeliveryState.PLANNED
     with d.db.write() as tx:
         deliveries.settle(

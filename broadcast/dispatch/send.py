@@ -34,8 +34,10 @@ def send(d: Dispatcher, wait_s: float = 0.0) -> None:
     ends_at = d.clock.now() + timedelta(seconds=wait_s)
     heart = _Heartbeat(d)
     try:
+        first = True
         while True:
-            busy = _turn(d)
+            busy = _turn(d, first=first)
+            first = False
             now = d.clock.now()
             if busy and now <= ends_at + timedelta(seconds=_MAX_NAP_S):
                 continue
@@ -49,8 +51,11 @@ def send(d: Dispatcher, wait_s: float = 0.0) -> None:
         audit.append_receipts(tx, d.clock.now())
 
 
-def prepare(d: Dispatcher) -> list[str]:
-    """Plan what has become due to plan, free dead claims, and return the channels with work."""
+def prepare(d: Dispatcher, *, first: bool = True) -> list[str]:
+    """Plan what has become due to plan, free dead claims, and return the channels with work.
+
+    What was held is tried again at the first turn of a pass only, so that a pass ends.
+    """
     now = d.clock.now()
     with d.db.write() as tx:
         for message in note_expired(tx, now):
@@ -70,7 +75,8 @@ def prepare(d: Dispatcher) -> list[str]:
         }
         for name, reason in paused.items():
             deliveries.hold_channel(tx, name, f"canal en pause : {reason}")
-        deliveries.release_held(tx, [n for n in d.places if n not in paused], now)
+        if first:
+            deliveries.release_held(tx, [n for n in d.places if n not in paused], now)
         return [
             n
             for n in deliveries.channels_with_work(tx, now)
@@ -92,9 +98,9 @@ def _free(d: Dispatcher, tx: Tx, orphan: Delivery, now: datetime) -> None:
     )
 
 
-def _turn(d: Dispatcher) -> bool:
+def _turn(d: Dispatcher, *, first: bool) -> bool:
     """Work on every channel that has something due; True if another turn may find more."""
-    names = prepare(d)
+    names = prepare(d, first=first)
     head = threading.Event()
     if d.canonical not in names:
         head.set()
@@ -116,7 +122,7 @@ def _turn(d: Dispatcher) -> bool:
         raise failures[0]
     if not names:
         return False
-    return bool(prepare(d))
+    return bool(prepare(d, first=False))
 
 
 def _guarded(

@@ -77,18 +77,13 @@ def _is_due(now: datetime) -> Any:
     doubtful = and_(
         _D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)
     )
-    return and_(or_(ready, doubtful), _D.c.not_before_at <= now)
+    return and_(or_(and_(ready, ~_is_blocked()), doubtful), _D.c.not_before_at <= now)
 
 
-def claim(
-    tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int
-) -> list[Delivery]:
-    """Claim up to `size` due deliveries of a channel, the most urgent first; each only once.
-
-    A delivery waits while an earlier one of the same message on the channel is unsettled.
-    """
+def _is_blocked() -> Any:
+    """An earlier delivery of the same message on the channel is unsettled."""
     earlier = _D.alias("earlier")
-    blocked = (
+    return (
         select(earlier.c.uid)
         .where(
             earlier.c.message_uid == _D.c.message_uid,
@@ -104,6 +99,15 @@ def claim(
         )
         .exists()
     )
+
+
+def claim(
+    tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int
+) -> list[Delivery]:
+    """Claim up to `size` due deliveries of a channel, the most urgent first; each only once.
+
+    A delivery waits while an earlier one of the same message on the channel is unsettled.
+    """
     query = (
         select(_D)
         .where(
@@ -111,7 +115,7 @@ def claim(
             _D.c.channel == channel,
             _D.c.state.in_(_READY),
             _D.c.not_before_at <= now,
-            ~blocked,
+            ~_is_blocked(),
         )
         .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
         .limit(size)
@@ -290,7 +294,7 @@ def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
 def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
     """Return when the next delivery or look is due, channels in pause left aside."""
     ready = or_(
-        _D.c.state.in_((*_READY, DeliveryState.CLAIMED.value)),
+        and_(_D.c.state.in_((*_READY, DeliveryState.CLAIMED.value)), ~_is_blocked()),
         and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)),
     )
     query = select(func.min(_D.c.not_before_at)).where(
