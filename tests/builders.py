@@ -44,19 +44,32 @@ EVENING = NOON + timedelta(hours=9)
 def a_draft(**facts: Any) -> Draft:
     """Return a flood alert."""
     defaults: dict[str, Any] = {
-        "slug": "crue-quais", "title": "Crue de la Seine : évitez les quais", "body": "Les quais sont fermés.",
-        "kind": MessageKind.ALERT, "level": Level.SEVERE, "expires_at": EVENING, "source_text": "v1",
+        "slug": "crue-quais",
+        "title": "Crue de la Seine : évitez les quais",
+        "body": "Les quais sont fermés.",
+        "kind": MessageKind.ALERT,
+        "level": Level.SEVERE,
+        "expires_at": EVENING,
+        "source_text": "v1",
     }
     return Draft(**(defaults | facts))
 
 
-def a_rendition(channel: str, kind: str, form: Form, text: str, draft: Draft, parts: int = 1) -> Rendition:
+def a_rendition(
+    channel: str, kind: str, form: Form, text: str, draft: Draft, parts: int = 1
+) -> Rendition:
     """Return a rendition of `parts` posts."""
     return Rendition(
-        channel=channel, channel_kind=kind, form=form,
+        channel=channel,
+        channel_kind=kind,
+        form=form,
         parts=tuple(
-            Part(slug=draft.slug, text=f"{text} {n}" if parts > 1 else text, title=draft.title,
-                 expires_at=draft.expires_at)
+            Part(
+                slug=draft.slug,
+                text=f"{text} {n}" if parts > 1 else text,
+                title=draft.title,
+                expires_at=draft.expires_at,
+            )
             for n in range(parts)
         ),
     )
@@ -65,12 +78,38 @@ def a_rendition(channel: str, kind: str, form: Form, text: str, draft: Draft, pa
 def a_delivery(**facts: Any) -> Delivery:
     """Return a planned publication."""
     defaults: dict[str, Any] = {
-        "uid": "d1", "message_uid": "m", "slug": "crue-quais", "number": 1, "channel": "x-ville",
-        "channel_kind": "x", "action": Action.PUBLISH, "form": Form.PUBLISH, "round": 0, "part": 0, "slot": "0",
-        "seq": 0, "priority": 1, "key": "k", "sha256": "", "state": DeliveryState.PLANNED, "reason": "",
-        "needs_person": False, "planned_at": NOON, "not_before_at": NOON, "settled_at": None, "claimed_by": "",
-        "claimed_until_at": None, "attempts": 0, "open_attempt": False, "unknowns": 0, "looks": 0,
-        "failed_looks": 0, "attempted_at": None, "attempted_wall_at": None, "external_id": "", "url": "",
+        "uid": "d1",
+        "message_uid": "m",
+        "slug": "crue-quais",
+        "number": 1,
+        "channel": "x-ville",
+        "channel_kind": "x",
+        "action": Action.PUBLISH,
+        "form": Form.PUBLISH,
+        "round": 0,
+        "part": 0,
+        "slot": "0",
+        "seq": 0,
+        "priority": 1,
+        "key": "k",
+        "sha256": "",
+        "state": DeliveryState.PLANNED,
+        "reason": "",
+        "needs_person": False,
+        "planned_at": NOON,
+        "not_before_at": NOON,
+        "settled_at": None,
+        "claimed_by": "",
+        "claimed_until_at": None,
+        "attempts": 0,
+        "open_attempt": False,
+        "unknowns": 0,
+        "looks": 0,
+        "failed_looks": 0,
+        "attempted_at": None,
+        "attempted_wall_at": None,
+        "external_id": "",
+        "url": "",
     }
     return Delivery(**(defaults | facts))
 
@@ -78,8 +117,16 @@ def a_delivery(**facts: Any) -> Delivery:
 def a_posting(**facts: Any) -> Posting:
     """Return a posting that stands."""
     defaults: dict[str, Any] = {
-        "channel": "x-ville", "message_uid": "m", "slot": "0", "external_id": "1", "url": "https://x/1",
-        "token": "", "public": True, "number": 1, "state": PostingState.UP, "since_at": NOON,
+        "channel": "x-ville",
+        "message_uid": "m",
+        "slot": "0",
+        "external_id": "1",
+        "url": "https://x/1",
+        "token": "",
+        "public": True,
+        "number": 1,
+        "state": PostingState.UP,
+        "since_at": NOON,
     }
     return Posting(**(defaults | facts))
 
@@ -130,11 +177,17 @@ class FullStream(FakeStream):
         self._fault(after=False)
         self.posts.pop(published.external_id, None)
 
-    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
+    def find(
+        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
+    ) -> Found | NotSeen:
         self.calls.append(f"find {part.text}")
         for post_id, text in self.posts.items():
             if post_id not in known_ids and same_text(text, part.text):
-                return Found(published=Published(external_id=post_id, url=f"https://{self.name}/{post_id}"))
+                return Found(
+                    published=Published(
+                        external_id=post_id, url=f"https://{self.name}/{post_id}"
+                    )
+                )
         return NotSeen()
 
 
@@ -163,17 +216,23 @@ class FakeBoard:
             raise self.faults.pop(0)
         self.shown = {s.slug: s.revision for s in board.live()}
         self.ended = {
-            s.slug: s.ended_because.value for s in board.latest(100) if s.ended_because is not None
+            s.slug: s.ended_because.value
+            for s in board.latest(100)
+            if s.ended_because is not None
         }
         return [
-            Published(external_id=slug, url=f"https://site/{slug}/") for slug in board.changed if slug in self.shown
+            Published(external_id=slug, url=f"https://site/{slug}/")
+            for slug in board.changed
+            if slug in self.shown
         ]
 
 
 class NoFrames:
     """Frames for boards that need none."""
 
-    def frame(self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom) -> str:
+    def frame(
+        self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom
+    ) -> str:
         return ""
 
     def asset(self, kind: str, name: str) -> bytes:
@@ -193,14 +252,22 @@ class Room:
         self.channels = {c.name: c for c in channels}
         self.places = {
             c.name: Place(
-                name=c.name, kind=c.kind, is_board=hasattr(c, "show"),
+                name=c.name,
+                kind=c.kind,
+                is_board=hasattr(c, "show"),
                 abilities=frozenset(a for a in ABILITIES if hasattr(c, a)),
             )
             for c in channels
         }
         with self.db.write() as tx:
             newsrooms.ensure_newsroom(tx, "live")
-        self.desk = Desk(db=self.db, clock=self.clock, places=self.places, policy=Policy(), os_user="root")
+        self.desk = Desk(
+            db=self.db,
+            clock=self.clock,
+            places=self.places,
+            policy=Policy(),
+            os_user="root",
+        )
         add_person(self.desk, "alice", ("editor",))
         add_person(self.desk, "bob", ("publisher",))
         add_person(self.desk, "carol", ("approver", "editor"))
@@ -214,17 +281,44 @@ class Room:
         for place in self.places.values():
             forms = [Form.PUBLISH, Form.ENDING]
             if not place.is_board:
-                forms += [Form.UPDATE, Form.CORRECTION] if "update" in place.abilities else [Form.CORRECTION]
+                forms += (
+                    [Form.UPDATE, Form.CORRECTION]
+                    if "update" in place.abilities
+                    else [Form.CORRECTION]
+                )
             for form in forms:
                 count = parts if form in (Form.PUBLISH, Form.UPDATE) else 1
-                made.append(a_rendition(place.name, place.kind, form, f"{form.value} {draft.body}", draft, count))
+                made.append(
+                    a_rendition(
+                        place.name,
+                        place.kind,
+                        form,
+                        f"{form.value} {draft.body}",
+                        draft,
+                        count,
+                    )
+                )
         return made
 
-    def submit(self, draft: Draft | None = None, *, as_: str = "alice", parts: int = 1, **more: Any) -> Submitted:
+    def submit(
+        self,
+        draft: Draft | None = None,
+        *,
+        as_: str = "alice",
+        parts: int = 1,
+        **more: Any,
+    ) -> Submitted:
         draft = draft or a_draft()
         path = more.pop("path", f"/{draft.slug}.md")
         return submit(
-            self.desk, draft, as_=as_, path=path, media=(), made=self.made(draft, parts), findings=(), **more
+            self.desk,
+            draft,
+            as_=as_,
+            path=path,
+            media=(),
+            made=self.made(draft, parts),
+            findings=(),
+            **more,
         )
 
     def publish(self, draft: Draft | None = None, parts: int = 1, **more: Any) -> None:
@@ -233,9 +327,17 @@ class Room:
 
     def dispatcher(self, **facts: Any) -> Dispatcher:
         d = Dispatcher(
-            db=self.db, clock=self.clock, newsroom=Newsroom(id="ville", name="Ville"), places=self.places,
-            open_channel=lambda name: self.channels[name], frames=NoFrames(), read_media=media_reader(self.db),
-            claimant="here/1/1", policy=self.desk.policy, retry=RetryPolicy(), on_event=self.events.append,
+            db=self.db,
+            clock=self.clock,
+            newsroom=Newsroom(id="ville", name="Ville"),
+            places=self.places,
+            open_channel=lambda name: self.channels[name],
+            frames=NoFrames(),
+            read_media=media_reader(self.db),
+            claimant="here/1/1",
+            policy=self.desk.policy,
+            retry=RetryPolicy(),
+            on_event=self.events.append,
             jitter=lambda: 0.5,
         )
         return replace(d, **facts)

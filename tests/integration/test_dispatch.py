@@ -56,7 +56,9 @@ def v2(**facts: object) -> object:
 
 def status_of(room: Room, slug: str = "crue-quais"):
     with room.db.read() as tx:
-        return message_status(tx, messages.get_message(tx, slug), room.places, room.clock.now())
+        return message_status(
+            tx, messages.get_message(tx, slug), room.places, room.clock.now()
+        )
 
 
 def test_an_approved_message_goes_out_on_every_channel_once(rooms, url):
@@ -91,7 +93,8 @@ def test_a_second_revision_edits_in_place_or_corrects_in_reply(rooms, url):
     assert site.shown == {"crue-quais": 2}
     assert mastodon.posts == {"1": "update La passerelle aussi est fermée."}
     assert x.posts == {
-        "1": "publish Les quais sont fermés.", "2": "correction La passerelle aussi est fermée."
+        "1": "publish Les quais sont fermés.",
+        "2": "correction La passerelle aussi est fermée.",
     }
     assert x.replies == {"2": "1"}
     assert status_of(room).phase == "live"
@@ -121,7 +124,9 @@ def test_withdrawing_takes_down_everything_and_drops_what_has_not_left(rooms, ur
     assert site.shown == {} and site.ended == {"crue-quais": "withdrawn"}
     assert ("x", "publish", 1, "dropped") in room.states()
     seen = status_of(room)
-    assert seen.phase == "ended" and seen.ended_because == "withdrawn" and not seen.public
+    assert (
+        seen.phase == "ended" and seen.ended_because == "withdrawn" and not seen.public
+    )
 
 
 def test_a_correction_and_its_root_are_both_taken_down(rooms, url):
@@ -134,7 +139,9 @@ def test_a_correction_and_its_root_are_both_taken_down(rooms, url):
     withdraw(room.desk, "crue-quais", as_="bob", reason="fini")
     room.send()
     assert x.posts == {}
-    assert x.calls[-2:] == ["take_down 2", "take_down 1"] or x.calls[-1] == "take_down 1"
+    assert (
+        x.calls[-2:] == ["take_down 2", "take_down 1"] or x.calls[-1] == "take_down 1"
+    )
 
 
 def test_what_has_expired_is_taken_down_at_the_next_send(rooms, url):
@@ -144,7 +151,11 @@ def test_what_has_expired_is_taken_down_at_the_next_send(rooms, url):
     room.send()
     room.clock.at = EVENING
     room.send()
-    assert mastodon.posts == {} and site.shown == {} and site.ended == {"crue-quais": "expired"}
+    assert (
+        mastodon.posts == {}
+        and site.shown == {}
+        and site.ended == {"crue-quais": "expired"}
+    )
     assert status_of(room).phase == "ended"
 
 
@@ -175,7 +186,10 @@ def test_after_an_unknown_the_post_is_looked_for_and_adopted(rooms, url):
     room.publish()
     room.send()
     assert len(mastodon.posts) == 1
-    assert mastodon.calls == ["publish publish Les quais sont fermés.", "find publish Les quais sont fermés."]
+    assert mastodon.calls == [
+        "publish publish Les quais sont fermés.",
+        "find publish Les quais sont fermés.",
+    ]
     assert room.states() == [("mastodon", "publish", 1, "delivered")]
 
 
@@ -190,7 +204,12 @@ def test_what_was_not_seen_is_sent_again_only_after_two_looks_and_the_delay(room
     assert [c.split()[0] for c in mastodon.calls] == ["publish", "find"]
     room.clock.at += timedelta(seconds=61)
     room.send()
-    assert [c.split()[0] for c in mastodon.calls] == ["publish", "find", "find", "publish"]
+    assert [c.split()[0] for c in mastodon.calls] == [
+        "publish",
+        "find",
+        "find",
+        "publish",
+    ]
     assert len(mastodon.posts) == 1
 
 
@@ -210,7 +229,14 @@ def test_a_channel_that_cannot_be_asked_goes_to_a_person(rooms, url):
     seen = status_of(room)
     assert len(telegram.posts) == 1 and seen.deliveries[0].needs_person
     assert seen.late[0].what == "needs_person"
-    resolve(room.desk, "crue-quais/telegram", as_="bob", published="https://t.me/1", proof=None, not_published=False)
+    resolve(
+        room.desk,
+        "crue-quais/telegram",
+        as_="bob",
+        published="https://t.me/1",
+        proof=None,
+        not_published=False,
+    )
     assert status_of(room).phase == "live"
 
 
@@ -219,12 +245,21 @@ def test_a_person_who_saw_nothing_frees_the_resend(rooms, url):
     room = a_room(rooms, url, telegram)
     room.publish()
     room.send()
-    resolve(room.desk, "crue-quais/telegram", as_="bob", published=None, proof=None, not_published=True)
+    resolve(
+        room.desk,
+        "crue-quais/telegram",
+        as_="bob",
+        published=None,
+        proof=None,
+        not_published=True,
+    )
     room.send()
     assert len(telegram.posts) == 1
 
 
-def test_a_doubtful_post_that_only_a_person_can_settle_does_not_hold_back_the_correction(rooms, url):
+def test_a_doubtful_post_that_only_a_person_can_settle_does_not_hold_back_the_correction(
+    rooms, url
+):
     telegram = FakeStream("telegram", faults=[unknown()], stores=True)
     room = a_room(rooms, url, telegram)
     room.publish()
@@ -266,13 +301,21 @@ def test_a_rate_limit_is_obeyed_by_the_queue(rooms, url):
 
 
 def test_revoked_credentials_pause_the_channel_and_hold_the_rest(rooms, url):
-    x, mastodon = NoEditStream("x", faults=[ChannelMisconfigured("401")]), FullStream("mastodon")
+    x, mastodon = (
+        NoEditStream("x", faults=[ChannelMisconfigured("401")]),
+        FullStream("mastodon"),
+    )
     room = a_room(rooms, url, x, mastodon)
     room.publish()
     room.publish(a_draft(slug="deux", source_text="d"))
     room.send()
     assert len(x.calls) == 1
-    assert {s[3] for slug in ("crue-quais", "deux") for s in room.states(slug) if s[0] == "x"} == {"held"}
+    assert {
+        s[3]
+        for slug in ("crue-quais", "deux")
+        for s in room.states(slug)
+        if s[0] == "x"
+    } == {"held"}
     assert len(mastodon.posts) == 2
     set_paused(room.desk, "x", False, as_="bob")
     room.send()
@@ -326,16 +369,23 @@ def test_two_senders_at_once_never_double(rooms, url):
     for n in range(25):
         room.publish(a_draft(slug=f"m-{n}", source_text=str(n), body=f"Texte {n}."))
     threads = [
-        threading.Thread(target=room.send, kwargs={"claimant": f"here/{n}/1"}, daemon=True) for n in range(4)
+        threading.Thread(
+            target=room.send, kwargs={"claimant": f"here/{n}/1"}, daemon=True
+        )
+        for n in range(4)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(mastodon.posts.values()) == sorted(f"publish Texte {n}." for n in range(25))
+    assert sorted(mastodon.posts.values()) == sorted(
+        f"publish Texte {n}." for n in range(25)
+    )
 
 
-def test_the_kill_switch_holds_what_is_new_and_lets_takedowns_and_corrections_out(rooms, url):
+def test_the_kill_switch_holds_what_is_new_and_lets_takedowns_and_corrections_out(
+    rooms, url
+):
     mastodon = FullStream("mastodon")
     room = a_room(rooms, url, mastodon)
     room.publish()
@@ -405,7 +455,9 @@ def test_a_thread_goes_out_in_order_and_resumes_at_the_missing_part(rooms, url):
 
 
 def test_a_board_that_fails_is_shown_again(rooms, url):
-    site = FakeBoard("website", faults=[ChannelUnavailable("disque plein"), RuntimeError("faute")])
+    site = FakeBoard(
+        "website", faults=[ChannelUnavailable("disque plein"), RuntimeError("faute")]
+    )
     room = a_room(rooms, url, site)
     room.publish()
     room.send()
@@ -474,8 +526,12 @@ def test_a_lapsed_claim_of_another_machine_is_looked_up_not_repeated(rooms, url)
     room = a_room(rooms, url, mastodon)
     room.publish()
     with room.db.write() as tx:
-        taken = deliveries.claim(tx, "mastodon", "far+b/1/1", room.clock.now(), room.clock.now(), 5)
-        deliveries.start_attempt(tx, taken[0], "far+b/1/1", room.clock.now(), room.clock.wall())
+        taken = deliveries.claim(
+            tx, "mastodon", "far+b/1/1", room.clock.now(), room.clock.now(), 5
+        )
+        deliveries.start_attempt(
+            tx, taken[0], "far+b/1/1", room.clock.now(), room.clock.wall()
+        )
     mastodon.posts["7"] = "publish Les quais sont fermés."
     room.clock.at += timedelta(seconds=1)
     room.send()
