@@ -63,7 +63,7 @@ def _grapheme() -> regex.Pattern[str]:
 def _once_joined() -> regex.Pattern[str]:
     # Unicode 15 joined these dingbats over U+200D (GB11); later tables no longer name them.
     return regex.compile(
-        r"(?<=[\u2690-\u27BF--\p{Extended_Pictographic}]\p{Extend}*\u200D)[\u2690-\u27BF--\p{Extended_Pictographic}]",
+        r"(?<=[\u2690-\u27BF--\p{Extended_Pictographic}]\p{Grapheme_Extend}*\u200D)[\u2690-\u27BF--\p{Extended_Pictographic}]",
         regex.V1,
     )
 
