@@ -119,7 +119,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
             raise yaml.composer.ComposerError(
                 None, None, "les alias YAML (*) ne sont pas acceptés", mark
             )

@@ -87,10 +87,11 @@ def parse_with_losses(source: str) -> tuple[Document, tuple[Loss, ...]]:
     losses = list(_losses(source))
     engine = _engine()
     try:
-        root = engine.parser.parseDocument(_lines(engine, source)).getroot()
+        root: Element = engine.parser.parseDocument(_lines(engine, source)).getroot()
         for processor in engine.treeprocessors:
             if getattr(processor, "name", "") != "serialize":
-                root = processor.run(root) or root
+                changed = processor.run(root)
+                root = root if changed is None else changed
         return Document(tuple(_blocks(root, engine, 0))), tuple(losses)
     except RecursionError as error:
         raise ContentError(

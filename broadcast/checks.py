@@ -1,0 +1,358 @@
+"""What is wrong or doubtful with a message and its renditions: pure. Findings in, findings out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from broadcast.channel import Limits
+from broadcast.model import Draft, Finding, Level, Media, MessageKind, Rendition
+from broadcast.text import measure
+
+#: Longest sentence that is easy to read, words (A6).
+MAX_WORDS = 40
+#: Words that told a city that a drill was real, or the reverse (Hawaii, 2018).
+BANNED = (
+    "ceci n'est pas un exercice",
+    "ce n'est pas un exercice",
+    "this is not a drill",
+)
+_NEED_EXPIRY = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
+
+
+def check_draft(
+    draft: Draft, *, channels: Mapping[str, str], now: datetime
+) -> list[Finding]:
+    """Check what needs no rendering: life, places, words.
+
+    Args:
+        draft: the message.
+        channels: configured channels, name -> kind.
+        now: the time.
+    """
+    findings: list[Finding] = []
+    for check in (_life, _channels, _pictures, _words):
+        findings += _guarded(check, draft, channels, now)
+    return findings
+
+
+def _guarded(
+    check: Callable[..., Iterable[Finding]], draft: Draft, *args: object
+) -> list[Finding]:
+    try:
+        return list(check(draft, *args))
+    except Exception as error:  # noqa: BLE001  (a crash inside one check costs that check only, and is told)
+        return [
+            _finding(
+                draft,
+                "check_failed",
+                f"vérification {check.__name__} impossible : {error!r}",
+                blocking=False,
+            )
+        ]
+
+
+def _finding(
+    draft: Draft,
+    code: str,
+    message: str,
+    *,
+    blocking: bool = True,
+    key: str = "",
+    line: int | None = None,
+) -> Finding:
+    return Finding(
+        code=code,
+        message=message,
+        blocking=blocking,
+        file=draft.file,
+        line=line or draft.lines.get(key) or draft.lines.get("title"),
+    )
+
+
+def _life(draft: Draft, _channels: object, now: datetime) -> Iterable[Finding]:
+    strict = (
+        draft.kind in (MessageKind.ALERT, MessageKind.HOLDING)
+        or draft.level in _NEED_EXPIRY
+    )
+    if draft.expires_at is None and strict:
+        yield _finding(
+            draft,
+            "expiry_missing",
+            "fin obligatoire pour ce message : ajoutez expires: 2026-11-23T08:00:00+01:00",
+            key="kind",
+        )
+    elif draft.expires_at is None and not draft.owner:
+        yield _finding(
+            draft,
+            "expiry_missing",
+            "indiquez une fin (expires) ou qui devra clore le message (owner)",
+            key="kind",
+        )
+    if draft.expires_at is not None and draft.expires_at <= now:
+        yield _finding(
+            draft, "already_expired", "la fin (expires) est déjà passée", key="expires"
+        )
+    if draft.kind is MessageKind.ALERT and not draft.instruction:
+        yield _finding(
+            draft,
+            "instruction_missing",
+            "une alerte dit quoi faire : ajoutez instruction",
+            blocking=False,
+            key="kind",
+        )
+    if draft.kind is MessageKind.ALERT and draft.level is Level.UNKNOWN:
+        yield _finding(
+            draft,
+            "level_missing",
+            "une alerte dit son niveau : ajoutez level",
+            blocking=False,
+            key="kind",
+        )
+
+
+def _channels(
+    draft: Draft, channels: Mapping[str, str], _now: object
+) -> Iterable[Finding]:
+    for name in draft.channels or ():
+        if name not in channels:
+            yield _finding(
+                draft,
+                "unknown_channel",
+                f"canal inconnu « {name} »{_near(name, channels)}",
+                key="channels",
+            )
+    places = {*channels, *channels.values()}
+    for place in draft.overrides:
+        if place not in places:
+            yield _finding(
+                draft,
+                "unknown_channel",
+                f"override : ni canal ni genre de canal : « {place} »{_near(place, places)}",
+                key="override",
+            )
+    if draft.channels == ():
+        yield _finding(
+            draft,
+            "no_channel",
+            "channels est vide : ce message n'irait nulle part",
+            key="channels",
+        )
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, 1)
+    return (
+        f" ; vouliez-vous dire « {near[0]} » ?"
+        if near
+        else f" ; connus : {', '.join(known)}"
+    )
+
+
+def _pictures(draft: Draft, *_: object) -> Iterable[Finding]:
+    for n, image in enumerate(draft.images):
+        if (
+            re.fullmatch(
+                r"(?:image|photo|img|dsc)[\W\d_]*(?:\.\w+)?", image.alt, re.IGNORECASE
+            )
+            or image.alt == image.file
+        ):
+            yield _finding(
+                draft,
+                "alt_empty",
+                f"image {image.file} : le texte de remplacement ne décrit rien",
+                blocking=False,
+                key=f"images.{n}",
+            )
+
+
+def _words(draft: Draft, *_: object) -> Iterable[Finding]:
+    first = draft.lines.get("body", 1)
+    for offset, line in enumerate(draft.body.split("\n")):
+        for sentence in re.split(r"(?<=[.!?…])\s+", line):
+            count = len(re.findall(r"\w[\w’'-]*", sentence))
+            if count > MAX_WORDS:
+                yield _finding(
+                    draft,
+                    "long_sentence",
+                    f"phrase de {count} mots (« {sentence[:40]}… ») : coupez-la, {MAX_WORDS} au plus",
+                    blocking=False,
+                    line=first + offset,
+                )
+    whole = (
+        "\n".join((draft.title, draft.short, draft.instruction, draft.body))
+        .lower()
+        .replace("’", "'")
+    )
+    for phrase in BANNED:
+        if phrase in whole:
+            yield _finding(
+                draft,
+                "banned_phrase",
+                f"« {phrase} » est interdit : personne ne doit en douter",
+                key="body",
+            )
+
+
+def check_rendition(
+    rendition: Rendition, limits: Limits, draft: Draft
+) -> list[Finding]:
+    """Check one rendition against the limits of its place; nothing is ever cut."""
+    findings = []
+    for number, part in enumerate(rendition.parts, 1):
+        if not part.text and not part.html and not part.documents:
+            findings.append(
+                _place(
+                    draft,
+                    rendition,
+                    "empty",
+                    f"{rendition.channel} : rien à publier",
+                    number,
+                )
+            )
+        if limits.max_length is not None:
+            findings += _length(rendition, limits, draft, number, part.text)
+    return findings
+
+
+def _length(
+    rendition: Rendition, limits: Limits, draft: Draft, number: int, text: str
+) -> Iterable[Finding]:
+    assert limits.max_length is not None
+    count = measure(text, limits.unit, url_length=limits.url_length)
+    if count > limits.max_length:
+        over = count - limits.max_length
+        form = (
+            ""
+            if rendition.form == "publish"
+            else f" (forme « {rendition.form.value} »)"
+        )
+        yield Finding(
+            code="over_limit",
+            blocking=True,
+            file=draft.file,
+            line=draft.lines.get("short") or draft.lines.get("title"),
+            channel=rendition.channel,
+            part=number,
+            count=count,
+            limit=limits.max_length,
+            unit=limits.unit,
+            over_by=over,
+            message=f"{rendition.channel}{form} : {count} sur {limits.max_length}, {over} de trop ; raccourcissez short ou "
+            f"title, ou écrivez override.{rendition.channel_kind}.text",
+        )
+
+
+def _place(
+    draft: Draft, rendition: Rendition, code: str, message: str, part: int | None = None
+) -> Finding:
+    return Finding(
+        code=code,
+        message=message,
+        blocking=True,
+        file=draft.file,
+        line=draft.lines.get("title"),
+        channel=rendition.channel,
+        part=part,
+    )
+
+
+def check_media(
+    media: Sequence[Media], limits: Limits, channel: str, draft: Draft
+) -> list[Finding]:
+    """Check pictures against what a place takes."""
+    findings = []
+    if limits.max_images == 0:
+        return []
+    if limits.max_images is not None and len(media) > limits.max_images:
+        left = ", ".join(m.name for m in media[limits.max_images :])
+        findings.append(
+            _media(
+                draft,
+                channel,
+                "images_left_out",
+                f"{channel} ne prend que {limits.max_images} image(s) ; sans : {left}",
+                blocking=False,
+            )
+        )
+    for one in media[: limits.max_images]:
+        if one.media_type not in limits.image_types:
+            findings.append(
+                _media(
+                    draft,
+                    channel,
+                    "image_type",
+                    f"{channel} n'accepte pas {one.media_type} ({one.name})",
+                )
+            )
+        if (
+            limits.max_image_bytes is not None
+            and one.size_bytes > limits.max_image_bytes
+        ):
+            findings.append(
+                Finding(
+                    code="image_too_large",
+                    blocking=True,
+                    file=draft.file,
+                    line=draft.lines.get("images"),
+                    channel=channel,
+                    count=one.size_bytes,
+                    limit=limits.max_image_bytes,
+                    unit="bytes",
+                    over_by=one.size_bytes - limits.max_image_bytes,
+                    message=f"{channel} : image {one.name} trop lourde ({one.size_bytes // 1024} ko sur {limits.max_image_bytes // 1024})",
+                )
+            )
+        if limits.max_alt_length is not None and len(one.alt) > limits.max_alt_length:
+            findings.append(
+                Finding(
+                    code="alt_too_long",
+                    blocking=True,
+                    file=draft.file,
+                    line=draft.lines.get("images"),
+                    channel=channel,
+                    count=len(one.alt),
+                    limit=limits.max_alt_length,
+                    unit="characters",
+                    over_by=len(one.alt) - limits.max_alt_length,
+                    message=f"{channel} : texte de remplacement de {one.name} trop long",
+                )
+            )
+    return findings
+
+
+def _media(
+    draft: Draft, channel: str, code: str, message: str, *, blocking: bool = True
+) -> Finding:
+    return Finding(
+        code=code,
+        message=message,
+        blocking=blocking,
+        file=draft.file,
+        line=draft.lines.get("images"),
+        channel=channel,
+    )
+
+
+def check_overrides(draft: Draft, previous: Draft | None) -> list[Finding]:
+    """Flag texts adapted by hand that stayed as they were while the message changed (B3)."""
+    if previous is None:
+        return []
+    master = (previous.title, previous.short, previous.body, previous.instruction)
+    if master == (draft.title, draft.short, draft.body, draft.instruction):
+        return []
+    return [
+        Finding(
+            code="override_stale",
+            blocking=False,
+            file=draft.file,
+            line=draft.lines.get("override"),
+            channel=place,
+            message=f"{place} : texte adapté à la main, à revoir : le message a changé depuis",
+        )
+        for place, item in draft.overrides.items()
+        if dict(previous.overrides.get(place) or {}) == dict(item)
+    ]

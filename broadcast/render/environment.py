@@ -1,0 +1,213 @@
+"""Templates: a sandboxed Jinja2, strict about names, compiled once and cached as bytecode."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from jinja2 import (
+    BytecodeCache,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from broadcast import markdown, text
+from broadcast.blocks import Document
+from broadcast.errors import ContentError, TemplateFault
+from broadcast.layout import story
+from broadcast.model import Newsroom, slot
+
+#: Endings whose templates escape what they print.
+_ESCAPED = ("html", "xml", "atom", "rss", "cap", "icml", "capupdate")
+
+KIND_LABELS = {
+    "alert": "Alerte",
+    "information": "Information",
+    "practical": "Info pratique",
+    "activity": "Animation",
+    "all_clear": "Fin d’alerte",
+    "holding": "Premier point",
+}
+LEVEL_LABELS = {
+    "extreme": "Danger extrême",
+    "severe": "Danger grave",
+    "moderate": "Danger modéré",
+    "minor": "Danger faible",
+    "unknown": "",
+}
+
+
+class Renderer:
+    """The templates of a newsroom: its own folder first, the shipped ones behind it."""
+
+    def __init__(self, folders: Sequence[Path], cache: Path | None = None) -> None:
+        self.folders = [folder for folder in folders if folder.is_dir()]
+        self.environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(self.folders),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(
+                _ESCAPED, default_for_string=False, default=False
+            ),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+            bytecode_cache=_bytecode(cache),
+            auto_reload=False,
+        )
+        self.environment.filters.update(_FILTERS)
+        self.environment.globals.update(
+            slot=slot, kind_label=_kind_label, level_label=_level_label
+        )
+        self._forms: dict[str, dict[str, list[str]]] = {}
+
+    def files(self, kind: str) -> dict[str, list[str]]:
+        """Return form -> endings for which a kind has a template."""
+        if kind not in self._forms:
+            found: dict[str, list[str]] = {}
+            for folder in self.folders:
+                for path in sorted((folder / kind).glob("*.*")):
+                    form, _, ending = path.name.partition(".")
+                    if ending not in found.setdefault(form, []):
+                        found[form].append(ending)
+            self._forms[kind] = found
+        return self._forms[kind]
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """Render one template.
+
+        Raises:
+            TemplateFault: with file, line, and what is wrong.
+        """
+        try:
+            template = self.environment.get_template(name)
+            return template.render(values)
+        except TemplateError as error:
+            self._fault(name, error)
+        except ContentError:
+            raise
+        except (
+            TypeError,
+            ValueError,
+            AttributeError,
+            KeyError,
+            OverflowError,
+            RecursionError,
+        ) as error:
+            self._fault(name, error)
+
+    def frame(
+        self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom
+    ) -> str:
+        """Render a board's own frame (a page, a feed)."""
+        zone = ZoneInfo(newsroom.timezone)
+        return self.render(
+            f"{kind}/{template}", {"newsroom": newsroom, "zone": zone, **values}
+        )
+
+    def asset(self, kind: str, name: str) -> bytes:
+        """Return a file beside the templates of a kind.
+
+        Raises:
+            TemplateFault: there is none.
+        """
+        for folder in self.folders:
+            path = folder / kind / name
+            if path.is_file():
+                return path.read_bytes()
+        raise TemplateFault(
+            f"fichier de modèle absent : {kind}/{name}", file=f"templates/{kind}/{name}"
+        )
+
+    def digest(self, kind: str) -> str:
+        """Return a hash over all template files of a kind, to know when a board must be made anew."""
+        total = hashlib.sha256()
+        for folder in self.folders:
+            for path in sorted((folder / kind).glob("**/*")):
+                if path.is_file():
+                    total.update(path.name.encode() + path.read_bytes())
+        return total.hexdigest()
+
+    def _fault(self, name: str, error: Exception) -> NoReturn:
+        line = getattr(error, "lineno", None) or _line_in_template(error)
+        where = self._path(getattr(error, "name", None) or name)
+        if isinstance(error, TemplateNotFound):
+            cause = f"modèle absent : {error.name}"
+        elif isinstance(error, TemplateSyntaxError):
+            cause = f"faute d'écriture : {error.message}"
+        elif isinstance(error, UndefinedError):
+            cause = f"nom inconnu : {error.message}"
+        elif isinstance(error, SecurityError):
+            cause = f"interdit dans un modèle : {error}"
+        else:
+            cause = f"{type(error).__name__} : {error}"
+        raise TemplateFault(cause, subject=name, file=where, line=line) from error
+
+    def _path(self, name: str) -> str:
+        return next(
+            (str(f / name) for f in self.folders if (f / name).is_file()),
+            f"templates/{name}",
+        )
+
+
+def _bytecode(cache: Path | None) -> BytecodeCache | None:
+    if cache is None:
+        return None
+    with contextlib.suppress(OSError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = cache / ".writable"
+        probe.touch()
+        return FileSystemBytecodeCache(str(cache))
+    return None
+
+
+def _line_in_template(error: BaseException) -> int | None:
+    trace, line = error.__traceback__, None
+    while trace is not None:
+        # Jinja rewrites frames of templates so that they carry the template's file and line.
+        if "templates/" in trace.tb_frame.f_code.co_filename:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _html(document: Document) -> Markup:
+    return Markup(markdown.to_html(document))  # noqa: S704  (escaped and passed through nh3)
+
+
+def _icml(document: Document) -> Markup:
+    return Markup(story.to_icml(document))  # noqa: S704  (escaped by the writer)
+
+
+def _kind_label(kind: str) -> str:
+    return KIND_LABELS[str(kind)]
+
+
+def _level_label(level: str) -> str:
+    return LEVEL_LABELS[str(level)]
+
+
+_FILTERS = {
+    "plain": markdown.to_plain,
+    "html": _html,
+    "icml": _icml,
+    "typst": story.to_typst,
+    "typst_text": story.escape_typst,
+    "typo": text.typo,
+    "typo_net": text.typo_net,
+    "when": text.when,
+    "hour": text.hour,
+    "day": text.day,
+    "hashtags": text.hashtags,
+}

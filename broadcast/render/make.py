@@ -1,0 +1,354 @@
+"""One revision for one channel: every form, every part, hashed as it will be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from broadcast import markdown
+from broadcast.blocks import Document
+from broadcast.channel import Limits
+from broadcast.feeds import own
+from broadcast.layout import sign
+from broadcast.model import Draft, Finding, Form, Media, Newsroom, Part, Rendition
+
+if TYPE_CHECKING:
+    from broadcast.render.environment import Renderer
+
+#: What every text of an exercise begins with.
+EXERCISE = "EXERCICE"
+_TAGS = {
+    "a",
+    "abbr",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "ul",
+}
+_ATTRIBUTES = {
+    "*": {"class", "lang", "aria-label", "role", "tabindex", "id"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "time": {"datetime"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A channel as the renderer sees it."""
+
+    name: str
+    kind: str
+    abilities: frozenset[str] = frozenset()
+    is_board: bool = False
+    #: Message kinds that go there by default.
+    messages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Work:
+    """What one channel's renditions are made from."""
+
+    renderer: Renderer
+    draft: Draft
+    document: Document
+    newsroom: Newsroom
+    target: Target
+    media: tuple[Media, ...]
+    link: str
+    limits: Limits
+    phrases: Mapping[str, str]
+
+    @property
+    def override(self) -> Mapping[str, str]:
+        overrides = self.draft.overrides
+        return overrides.get(self.target.name) or overrides.get(self.target.kind) or {}
+
+
+def renditions(
+    renderer: Renderer,
+    draft: Draft,
+    document: Document,
+    *,
+    newsroom: Newsroom,
+    target: Target,
+    media: tuple[Media, ...],
+    link: str,
+    limits: Limits,
+    phrases: Mapping[str, str],
+    limits_facts: Mapping[str, Any],
+) -> tuple[tuple[Rendition, ...], tuple[Finding, ...]]:
+    """Return all forms of a revision for one channel, and what the layout has to say.
+
+    Raises:
+        TemplateFault: a template of this channel has a fault.
+    """
+    work = _Work(
+        renderer=renderer,
+        draft=draft,
+        document=document,
+        newsroom=newsroom,
+        target=target,
+        media=_fitting(media, limits),
+        link=link,
+        limits=limits,
+        phrases=phrases,
+    )
+    made, findings = [], []
+    for form in _forms(work):
+        parts, said = _parts(work, form)
+        made.append(
+            Rendition(
+                channel=target.name,
+                channel_kind=target.kind,
+                form=form,
+                parts=parts,
+                world=newsroom.world,
+                limits=limits_facts,
+            )
+        )
+        findings += said if form is Form.PUBLISH else [f for f in said if f.blocking]
+    return tuple(made), tuple(dict.fromkeys(findings))
+
+
+def _fitting(media: tuple[Media, ...], limits: Limits) -> tuple[Media, ...]:
+    return media if limits.max_images is None else media[: limits.max_images]
+
+
+def _forms(work: _Work) -> list[Form]:
+    forms = [Form.PUBLISH]
+    if not work.target.is_board:
+        forms += [Form.UPDATE] if "update" in work.target.abilities else []
+        forms.append(Form.CORRECTION)
+    if Form.ENDING in work.renderer.files(work.target.kind):
+        forms.append(Form.ENDING)
+    return forms
+
+
+def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
+    files = work.renderer.files(work.target.kind)
+    template_form = form.value if form.value in files else Form.PUBLISH.value
+    values = _values(work, form)
+    bodies = {
+        ending: work.renderer.render(
+            f"{work.target.kind}/{template_form}.{ending}", values
+        )
+        for ending in files.get(template_form, [])
+    }
+    text = _tidy(bodies.pop("txt", ""))
+    html = _clean(bodies.pop("html", ""))
+    if form in (Form.PUBLISH, Form.UPDATE) and work.override.get("text"):
+        text = work.override["text"].strip()
+    title = work.override.get("title") or work.draft.title
+    if work.newsroom.world == "exercise":
+        text, html, title, bodies = _as_exercise(text, html, title, bodies)
+    part = Part(
+        slug=work.draft.slug,
+        text=text,
+        html=html,
+        title=title,
+        link=work.link,
+        media=work.media,
+        documents=bodies,
+        options=_options(work),
+        language=work.draft.language,
+        starts_at=work.draft.onset_at,
+        expires_at=work.draft.expires_at,
+    )
+    if work.limits.panel is None:
+        return (part,), []
+    return _sign_parts(work, part, text)
+
+
+def _sign_parts(
+    work: _Work, part: Part, text: str
+) -> tuple[tuple[Part, ...], list[Finding]]:
+    from dataclasses import replace
+
+    panel = work.limits.panel
+    assert panel is not None
+    laid = sign.pages(text, panel, phrases=work.phrases)
+    parts = tuple(
+        replace(
+            part,
+            text="\n".join(page.lines),
+            media=sign.page_files(page, n, part.slug, panel),
+            options=dict(part.options)
+            | {"page": n, "pages": len(laid.pages), "page_time_s": page.page_time_s},
+        )
+        for n, page in enumerate(laid.pages, 1)
+    )
+    findings = [
+        replace(f, channel=work.target.name, file=work.draft.file)
+        for f in laid.findings
+    ]
+    return parts or (replace(part, text="", media=()),), findings
+
+
+def _tidy(text: str) -> str:
+    text = "\n".join(
+        line.rstrip(" \t") for line in text.replace("\r\n", "\n").split("\n")
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _clean(html: str) -> str:
+    if not html.strip():
+        return ""
+    import nh3
+
+    clean: str = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+    return clean.strip()
+
+
+def _as_exercise(
+    text: str, html: str, title: str, bodies: dict[str, str]
+) -> tuple[str, str, str, dict[str, str]]:
+    """Make sure that no rendition of an exercise can be taken for the real thing."""
+    if text and EXERCISE not in text:
+        text = f"{EXERCISE} – {text}"
+    if html and EXERCISE not in html:
+        html = f"<p><strong>{EXERCISE}</strong></p>{html}"
+    return text, html, title if EXERCISE in title else f"{EXERCISE} – {title}", bodies
+
+
+def _options(work: _Work) -> dict[str, Any]:
+    d = work.draft
+    names = [work.newsroom.area_names.get(code, code) for code in d.areas]
+    return {
+        "kind": d.kind.value,
+        "level": d.level.value,
+        "event": d.event,
+        "areas": list(d.areas),
+        "area_names": names,
+        "hashtags": list(d.hashtags),
+        "instruction": d.instruction,
+        "contact": d.contact,
+        "incident": d.incident,
+        "urgency": d.urgency or "",
+        "certainty": d.certainty or "",
+        "category": d.category or "",
+        "source_name": d.source.name if d.source else "",
+        "source_url": d.source.url if d.source else "",
+        "source_published_at": d.source.published_at.isoformat()
+        if d.source and d.source.published_at
+        else "",
+        "lead": markdown.lead(work.document),
+        "short": d.short,
+        "summary": d.short or markdown.lead(work.document),
+    }
+
+
+def _values(work: _Work, form: Form) -> dict[str, Any]:
+    d, zone = work.draft, ZoneInfo(work.newsroom.timezone)
+
+    def local(at: Any) -> Any:
+        return at.astimezone(zone) if at is not None else None
+
+    lead = markdown.lead(work.document)
+    override = work.override.get("text", "")
+    m = SimpleNamespace(
+        title=work.override.get("title") or d.title,
+        short=d.short,
+        lead=lead,
+        words=override or d.short or lead,
+        kind=d.kind.value,
+        level=d.level.value,
+        urgency=d.urgency or "",
+        certainty=d.certainty or "",
+        category=d.category or "",
+        response=d.response or "",
+        event=d.event,
+        instruction=d.instruction,
+        contact=d.contact,
+        slug=d.slug,
+        language=d.language,
+        incident=d.incident,
+        area_names=[work.newsroom.area_names.get(code, code) for code in d.areas],
+        areas=list(d.areas),
+        hashtags=list(d.hashtags),
+        onset_at=local(d.onset_at),
+        embargo_until_at=local(d.embargo_until_at),
+        expires_at=local(d.expires_at),
+        next_update_at=local(d.next_update_at),
+        source=None
+        if d.source is None
+        else SimpleNamespace(
+            name=d.source.name,
+            url=d.source.url,
+            published_at=local(d.source.published_at),
+        ),
+        images=work.media,
+        body=work.document,
+        owner=d.owner,
+        override=override,
+        link=d.link,
+    )
+    return {
+        "m": m,
+        "newsroom": work.newsroom,
+        "channel": SimpleNamespace(name=work.target.name, kind=work.target.kind),
+        "link": work.link,
+        "form": form.value,
+        "cap": partial(_cap, work),
+    }
+
+
+def _cap(work: _Work, msg_type: str) -> Any:
+    from markupsafe import Markup
+
+    text = own.cap_text(
+        work.draft,
+        work.newsroom,
+        link=work.link,
+        msg_type=msg_type,
+        description=markdown.to_plain(work.document),
+    )
+    return Markup(text)  # noqa: S704  (XML made by the CAP writer)
