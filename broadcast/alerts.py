@@ -1,0 +1,131 @@
+"""CAP 1.2 in values: names in snake_case, enumerations spelt as CAP spells them.
+
+Source: OASIS CAP 1.2, https://docs.oasis-open.org/emergency/cap/v1.2/, read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
+MSG_TYPES = ("Alert", "Update", "Cancel", "Ack", "Error")
+SCOPES = ("Public", "Restricted", "Private")
+CATEGORIES = (
+    "Geo",
+    "Met",
+    "Safety",
+    "Security",
+    "Rescue",
+    "Fire",
+    "Health",
+    "Env",
+    "Transport",
+    "Infra",
+    "CBRNE",
+    "Other",
+)
+RESPONSES = (
+    "Shelter",
+    "Evacuate",
+    "Prepare",
+    "Execute",
+    "Avoid",
+    "Monitor",
+    "Assess",
+    "AllClear",
+    "None",
+)
+URGENCIES = ("Immediate", "Expected", "Future", "Past", "Unknown")
+SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
+CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An earlier message: its identity triple."""
+
+    sender: str
+    identifier: str
+    sent: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A parameter, event code or geocode."""
+
+    value_name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Where."""
+
+    area_desc: str
+    #: Each as CAP writes it: "lat,lon lat,lon …".
+    polygons: tuple[str, ...] = ()
+    #: Each as CAP writes it: "lat,lon radius_km".
+    circles: tuple[str, ...] = ()
+    geocodes: tuple[Named, ...] = ()
+    altitude: str = ""
+    ceiling: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A file that goes with an info."""
+
+    resource_desc: str
+    mime_type: str
+    size: int | None = None
+    uri: str = ""
+    deref_uri: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
+    """What, how bad, and what to do, in one language."""
+
+    event: str
+    categories: tuple[str, ...]
+    urgency: str
+    severity: str
+    certainty: str
+    language: str = "en-US"
+    response_types: tuple[str, ...] = ()
+    audience: str = ""
+    event_codes: tuple[Named, ...] = ()
+    effective: datetime | None = None
+    onset: datetime | None = None
+    expires: datetime | None = None
+    sender_name: str = ""
+    headline: str = ""
+    description: str = ""
+    instruction: str = ""
+    web: str = ""
+    contact: str = ""
+    parameters: tuple[Named, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    areas: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One CAP message; its identity is (sender, identifier, sent)."""
+
+    identifier: str
+    sender: str
+    sent: datetime
+    status: str
+    msg_type: str
+    scope: str
+    source: str = ""
+    restriction: str = ""
+    addresses: str = ""
+    codes: tuple[str, ...] = ()
+    note: str = ""
+    references: tuple[Reference, ...] = ()
+    incidents: str = ""
+    infos: tuple[Info, ...] = ()

@@ -1,0 +1,1 @@
+"""National sources, and the CAP documents that we read and write."""

@@ -1,0 +1,1 @@
+"""Laying out: sign pages, and typst and ICML stories. Pure."""

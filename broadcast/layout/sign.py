@@ -1,0 +1,351 @@
+"""From a text to the pages of a street sign: no word cut, nothing dropped, time to read each page. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from broadcast.channel import Panel
+from broadcast.errors import ContentError
+from broadcast.layout import font
+from broadcast.layout.panel import draw, preview
+from broadcast.model import Finding, Media, sha256_of
+
+#: Seconds for one unit of information, and for one word (domain §2.3: human factors guidance).
+UNIT_S, WORD_S, SHORT_WORD_S = 2.0, 1.0, 0.5
+_PLAIN = {
+    "’": "'",
+    "‘": "'",
+    "“": '"',
+    "”": '"',
+    "«": '"',
+    "»": '"',
+    "–": "-",
+    "—": "-",
+    "…": "...",
+    "œ": "oe",
+    "Œ": "OE",
+    "æ": "ae",
+    "Æ": "AE",
+    "€": "EUR",
+    "•": "-",
+    "→": ">",
+    "\u00a0": " ",
+    "\u202f": " ",
+    "°": "o",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignPage:
+    """What the sign shows at one time."""
+
+    #: As shown, top to bottom, without the spaces that centre them.
+    lines: tuple[str, ...]
+    page_time_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignPages:
+    """All pages of a text; `findings` block what does not fit, the pages still hold all of it."""
+
+    pages: tuple[SignPage, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def phrases_from_toml(text: str) -> dict[str, str]:
+    """Return the abbreviations of a `phrases.toml`, table `[sign]`.
+
+    Raises:
+        ContentError: not TOML, or a value is no text.
+    """
+    try:
+        table = tomllib.loads(text).get("sign", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ContentError(
+            f"phrases.toml : ce n'est pas du TOML correct : {error}"
+        ) from error
+    wrong = [key for key, value in table.items() if not isinstance(value, str)]
+    if wrong:
+        raise ContentError(
+            f'phrases.toml : sign."{wrong[0]}" doit être un texte entre guillemets'
+        )
+    return dict(table)
+
+
+def size_of(panel: Panel) -> tuple[int, int]:
+    """Return (columns, rows) of a panel, from its pixels where it has no character grid."""
+    columns = panel.columns or (panel.width_px + 1) // font.CELL_WIDTH
+    rows = panel.rows or panel.height_px // font.CELL_HEIGHT
+    return columns, rows
+
+
+def pages(text: str, panel: Panel, *, phrases: Mapping[str, str]) -> SignPages:
+    """Lay a text out in pages.
+
+    Abbreviations are used only where the text does not fit otherwise, as few as needed. A page
+    begins a new sentence where that costs no page.
+    """
+    columns, rows = size_of(panel)
+    if columns < 1 or rows < 1:
+        return SignPages(
+            pages=(),
+            findings=(
+                _finding(
+                    "sign_panel",
+                    "panneau sans taille : columns et rows, ou width_px et height_px",
+                ),
+            ),
+        )
+    best: list[list[str]] = []
+    for candidate in _shortened(text, phrases):
+        best = _lay_out(_sentences(_shown(candidate, panel)), columns, rows)
+        if len(best) <= panel.max_pages and not _too_wide(best, columns):
+            break
+    else:
+        best = _lay_out(_sentences(_shown(text, panel)), columns, rows)
+        shortest = list(_shortened(text, phrases))[-1]
+        best = min(
+            best, _lay_out(_sentences(_shown(shortest, panel)), columns, rows), key=len
+        )
+    findings = _findings(best, panel, columns)
+    return SignPages(
+        pages=tuple(
+            SignPage(lines=tuple(page), page_time_s=page_time_s(page, panel))
+            for page in best
+        ),
+        findings=tuple(findings),
+    )
+
+
+def page_time_s(lines: Sequence[str], panel: Panel) -> float:
+    """Return how long a page must stay: 2 s a unit of information or 1 s a word, whichever is longer.
+
+    A unit is a sentence or a part of one between commas, or a line where there are none. Words of
+    less than four letters count half; beyond eight letters a word counts once more.
+    """
+    text = " ".join(lines)
+    units = [
+        u for u in re.split(r"[.!?;:,]+(?:\s|$)|\s[-–]\s", text) if re.search(r"\w", u)
+    ]
+    words = sum(
+        SHORT_WORD_S if len(w) < 4 else WORD_S * -(-len(w) // 8)
+        for w in re.findall(r"[^\W_][\w'’]*", text)
+    )
+    filled = [line for line in lines if line.strip()]
+    count = len(units) if len(units) > 1 else max(len(units), -(-len(filled) // 2))
+    return round(max(UNIT_S * count, words, panel.min_page_time_s), 1)
+
+
+def page_files(page: SignPage, n: int, slug: str, panel: Panel) -> tuple[Media, ...]:
+    """Return the page as a picture at panel size, and enlarged for people."""
+    alt = " / ".join(page.lines)
+    small, large = (
+        draw(page.lines, panel, size_of(panel)),
+        preview(page.lines, panel, size_of(panel)),
+    )
+    return tuple(
+        Media(
+            name=name,
+            media_type="image/png",
+            sha256=sha256_of(data),
+            size_bytes=len(data),
+            alt=alt,
+            read=partial(bytes, data),
+        )
+        for name, data in (
+            (f"{slug}-{n}.png", small),
+            (f"{slug}-{n}-preview.png", large),
+        )
+    )
+
+
+def _shortened(text: str, phrases: Mapping[str, str]) -> Sequence[str]:
+    """Return the text, then the text with one more abbreviation each time, the longest saving first."""
+    found = [
+        (len(long) - len(short), long, short)
+        for long, short in phrases.items()
+        if re.search(_phrase(long), text, re.IGNORECASE)
+    ]
+    steps = [text]
+    for _, long, short in sorted(found, reverse=True):
+        steps.append(
+            re.sub(
+                _phrase(long),
+                short.replace(chr(92), chr(92) * 2),
+                steps[-1],
+                flags=re.IGNORECASE,
+            )
+        )
+    return steps
+
+
+def _phrase(long: str) -> str:
+    return rf"(?<![\w'’]){re.escape(long)}(?!\w)"
+
+
+def _shown(text: str, panel: Panel) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if panel.case == "upper":
+        text = text.upper()
+    return "".join(_in_charset(char, panel.charset) for char in text)
+
+
+def _in_charset(char: str, charset: str) -> str:
+    if char in "\n":
+        return char
+    if char in "\u00a0\u202f\u2009\t":
+        # A no-break space keeps its words together on a sign too.
+        return "\u00a0"
+    if _fits(char, charset):
+        return char
+    plain = _PLAIN.get(char) or "".join(
+        c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c)
+    )
+    return plain if plain and all(_fits(c, charset) for c in plain) else char
+
+
+def _fits(char: str, charset: str) -> bool:
+    if charset != "all":
+        try:
+            char.encode(charset)
+        except UnicodeEncodeError:
+            return False
+    return font.has(char)
+
+
+def _sentences(text: str) -> list[list[list[str]]]:
+    """Return paragraphs of sentences of words; a word may hold a no-break space."""
+    paragraphs = []
+    for line in text.split("\n"):
+        sentences = [
+            s.split(" ") for s in re.split(r"(?<=[.!?…]) +", line.strip()) if s
+        ]
+        cleaned = [[w for w in words if w.strip("\u00a0")] for words in sentences]
+        if any(cleaned):
+            paragraphs.append([words for words in cleaned if words])
+    return paragraphs
+
+
+def _lay_out(
+    paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int
+) -> list[list[str]]:
+    """Fill pages: sentence by sentence if that costs no page more than word by word."""
+    by_sentence = _by_sentence(paragraphs, columns, rows)
+    words = [
+        word for paragraph in paragraphs for sentence in paragraph for word in sentence
+    ]
+    packed = _pages_of(_balanced(words, columns, rows), rows)
+    return by_sentence if len(by_sentence) <= len(packed) else packed
+
+
+def _by_sentence(
+    paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int
+) -> list[list[str]]:
+    made: list[list[str]] = []
+    current: list[str] = []
+    for paragraph in paragraphs:
+        for sentence in paragraph:
+            lines = _balanced(sentence, columns, rows)
+            if current and len(current) + len(lines) > rows:
+                made.append(current)
+                current = []
+            current = current + lines
+            while len(current) > rows:
+                made.append(current[:rows])
+                current = current[rows:]
+    return [*made, current] if current else made
+
+
+def _balanced(words: Sequence[str], columns: int, rows: int) -> list[str]:
+    """Break words into as few lines as possible, of lengths as even as possible."""
+    least = _wrap(words, columns)
+    if len(least) > rows:
+        return least
+    for width in range(1, columns):
+        lines = _wrap(words, width)
+        if len(lines) == len(least) and max(map(len, lines), default=0) <= columns:
+            return lines
+    return least
+
+
+def _wrap(words: Sequence[str], columns: int) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + 1 + len(word) <= columns:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def _pages_of(lines: Sequence[str], rows: int) -> list[list[str]]:
+    count = -(-len(lines) // rows)
+    if count < 2:
+        return [list(lines)] if lines else []
+    # The last page must not carry a lone line if the others can give it some.
+    size = -(-len(lines) // count)
+    return [list(lines[n : n + size]) for n in range(0, len(lines), size)]
+
+
+def _too_wide(made: Sequence[Sequence[str]], columns: int) -> bool:
+    return any(len(line) > columns for page in made for line in page)
+
+
+def _findings(
+    made: Sequence[Sequence[str]], panel: Panel, columns: int
+) -> list[Finding]:
+    findings = []
+    if not made:
+        findings.append(
+            _finding("empty", "rien à afficher sur le panneau : écrivez short")
+        )
+    if len(made) > panel.max_pages:
+        over = len(made) - panel.max_pages
+        findings.append(
+            Finding(
+                code="sign_too_many_pages",
+                blocking=True,
+                count=len(made),
+                limit=panel.max_pages,
+                unit="pages",
+                over_by=over,
+                message=f"{len(made)} pages sur {panel.max_pages} : raccourcissez short, ou écrivez override.sign.text",
+            )
+        )
+    for word in dict.fromkeys(
+        w for page in made for line in page for w in line.split(" ") if len(w) > columns
+    ):
+        findings.append(
+            Finding(
+                code="sign_word_too_wide",
+                blocking=True,
+                count=len(word),
+                limit=columns,
+                unit="characters",
+                over_by=len(word) - columns,
+                message=f"« {word} » ne tient pas sur une ligne de {columns} : ajoutez une abréviation dans content/phrases.toml",
+            )
+        )
+    for char in dict.fromkeys(
+        c
+        for page in made
+        for line in page
+        for c in line
+        if not _fits(c, panel.charset) and c != "\u00a0"
+    ):
+        findings.append(
+            _finding(
+                "sign_character",
+                f"le panneau n'a pas le signe « {char} » (U+{ord(char):04X}) : remplacez-le",
+            )
+        )
+    return findings
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, blocking=True)
