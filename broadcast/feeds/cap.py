@@ -58,7 +58,7 @@ def to_xml(alert: Alert) -> bytes:
         raise FeedError(
             f"CAP : {alert.identifier} : {problem}", subject=alert.identifier
         )
-    root = etree.Element(f"{{{NS}}}alert", nsmap={None: NS})
+    root = etree.Element(f"{{{NS}}}alert", nsmap={None: NS})  # type: ignore[dict-item]  # None names the default namespace
     for name, value in _alert_elements(alert):
         _add(root, name, value)
     for info in alert.infos:
@@ -140,7 +140,8 @@ def _root(data: bytes) -> Any:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise FeedError(f"CAP : XML illisible : {error}") from error
-    if root.getroottree().docinfo.doctype:
+    docinfo: Any = root.getroottree().docinfo
+    if docinfo.doctype:
         raise FeedError("CAP : une déclaration DOCTYPE n'est pas acceptée")
     return root
 

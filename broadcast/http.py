@@ -1,0 +1,322 @@
+"""HTTP for adapters: one connection pool and one trust store a process, no retry, no redirect.
+
+A call ends in a `Response`, or raises what it means for a delivery: `ChannelUnavailable` if nothing
+can have arrived, `OutcomeUnknown` if it may have.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import re
+import ssl
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationParseError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+
+from broadcast import __version__
+from broadcast.errors import (
+    ChannelMisconfigured,
+    ChannelRefused,
+    ChannelUnavailable,
+    DeliveryError,
+    OutcomeUnknown,
+)
+
+#: Largest answer that is read, bytes.
+MAX_BYTES = 10 * 2**20
+_NOT_SENT = (
+    NewConnectionError,
+    ConnectTimeoutError,
+    NameResolutionError,
+    SSLError,
+    LocationParseError,
+)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """Return the body as JSON.
+
+        Raises:
+            OutcomeUnknown: it is not JSON, so nobody can say what happened.
+        """
+        try:
+            return json_module.loads(self.body)
+        except ValueError as error:
+            raise OutcomeUnknown(
+                f"réponse {self.status} illisible : {summary(self.body)}"
+            ) from error
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a multipart form."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@cache
+def _pool() -> urllib3.PoolManager:
+    return urllib3.PoolManager(
+        num_pools=200,
+        maxsize=20,
+        retries=False,
+        ssl_context=trust(),
+        headers={"User-Agent": f"Broadcast/{__version__}"},
+    )
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Return the process's one trust store; loading it anew costs 18 ms a time."""
+    return ssl.create_default_context()
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    json: object = None,
+    form: Sequence[tuple[str, str]] | None = None,
+    files: Mapping[str, File] | None = None,
+    timeout_s: float = 20.0,
+    safe: bool = False,
+) -> Response:
+    """Make one call.
+
+    Args:
+        method: GET, POST, PUT, DELETE.
+        url: whole address.
+        headers: beyond the usual ones.
+        json: body as JSON.
+        form: body as a form; with `files` a multipart one.
+        files: field name -> file.
+        timeout_s: total time for the call, answer included.
+        safe: True for calls that change nothing: then a failure is never of unknown outcome.
+
+    Raises:
+        ChannelUnavailable: nothing happened.
+        OutcomeUnknown: it may have happened.
+    """
+    body, content_type = _body(json, form, files)
+    sent_headers = dict(headers or {})
+    if content_type:
+        sent_headers["Content-Type"] = content_type
+    ends_at = time.monotonic() + timeout_s
+    timeout = urllib3.Timeout(total=timeout_s)
+    try:
+        answer = _pool().request(
+            method,
+            url,
+            body=body,
+            headers={**_pool().headers, **sent_headers},
+            timeout=timeout,
+            redirect=False,
+            preload_content=False,
+        )
+    except (MaxRetryError, HTTPError, OSError) as error:
+        raise failure(error, url, safe=safe) from error
+    # A server that drips its answer must not outlive the deadline: its socket is closed then.
+    watch = threading.Timer(max(ends_at - time.monotonic(), 0.05), answer.close)
+    watch.daemon = True
+    watch.start()
+    try:
+        data = answer.read(MAX_BYTES + 1, decode_content=True)
+        if time.monotonic() >= ends_at or len(data) > MAX_BYTES:
+            answer.close()
+            raise _unsure(f"{host(url)} : réponse trop lente ou trop grande", safe)
+    except (HTTPError, OSError, ValueError, AttributeError) as error:
+        raise _unsure(f"{host(url)} : réponse interrompue", safe) from error
+    finally:
+        watch.cancel()
+        answer.release_conn()
+    return Response(
+        status=answer.status,
+        headers={k.lower(): v for k, v in answer.headers.items()},
+        body=data,
+    )
+
+
+def failure(error: Exception, url: str, *, safe: bool = False) -> DeliveryError:
+    """Return what a transport error means: nothing sent, or nobody knows."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, _NOT_SENT) or isinstance(cause, ConnectionRefusedError):
+            return ChannelUnavailable(f"{host(url)} : injoignable ({_words(cause)})")
+        reason = getattr(cause, "reason", None)
+        cause = (
+            reason
+            if isinstance(reason, BaseException)
+            else cause.__cause__ or cause.__context__
+        )
+    return _unsure(f"{host(url)} : pas de réponse ({_words(error)})", safe)
+
+
+def _unsure(message: str, safe: bool) -> DeliveryError:
+    return ChannelUnavailable(message) if safe else OutcomeUnknown(message)
+
+
+def _words(error: BaseException) -> str:
+    names = {
+        "NameResolutionError": "nom introuvable",
+        "ConnectTimeoutError": "délai dépassé",
+        "SSLError": "certificat refusé",
+        "NewConnectionError": "connexion refusée",
+        "ReadTimeoutError": "délai dépassé",
+        "ProtocolError": "connexion coupée",
+        "ConnectionRefusedError": "connexion refusée",
+    }
+    return names.get(type(error).__name__, type(error).__name__)
+
+
+def host(url: str) -> str:
+    """Return the host of an address, for messages: paths and queries may hold secrets."""
+    try:
+        return urllib3.util.parse_url(url).netloc or url
+    except LocationParseError:
+        return "adresse illisible"
+
+
+def check(
+    response: Response, *, who: str, safe: bool = False, gone_is_fine: bool = False
+) -> Response:
+    """Return a good answer, or raise what a bad one means for a delivery.
+
+    Args:
+        response: the answer.
+        who: name of the place, for the message.
+        safe: True for calls that change nothing.
+        gone_is_fine: True where "not found" is what was wanted.
+
+    Raises:
+        ChannelUnavailable: busy, or a safe call failed on their side.
+        ChannelMisconfigured: the credentials are no good.
+        ChannelRefused: they will never take it; their reason is the message.
+        OutcomeUnknown: a failure on their side, after which it may stand.
+    """
+    status = response.status
+    if 200 <= status < 300 or (gone_is_fine and status in (404, 410)):
+        return response
+    reason = f"{who} : {status} : {summary(response.body)}"
+    if status == 429:
+        raise ChannelUnavailable(reason, retry_after_s=retry_after_s(response.headers))
+    if status == 503 and "retry-after" in response.headers:
+        raise ChannelUnavailable(reason, retry_after_s=retry_after_s(response.headers))
+    if status in (401, 403):
+        raise ChannelMisconfigured(reason)
+    if status >= 500:
+        raise _unsure(reason, safe)
+    if 300 <= status < 400:
+        raise ChannelMisconfigured(
+            f"{who} : {status} : renvoie vers une autre adresse ; corrigez url"
+        )
+    raise ChannelRefused(reason)
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a server asks to wait, by its own clock; None if it does not say."""
+    now = _date(headers.get("date", ""))
+    asked = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d+(?:\.\d+)?", asked):
+        return float(asked)
+    for text in (asked, headers.get("x-ratelimit-reset", "")):
+        at = _date(text)
+        if at is not None:
+            return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+    reset = headers.get("x-rate-limit-reset", "")
+    if re.fullmatch(r"\d+", reset):
+        begin = now or datetime.now(
+            UTC
+        )  # their clock is missing: ours is the next best
+        return max(0.0, int(reset) - begin.timestamp())
+    return None
+
+
+def _date(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = (
+            datetime.fromisoformat(text)
+            if re.match(r"\d{4}-", text)
+            else parsedate_to_datetime(text)
+        )
+    except (ValueError, TypeError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def summary(body: bytes) -> str:
+    """Return the reason that an answer gives, in a line: JSON errors by their words, pages by their title."""
+    text = body[:5000].decode("utf-8", "replace")
+    try:
+        found = _reason(json_module.loads(body))
+    except ValueError:
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        found = title[1] if title else re.sub(r"<[^>]*>", " ", text)
+    return " ".join(found.split())[:300] or "sans explication"
+
+
+def _reason(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return " ; ".join(filter(None, map(_reason, value[:3])))
+    if isinstance(value, dict):
+        for key in (
+            "error_description",
+            "detail",
+            "message",
+            "error",
+            "errors",
+            "title",
+            "description",
+        ):
+            if value.get(key):
+                return _reason(value[key])
+    return ""
+
+
+def _body(
+    json: object,
+    form: Sequence[tuple[str, str]] | None,
+    files: Mapping[str, File] | None,
+) -> tuple[bytes | None, str]:
+    if files is not None:
+        fields: list[Any] = [(k, v) for k, v in form or ()]
+        fields += [(k, (f.name, f.content, f.media_type)) for k, f in files.items()]
+        body, content_type = urllib3.encode_multipart_formdata(fields)
+        return body, content_type
+    if json is not None:
+        return json_module.dumps(json, ensure_ascii=False).encode(), "application/json"
+    if form is not None:
+        from urllib.parse import urlencode
+
+        return urlencode(form).encode(), "application/x-www-form-urlencoded"
+    return None, ""

@@ -1,0 +1,319 @@
+"""Mastodon: a status on the city's account, by the API of any Mastodon-compatible server.
+
+What the public sees: a status with up to four images and their alternative text. It is edited in
+place (readers see "modifié" and the history), and deleted at a takedown.
+
+API: https://docs.joinmastodon.org/methods/statuses/, read 2026-11-23. Rights: `write:statuses`,
+`write:media`, `read:accounts`, `read:statuses`.
+
+Quirks:
+    - `Idempotency-Key` is kept for an hour by Mastodon and ignored by others (takahe), so a post
+      whose outcome is unknown is looked for among the account's statuses, never merely sent again.
+    - A picture may be accepted with 202 while it is still being worked on: nothing is posted yet,
+      so the delivery waits.
+    - A bad token is 401, on some servers 400 or 403.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any, ClassVar
+
+from broadcast import http
+from broadcast.channel import (
+    ChannelSettings,
+    Found,
+    Idempotent,
+    Limits,
+    Memory,
+    NotSeen,
+    Published,
+    Reply,
+    Secret,
+    Stream,
+    normalised,
+)
+from broadcast.errors import (
+    ChannelMisconfigured,
+    ChannelRefused,
+    ChannelUnavailable,
+    OutcomeUnknown,
+)
+from broadcast.model import Media, Part
+
+#: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
+CLOCK_SKEW = timedelta(minutes=10)
+#: Pages of 40 statuses read back at most when looking for a post.
+_PAGES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChannelSettings):
+    """`[channels.<name>]` of kind mastodon."""
+
+    #: Address of the server.
+    url: str
+    token: Secret
+    #: public, unlisted, private or direct.
+    visibility: str = "public"
+
+
+class Mastodon:
+    """One account on one server."""
+
+    kind: ClassVar[str] = "mastodon"
+    settings_type: ClassVar[type[ChannelSettings]] = Settings
+    idempotent: ClassVar[Idempotent] = timedelta(hours=1)
+    default_limits: ClassVar[Limits] = Limits(
+        max_length=500,
+        unit="mastodon",
+        max_images=4,
+        max_image_bytes=16 * 2**20,
+        max_alt_length=1500,
+        url_length=23,
+    )
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self._settings = settings
+
+    @property
+    def limits(self) -> Limits:
+        """Mastodon's defaults; a probe learns the server's own."""
+        return self.default_limits
+
+    def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
+        """Post a status."""
+        body: dict[str, Any] = {
+            "status": part.text,
+            "visibility": self._settings.visibility,
+            "language": part.language,
+            "media_ids": [self._upload(media) for media in part.media],
+        }
+        if reply_to is not None:
+            body["in_reply_to_id"] = reply_to.parent.external_id
+        return _published(
+            self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": key})
+        )
+
+    def update(self, part: Part, published: Published, *, key: str) -> Published:
+        """Edit a status in place."""
+        body = {
+            "status": part.text,
+            "language": part.language,
+            "media_ids": [self._upload(m) for m in part.media],
+        }
+        return _published(self._call("PUT", f"/api/v1/statuses/{_id(published)}", body))
+
+    def take_down(self, published: Published, *, key: str) -> None:
+        """Delete a status."""
+        self._call("DELETE", f"/api/v1/statuses/{_id(published)}", gone_is_fine=True)
+
+    def find(
+        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
+    ) -> Found | NotSeen:
+        """Look for a status among the latest of the account."""
+        account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)[
+            "id"
+        ]
+        wanted = normalised(part.text)
+        for status in self._statuses(str(account), since - CLOCK_SKEW):
+            if (
+                str(status["id"]) not in known_ids
+                and normalised(plain(status)) == wanted
+            ):
+                return Found(published=_published(status))
+        return NotSeen()
+
+    def probe(self) -> Limits | None:
+        """Check the token, and learn the server's limits."""
+        self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)
+        try:
+            facts = self._call("GET", "/api/v2/instance", safe=True)
+        except ChannelRefused:
+            facts = self._call("GET", "/api/v1/instance", safe=True)
+        return _limits(facts.get("configuration") or {}, facts)
+
+    def _statuses(self, account: str, since: datetime) -> Iterator[dict[str, Any]]:
+        path = f"/api/v1/accounts/{account}/statuses?limit=40"
+        for _ in range(_PAGES):
+            page = self._call("GET", path, safe=True)
+            if not page:
+                return
+            for status in page:
+                # Pinned or boosted statuses may stand out of order: only the last one ends the reading.
+                if _time(status["created_at"]) >= since and not status.get("reblog"):
+                    yield status
+            if _time(page[-1]["created_at"]) < since:
+                return
+            path = (
+                f"/api/v1/accounts/{account}/statuses?limit=40&max_id={page[-1]['id']}"
+            )
+
+    def _upload(self, media: Media) -> str:
+        files = {"file": http.File(media.name, media.media_type, media.read())}
+        response = self._request(
+            "POST",
+            "/api/v2/media",
+            form=[("description", media.alt)],
+            files=files,
+            safe=True,
+        )
+        if response.status == 202:
+            # Nothing is posted yet; the server still works on the picture.
+            media_id = str(response.json()["id"])
+            if (
+                self._request("GET", f"/api/v1/media/{media_id}", safe=True).status
+                != 200
+            ):
+                raise ChannelUnavailable(
+                    f"{self._settings.name} : image en cours de traitement",
+                    retry_after_s=3,
+                )
+            return media_id
+        return str(response.json()["id"])
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        *,
+        safe: bool = False,
+        gone_is_fine: bool = False,
+    ) -> Any:
+        response = self._request(
+            method,
+            path,
+            json=body,
+            headers=headers,
+            safe=safe,
+            gone_is_fine=gone_is_fine,
+        )
+        if response.status in (404, 410):
+            return {}
+        try:
+            return response.json()
+        except OutcomeUnknown as error:
+            if method == "DELETE":
+                return {}
+            if safe:
+                raise ChannelUnavailable(str(error)) from error
+            raise
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        safe: bool = False,
+        gone_is_fine: bool = False,
+        headers: dict[str, str] | None = None,
+        **body: Any,
+    ) -> http.Response:
+        bearer = {"Authorization": f"Bearer {self._settings.token.reveal()}"}
+        response = http.request(
+            method,
+            self._settings.url.rstrip("/") + path,
+            headers=bearer | (headers or {}),
+            timeout_s=self._settings.call_timeout_s,
+            safe=safe,
+            **body,
+        )
+        if response.status == 400 and re.search(
+            rb"token|unauthor", response.body[:500], re.IGNORECASE
+        ):
+            raise ChannelMisconfigured(
+                f"{self._settings.name} : 400 : {http.summary(response.body)}"
+            )
+        return http.check(
+            response, who=self._settings.name, safe=safe, gone_is_fine=gone_is_fine
+        )
+
+
+def _published(status: Any) -> Published:
+    try:
+        return Published(
+            external_id=str(status["id"]),
+            url=status.get("url") or status.get("uri") or "",
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise OutcomeUnknown("réponse sans identifiant de publication") from error
+
+
+def _id(published: Published) -> str:
+    # A person who settled an unknown gave the address; its last part is the id.
+    return published.external_id.rstrip("/").rpartition("/")[2]
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _limits(configuration: Any, facts: Any) -> Limits:
+    statuses, media = (
+        configuration.get("statuses") or {},
+        configuration.get("media_attachments") or {},
+    )
+    base = Mastodon.default_limits
+    types = tuple(
+        t for t in media.get("supported_mime_types") or () if t.startswith("image/")
+    )
+    return Limits(
+        max_length=statuses.get("max_characters")
+        or facts.get("max_toot_chars")
+        or base.max_length,
+        unit="mastodon",
+        url_length=statuses.get("characters_reserved_per_url") or base.url_length,
+        max_images=statuses.get("max_media_attachments") or base.max_images,
+        max_image_bytes=media.get("image_size_limit") or base.max_image_bytes,
+        max_alt_length=media.get("description_limit") or base.max_alt_length,
+        image_types=types or base.image_types,
+        source="probe",
+    )
+
+
+class _Plain(HTMLParser):
+    """The words of a status's HTML: lines kept, addresses whole, nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.out: list[str] = []
+        self.link: tuple[str, int] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = dict(attrs)
+        words = (facts.get("class") or "").split()
+        if tag == "br":
+            self.out.append("\n")
+        elif tag == "p" and self.out:
+            self.out.append("\n\n")
+        elif tag == "a" and not {"mention", "hashtag", "u-url"} & set(words):
+            self.link = (facts.get("href") or "", len(self.out))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.link is not None:
+            href, begin = self.link
+            shown = "".join(self.out[begin:])
+            # Mastodon shortens addresses on screen; the whole one stands in href.
+            if href.startswith("http") and not shown.startswith("#"):
+                self.out[begin:] = [href]
+            self.link = None
+
+    def handle_data(self, data: str) -> None:
+        self.out.append(data)
+
+
+def plain(status: dict[str, Any]) -> str:
+    """Return the text of a status as it was sent."""
+    reader = _Plain()
+    reader.feed(status.get("content") or "")
+    reader.close()
+    return "".join(reader.out)
+
+
+ADAPTER: type[Stream] = Mastodon
