@@ -208,6 +208,7 @@ _FILTERS = {
     "typo_net": text.typo_net,
     "when": text.when,
     "hour": text.hour,
+    "rfc822": format_datetime,
     "day": text.day,
     "hashtags": text.hashtags,
 }

@@ -1,0 +1,84 @@
+"""Website: static pages that any web server can serve, feeds, and CAP documents.
+
+What the public sees: a front page with the live alerts on top, a page for each message with its
+history, archives, Atom, RSS and JSON feeds, and for alerts a CAP 1.2 document and a CAP feed. What
+has ended says so and never answers 404. No script is needed; one small stylesheet.
+
+Settings: `path` (folder of the site, default `public`). The address of the site is
+`newsroom.base_url`.
+
+Quirks:
+    - Order of writing: the page of the message, the front page, the feeds; then archives.
+    - An archive page holds messages by order of first publication and never moves once full.
+    - There is no official CAP geocode name for INSEE codes: ours is FR-INSEE-COMMUNE.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from broadcast import files
+from broadcast.channel import (
+    Board,
+    BoardView,
+    ChannelSettings,
+    Limits,
+    Memory,
+    Published,
+)
+from channels.website.pages import Site
+
+#: What the memory keeps: where and with which templates the whole site was last made.
+_BUILT = "built"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChannelSettings):
+    """`[channels.<name>]` of kind website."""
+
+    path: str = "public"
+
+
+class Website:
+    """One site in one folder."""
+
+    kind: ClassVar[str] = "website"
+    settings_type: ClassVar[type[ChannelSettings]] = Settings
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self._settings, self._memory = settings, memory
+        self._dir = Path(settings.newsroom_dir) / settings.path
+
+    @property
+    def limits(self) -> Limits:
+        """A page takes everything."""
+        return Limits(keeps_structure=True, source="settings")
+
+    def show(self, board: BoardView) -> list[Published]:
+        """Write what changed, or the whole site where it is not there yet."""
+        site = Site(self._dir, board)
+        mark = json.dumps([str(self._dir), board.newsroom.base_url, site.digest()])
+        whole = (
+            self._memory.get(_BUILT) != mark or not (self._dir / "index.html").exists()
+        )
+        slugs: Sequence[str] = list(board.all_slugs()) if whole else board.changed
+        try:
+            site.write(slugs, whole=whole)
+        except OSError as error:
+            raise files.failure(error, self._settings.name) from error
+        if whole:
+            self._memory.put(_BUILT, mark)
+        live = {showing.slug for showing in board.live()}
+        base = board.newsroom.base_url or self._dir.as_uri()
+        return [
+            Published(external_id=s, url=f"{base}/a/{s}/")
+            for s in board.changed
+            if s in live
+        ]
+
+
+ADAPTER: type[Board] = Website

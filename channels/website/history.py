@@ -1,0 +1,122 @@
+"""The versions of a message: what changed from one to the next, and its CAP documents. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from broadcast.channel import Showing
+from broadcast.model import EndedBecause, Newsroom, fill_slots
+
+#: A cancel is published when people end a message, not when it merely expires (`expires` says that).
+_CANCELS = (EndedBecause.WITHDRAWN, EndedBecause.ALL_CLEAR, EndedBecause.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class CapDocument:
+    """One CAP document of a message."""
+
+    name: str
+    identifier: str
+    sent: datetime
+    text: str
+
+
+def changes(old: str, new: str) -> str:
+    """Return the words that changed as HTML, with `<del>` and `<ins>`; all else escaped."""
+    before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
+    out = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(
+        a=before, b=after, autojunk=False
+    ).get_opcodes():
+        gone, come = (
+            escape("".join(before[a:b]), quote=False),
+            escape("".join(after[c:d]), quote=False),
+        )
+        if tag == "equal":
+            out.append(come)
+        else:
+            out.append(f"<del>{gone}</del>" if gone.strip() else "")
+            out.append(f"<ins>{come}</ins>" if come.strip() else come)
+    return "".join(out).replace("\n\n", "<br>").replace("\n", "<br>")
+
+
+def cap_documents(history: Sequence[Showing], newsroom: Newsroom) -> list[CapDocument]:
+    """Return the CAP documents of a message, oldest first; each lists the earlier ones."""
+    zone = ZoneInfo(newsroom.timezone)
+    made: list[CapDocument] = []
+    number = 0
+    for showing in history:
+        documents = showing.rendition.parts[0].documents
+        template = documents.get("capupdate" if made else "cap", "").strip()
+        if template:
+            number = max(number + 1, showing.revision)
+            made.append(
+                _document(
+                    showing.slug,
+                    number,
+                    template,
+                    showing.published_at.astimezone(zone),
+                    made,
+                    newsroom,
+                )
+            )
+    last = history[-1] if history else None
+    if (
+        made
+        and last is not None
+        and last.ended_at is not None
+        and last.ended_because in _CANCELS
+        and last.ending
+    ):
+        template = last.ending.parts[0].documents.get("cap", "").strip()
+        if template:
+            made.append(
+                _document(
+                    last.slug,
+                    number + 1,
+                    template,
+                    last.ended_at.astimezone(zone),
+                    made,
+                    newsroom,
+                )
+            )
+    return made
+
+
+def _document(
+    slug: str,
+    number: int,
+    template: str,
+    sent: datetime,
+    earlier: Sequence[CapDocument],
+    newsroom: Newsroom,
+) -> CapDocument:
+    # Identity is (sender, identifier, sent): two documents of one second would still differ.
+    identifier = f"{newsroom.id}.{slug}.{number}"
+    sender = newsroom.cap_sender or f"{newsroom.id}@localhost.invalid"
+    references = " ".join(
+        f"{sender},{d.identifier},{cap_time(d.sent)}" for d in earlier
+    )
+    text = fill_slots(
+        template,
+        {"sent": cap_time(sent), "identifier": identifier, "references": references},
+    )
+    return CapDocument(
+        name=f"{slug}-{number}.xml", identifier=identifier, sent=sent, text=text
+    )
+
+
+def cap_time(at: datetime) -> str:
+    """Return a time as CAP wants it: seconds and a numeric offset, never Z."""
+    text = at.replace(microsecond=0).isoformat()
+    return (
+        text.replace("+00:00", "-00:00")
+        if at.utcoffset() == UTC.utcoffset(None)
+        else text
+    )
