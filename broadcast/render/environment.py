@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -68,7 +69,10 @@ class Renderer:
         )
         self.environment.filters.update(_FILTERS)
         self.environment.globals.update(
-            slot=slot, kind_label=_kind_label, level_label=_level_label
+            slot=slot,
+            kind_label=_kind_label,
+            level_label=_level_label,
+            icml_story=_icml_story,
         )
         self._forms: dict[str, dict[str, list[str]]] = {}
 
@@ -190,6 +194,24 @@ def _icml(document: Document) -> Markup:
     return Markup(story.to_icml(document))  # noqa: S704  (escaped by the writer)
 
 
+def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
+    """Return a whole ICML file of a message, in the styles that the layout artist knows."""
+    before = [("Surtitre", KIND_LABELS[m.kind]), ("Titre", m.title), ("Chapo", m.short)]
+    after = [("Encadré", m.instruction), ("Encadré", m.contact), ("Encadré", link)]
+    for image in m.images:
+        after += [("Légende", f"[{image.name}] {image.alt}"), ("Crédit", image.credit)]
+    if newsroom.world == "exercise":
+        before.insert(0, ("Surtitre", "EXERCICE"))
+    lines = [
+        story.paragraph(style, text.typo(words)) for style, words in before if words
+    ]
+    lines.append(story.to_icml(m.body))
+    lines += [
+        story.paragraph(style, text.typo(words)) for style, words in after if words
+    ]
+    return Markup(story.icml_document("\n".join(lines)))  # noqa: S704  (escaped by the writer)
+
+
 def _kind_label(kind: str) -> str:
     return KIND_LABELS[str(kind)]
 
@@ -204,6 +226,7 @@ _FILTERS = {
     "icml": _icml,
     "typst": story.to_typst,
     "typst_text": story.escape_typst,
+    "typst_string": story.typst_string,
     "typo": text.typo,
     "typo_net": text.typo_net,
     "when": text.when,

@@ -1,6 +1,7 @@
 """Words: counting them as each place counts, French typography, dates in words. Pure."""
 
-from broadcast.text.measure import UNITS, measure, not_gsm7, transliterate_gsm7
+from broadcast.text.gsm import not_gsm7, transliterate_gsm7
+from broadcast.text.measure import UNITS, measure
 from broadcast.text.words import day, hashtag, hashtags, hour, typo, typo_net, when
 
 __all__ = [

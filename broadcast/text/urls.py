@@ -1,6 +1,11 @@
-"""Finding addresses in a text the way twitter-text v3 does, written from its documented rules.
+"""Finding addresses in a text as X and Mastodon find them.
 
-Source: https://github.com/twitter/twitter-text (rules and conformance cases), read 2026-11-23.
+The grammar is that of twitter-text v3, stated here part by part under its own names; Mastodon uses
+it with the protocol obligatory and wider paths. Hosts and labels are bounded as in the DNS, which
+also keeps the search linear on hostile text.
+
+Source: https://github.com/twitter/twitter-text (rules and conformance cases) and Mastodon's
+`config/initializers/twitter_regex.rb`, read 2026-11-23.
 """
 
 from __future__ import annotations
@@ -10,125 +15,136 @@ from functools import cache
 
 import regex
 
-from broadcast.text.tlds import is_tld
+from broadcast.text.tlds import TLDS
 
-#: Longest address, and longest name of a host: beyond, it is only text.
-MAX_URL, MAX_HOST, MAX_LABEL = 4096, 253, 63
-#: Longest path of a t.co address.
+#: Longest address, protocol included, its host encoded; beyond, it is only text.
+MAX_URL = 4096
+#: Longest host and longest name between two dots, encoded as in the DNS.
+MAX_HOST, MAX_LABEL = 253, 63
+#: Longest name of a t.co address.
 _MAX_SLUG = 40
-_MARKS = r"\u202A-\u202E\u061C\u200E\u200F\u2066-\u2069"
-#: What may stand before an address.
-_BEFORE = rf"(?:[^A-Za-z0-9@＠$#＃{_MARKS}]|[{_MARKS}]|^)"
-_BARE_REFUSES = "-_./"
-_WORD = r"[\p{L}\p{M}\p{N}\p{So}]"
-_LABEL = rf"{_WORD}(?:(?:{_WORD}|[_\-])*{_WORD})?"
-_LATIN = r"A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0100-\u024f"
-_LATIN_DOMAIN = (
-    rf"(?:[{_LATIN}](?:[{_LATIN}_\-]*[{_LATIN}])?\.)+(?P<last>[\p{{L}}\p{{M}}0-9\-]+)"
-)
-_PATH_CHAR = rf"[{_LATIN}\p{{Cyrillic}}!*';:=+,.$/%#\[\]\-\u2013_~|&@]"
-_PATH_END = rf"[{_LATIN}\p{{Cyrillic}}=_#/+\-]"
-_PARENS = rf"\((?:{_PATH_CHAR}++|\({_PATH_CHAR}++\))++\)"
-_PATH = rf"(?:{_PATH_CHAR}*(?:{_PARENS}{_PATH_CHAR}*)*(?:{_PATH_END}|{_PARENS})|@{_PATH_CHAR}+/)"
-_QUERY = r"\?[A-Za-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*[A-Za-z0-9\-_&=#/]"
 
+_LATIN = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0100-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263"
+_LATIN += r"\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
+#: A character of a host: no punctuation, space, ASCII symbol, direction mark or noncharacter.
+_HOST = r"[^\p{P}\p{Z}\p{C}\s$+<=>^`|~]"
+_SUBDOMAIN = rf"{_HOST}(?:(?:{_HOST}|[_\-]){{0,{MAX_LABEL - 2}}}{_HOST})?\."
+_NAME = rf"{_HOST}(?:(?:{_HOST}|-){{0,{MAX_LABEL - 2}}}{_HOST})?\."
+_TLD = r"(?:(?:\L<tlds>)(?=[^0-9A-Za-z@+\-]|$)|xn--[0-9a-z\-]+)"
+_DOMAIN = rf"(?:{_SUBDOMAIN}){{0,126}}{_NAME}{_TLD}"
+_BEFORE = r"[^A-Za-z0-9@＠$#＃\uFFFE\uFEFF\uFFFF]|^"
 
-@cache
-def _host() -> regex.Pattern[str]:
-    return regex.compile(
-        rf"(?P<before>{_BEFORE})(?P<protocol>https?://)?(?P<host>(?:{_LABEL}\.)+{_WORD}[\p{{L}}\p{{M}}\p{{N}}\-]*)",
-        regex.IGNORECASE,
-    )
+_X_PATH = rf"[{_LATIN}\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&]"
+_X_PATH_END = rf"[{_LATIN}\u0400-\u04ff0-9=_#/+\-]"
+_X_QUERY = r"[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]"
+_X_QUERY_END = r"[A-Za-z0-9\-_&=#/]"
 
-
-@cache
-def _tail() -> regex.Pattern[str]:
-    return regex.compile(rf"(?::[0-9]+)?(?:/{_PATH}?)?(?:{_QUERY})?", regex.IGNORECASE)
-
-
-@cache
-def _latin_host() -> regex.Pattern[str]:
-    return regex.compile(_LATIN_DOMAIN)
+_MASTODON_PATH = r"[^\p{White_Space}<>()?]"
+_MASTODON_PATH_END = r"""[^\p{White_Space}()?!*"'「」<>;:=,.$%\[\]~&|@]"""
+_BEYOND_ASCII = r"\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000efffd"
+_MASTODON_QUERY = rf"[A-Za-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@{_BEYOND_ASCII}]"
+_MASTODON_QUERY_END = rf"[A-Za-z0-9_&=#/\-{_BEYOND_ASCII}]"
 
 
 def find_urls(text: str) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of each address, in order."""
-    position = 0
-    while "." in text and (match := _host().search(text, position)):
-        found = _with_protocol(match) if match["protocol"] else _bare(match)
-        if found is None:
-            position = max(match.end("host"), position + 1)
+    """Yield (start, end) of each address that X shortens, in order, with or without protocol."""
+    if "." not in text:
+        return
+    for match in _x().finditer(text):
+        if not _fits(match):
             continue
-        start, end = found
-        yield start, end
-        position = end
+        if match["protocol"]:
+            end = _shortened_end(match)
+            if end is not None:
+                yield match.start("url"), end
+        elif not match["before"].endswith(("-", "_", ".", "/")):
+            yield from _without_protocol(match)
 
 
-def _with_protocol(match: regex.Match[str]) -> tuple[int, int] | None:
-    host = _known(match["host"])
-    if not host or "_" in host.rpartition(".")[0].rpartition(".")[2]:
-        return None
-    return _finish(match.string, match.start("protocol"), match.start("host"), host)
-
-
-def _bare(match: regex.Match[str]) -> tuple[int, int] | None:
-    # Without a protocol the host must be Latin; it may begin after letters of another script.
-    if match["before"] and match["before"] in _BARE_REFUSES:
-        return None
-    for candidate in _latin_host().finditer(match["host"]):
-        host = _known(candidate[0])
-        if host and "_" not in host.rpartition(".")[0].rpartition(".")[2]:
-            start = match.start("host") + candidate.start()
-            if _is_mail(match.string, start + len(host)):
-                return None
-            return _finish(match.string, start, start, host)
-    return None
-
-
-def _is_mail(text: str, end: int) -> bool:
-    return regex.compile(r"(?:[\w+\-][\w.+\-]*)?[@＠]").match(text, end) is not None
-
-
-def _finish(
-    text: str, start: int, host_start: int, host: str
-) -> tuple[int, int] | None:
-    end = host_start + len(host)
-    tail = _tail().match(text, end)
-    end = tail.end() if tail else end
-    if host.lower() == "t.co":
-        slug = regex.match(r"/[A-Za-z0-9]+", text[host_start + 4 : end])
-        if slug:
-            if len(slug[0]) - 1 > _MAX_SLUG:
-                return None
-            end = host_start + 4 + slug.end()
-    return (start, end) if end - start <= MAX_URL else None
-
-
-def _known(host: str) -> str:
-    """Return the longest beginning of `host` that ends in a top-level domain, "" if none."""
-    labels = host.split(".")
-    for count in range(len(labels), 1, -1):
-        last = labels[count - 1]
-        for size in range(len(last), 1, -1):
-            tld = last[:size]
-            runs_on = size < len(last) and last[size].isascii()
-            if is_tld(tld) and not runs_on:
-                kept = ".".join([*labels[: count - 1], tld])
-                return kept if is_host(kept) else ""
-    return ""
+def find_web_urls(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each http or https address that Mastodon counts as one, in order."""
+    if "://" not in text:
+        return
+    for match in _mastodon().finditer(text):
+        if _fits(match):
+            yield match.span("url")
 
 
 def is_host(host: str) -> bool:
     """True if each label and the whole fit into the DNS, encoded as it would be."""
-    encoded = []
-    for label in host.split("."):
-        if label.isascii():
-            encoded.append(label)
-        elif label.lower().startswith("xn--"):
-            return False
-        else:
-            encoded.append("xn--" + label.encode("punycode").decode())
-    return (
-        all(0 < len(label) <= MAX_LABEL for label in encoded)
-        and len(".".join(encoded)) <= MAX_HOST
+    if any(not label.isascii() and label.lower().startswith("xn--") for label in host.split(".")):
+        return False
+    encoded = [_encoded(label) for label in host.split(".")]
+    return all(0 < len(e) <= MAX_LABEL for e in encoded) and len(".".join(encoded)) <= MAX_HOST
+
+
+def _encoded(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.lower().encode("punycode").decode("ascii")
+
+
+def _fits(match: regex.Match[str]) -> bool:
+    host = match["host"]
+    protocol = 0 if match["protocol"] else len("https://")
+    encoded = sum(map(len, map(_encoded, host.split("."))))
+    longer = encoded - len(host.replace(".", ""))
+    return is_host(host) and protocol + len(match["url"]) + longer <= MAX_URL
+
+
+def _shortened_end(match: regex.Match[str]) -> int | None:
+    """Return where an address with protocol ends; t.co takes no path beyond its name."""
+    shortened = _t_co().match(match["url"])
+    if shortened is None:
+        return match.end("url")
+    if len(shortened[1]) > _MAX_SLUG:
+        return None
+    return match.start("url") + shortened.end()
+
+
+def _without_protocol(match: regex.Match[str]) -> Iterator[tuple[int, int]]:
+    """Yield the Latin hosts in a host of mixed scripts; the last one has the path."""
+    spans = [m.span() for m in _latin_host().finditer(match["host"])]
+    offset = match.start("host")
+    for number, (start, end) in enumerate(spans, 1):
+        last = number == len(spans) and match["path"]
+        yield offset + start, match.end("url") if last else offset + end
+
+
+def _pattern(*, protocol: str, path: str, path_end: str, query: str, query_end: str) -> regex.Pattern[str]:
+    parens = rf"\((?:{path}+|{path}*\({path}+\){path}*)\)"
+    whole_path = rf"(?:{path}*(?:{parens}{path}*)*(?:{path_end}|{parens})|@{path}+/)"
+    return regex.compile(
+        rf"(?P<before>{_BEFORE})(?P<url>(?P<protocol>https?://){protocol}(?P<host>{_DOMAIN})(?::[0-9]+)?"
+        rf"(?P<path>/{whole_path}*)?(?:\?{query}*{query_end})?)",
+        regex.IGNORECASE,
+        tlds=list(TLDS),
     )
+
+
+@cache
+def _x() -> regex.Pattern[str]:
+    return _pattern(
+        protocol="?", path=_X_PATH, path_end=_X_PATH_END, query=_X_QUERY, query_end=_X_QUERY_END
+    )
+
+
+@cache
+def _mastodon() -> regex.Pattern[str]:
+    return _pattern(
+        protocol="",
+        path=_MASTODON_PATH,
+        path_end=_MASTODON_PATH_END,
+        query=_MASTODON_QUERY,
+        query_end=_MASTODON_QUERY_END,
+    )
+
+
+@cache
+def _t_co() -> regex.Pattern[str]:
+    return regex.compile(
+        rf"https?://t\.co/([a-z0-9]+)(?:\?{_X_QUERY}*{_X_QUERY_END})?", regex.IGNORECASE
+    )
+
+
+@cache
+def _latin_host() -> regex.Pattern[str]:
+    return regex.compile(rf"(?:[{_LATIN}0-9\-]+\.)+{_TLD}", regex.IGNORECASE, tlds=list(TLDS))
