@@ -22,7 +22,7 @@ from broadcast.plan import Place
 from broadcast.retry import RetryPolicy
 from broadcast.shipped import shipped
 from broadcast.store import newsroom as newsrooms
-from broadcast.store.base import Database
+from broadcast.store.base import Database, Tx
 from broadcast.store.renditions import media_reader
 
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ class App:
     @cached_property
     def places(self) -> dict[str, Place]:
         """The configured channels, as the planner sees them."""
-        return {
-            name: self._place(name, section.kind)
-            for name, section in self.settings.channels.items()
-        }
+        return {name: self._place(name, section.kind) for name, section in self.settings.channels.items()}
 
     @staticmethod
     def _place(name: str, kind: str) -> Place:
@@ -179,9 +176,7 @@ class App:
         def open_channel(name: str) -> registry.Adapter:
             if self.world == "exercise" and not self.is_on_loopback:
                 adapter = registry.adapter_type(self.settings.channels[name].kind)
-                if registry.is_network(adapter) and not registry.is_on_loopback(
-                    self.settings, name
-                ):
+                if registry.is_network(adapter) and not registry.is_on_loopback(self.settings, name):
                     raise SettingsError(
                         f"{name} : une base d'exercice ne parle qu'à des réseaux d'essai sur cette machine",
                         subject=name,
@@ -195,9 +190,7 @@ class App:
     def _pause(self) -> Callable[[str], None]:
         wanted = self.test_switches.get("BROADCAST_PAUSE_AT", "")
         if wanted and wanted not in PAUSE_POINTS:
-            raise UsageError(
-                f"BROADCAST_PAUSE_AT : {wanted!r} ; choisissez parmi : {', '.join(PAUSE_POINTS)}"
-            )
+            raise UsageError(f"BROADCAST_PAUSE_AT : {wanted!r} ; choisissez parmi : {', '.join(PAUSE_POINTS)}")
 
         def pause(point: str) -> None:
             if point == wanted:
@@ -212,7 +205,7 @@ class App:
         self.db.close()
 
 
-def _switches_or_none(tx: newsrooms.Tx) -> newsrooms.Switches | None:
+def _switches_or_none(tx: Tx) -> newsrooms.Switches | None:
     try:
         return newsrooms.switches(tx)
     except BroadcastError:
@@ -223,9 +216,7 @@ def _switches_or_none(tx: newsrooms.Tx) -> newsrooms.Switches | None:
 def opened(folder: Path | None, env: Mapping[str, str] | None = None) -> Iterator[App]:
     """Open the newsroom of `folder`, or the nearest one above the current folder."""
     env = os.environ if env is None else env
-    start = folder or (
-        Path(env["BROADCAST_NEWSROOM"]) if env.get("BROADCAST_NEWSROOM") else None
-    )
+    start = folder or (Path(env["BROADCAST_NEWSROOM"]) if env.get("BROADCAST_NEWSROOM") else None)
     app = App(start or settings.find_newsroom(Path.cwd()), env)
     try:
         yield app

@@ -320,9 +320,7 @@ class CanTakeDown(Protocol):
 class CanFind(Protocol):
     """The channel can be asked whether a part stands there."""
 
-    def find(
-        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
-    ) -> Found | NotSeen:
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for `part` among what was posted after `since`, `known_ids` left aside.
 
         The normalised whole text must match (`same_text`); the link is a prefilter only.

@@ -22,9 +22,7 @@ BANNED = (
 _NEED_EXPIRY = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
 
 
-def check_draft(
-    draft: Draft, *, channels: Mapping[str, str], now: datetime
-) -> list[Finding]:
+def check_draft(draft: Draft, *, channels: Mapping[str, str], now: datetime) -> list[Finding]:
     """Check what needs no rendering: life, places, words.
 
     Args:
@@ -38,9 +36,7 @@ def check_draft(
     return findings
 
 
-def _guarded(
-    check: Callable[..., Iterable[Finding]], draft: Draft, *args: object
-) -> list[Finding]:
+def _guarded(check: Callable[..., Iterable[Finding]], draft: Draft, *args: object) -> list[Finding]:
     try:
         return list(check(draft, *args))
     except Exception as error:  # noqa: BLE001  (a crash inside one check costs that check only, and is told)
@@ -73,10 +69,7 @@ def _finding(
 
 
 def _life(draft: Draft, _channels: object, now: datetime) -> Iterable[Finding]:
-    strict = (
-        draft.kind in (MessageKind.ALERT, MessageKind.HOLDING)
-        or draft.level in _NEED_EXPIRY
-    )
+    strict = draft.kind in (MessageKind.ALERT, MessageKind.HOLDING) or draft.level in _NEED_EXPIRY
     if draft.expires_at is None and strict:
         yield _finding(
             draft,
@@ -92,9 +85,7 @@ def _life(draft: Draft, _channels: object, now: datetime) -> Iterable[Finding]:
             key="kind",
         )
     if draft.expires_at is not None and draft.expires_at <= now:
-        yield _finding(
-            draft, "already_expired", "la fin (expires) est déjà passée", key="expires"
-        )
+        yield _finding(draft, "already_expired", "la fin (expires) est déjà passée", key="expires")
     if draft.kind is MessageKind.ALERT and not draft.instruction:
         yield _finding(
             draft,
@@ -113,9 +104,7 @@ def _life(draft: Draft, _channels: object, now: datetime) -> Iterable[Finding]:
         )
 
 
-def _channels(
-    draft: Draft, channels: Mapping[str, str], _now: object
-) -> Iterable[Finding]:
+def _channels(draft: Draft, channels: Mapping[str, str], _now: object) -> Iterable[Finding]:
     for name in draft.channels or ():
         if name not in channels:
             yield _finding(
@@ -145,21 +134,12 @@ def _channels(
 def _near(name: str, known: Iterable[str]) -> str:
     known = sorted(known)
     near = difflib.get_close_matches(name, known, 1)
-    return (
-        f" ; vouliez-vous dire « {near[0]} » ?"
-        if near
-        else f" ; connus : {', '.join(known)}"
-    )
+    return f" ; vouliez-vous dire « {near[0]} » ?" if near else f" ; connus : {', '.join(known)}"
 
 
 def _pictures(draft: Draft, *_: object) -> Iterable[Finding]:
     for n, image in enumerate(draft.images):
-        if (
-            re.fullmatch(
-                r"(?:image|photo|img|dsc)[\W\d_]*(?:\.\w+)?", image.alt, re.IGNORECASE
-            )
-            or image.alt == image.file
-        ):
+        if re.fullmatch(r"(?:image|photo|img|dsc)[\W\d_]*(?:\.\w+)?", image.alt, re.IGNORECASE) or image.alt == image.file:
             yield _finding(
                 draft,
                 "alt_empty",
@@ -182,11 +162,7 @@ def _words(draft: Draft, *_: object) -> Iterable[Finding]:
                     blocking=False,
                     line=first + offset,
                 )
-    whole = (
-        "\n".join((draft.title, draft.short, draft.instruction, draft.body))
-        .lower()
-        .replace("’", "'")
-    )
+    whole = "\n".join((draft.title, draft.short, draft.instruction, draft.body)).lower().replace("’", "'")
     for phrase in BANNED:
         if phrase in whole:
             yield _finding(
@@ -197,9 +173,7 @@ def _words(draft: Draft, *_: object) -> Iterable[Finding]:
             )
 
 
-def check_rendition(
-    rendition: Rendition, limits: Limits, draft: Draft
-) -> list[Finding]:
+def check_rendition(rendition: Rendition, limits: Limits, draft: Draft) -> list[Finding]:
     """Check one rendition against the limits of its place; nothing is ever cut."""
     findings = []
     for number, part in enumerate(rendition.parts, 1):
@@ -218,18 +192,12 @@ def check_rendition(
     return findings
 
 
-def _length(
-    rendition: Rendition, limits: Limits, draft: Draft, number: int, text: str
-) -> Iterable[Finding]:
+def _length(rendition: Rendition, limits: Limits, draft: Draft, number: int, text: str) -> Iterable[Finding]:
     assert limits.max_length is not None
     count = measure(text, limits.unit, url_length=limits.url_length)
     if count > limits.max_length:
         over = count - limits.max_length
-        form = (
-            ""
-            if rendition.form == "publish"
-            else f" (forme « {rendition.form.value} »)"
-        )
+        form = "" if rendition.form == "publish" else f" (forme « {rendition.form.value} »)"
         yield Finding(
             code="over_limit",
             blocking=True,
@@ -246,9 +214,7 @@ def _length(
         )
 
 
-def _place(
-    draft: Draft, rendition: Rendition, code: str, message: str, part: int | None = None
-) -> Finding:
+def _place(draft: Draft, rendition: Rendition, code: str, message: str, part: int | None = None) -> Finding:
     return Finding(
         code=code,
         message=message,
@@ -260,9 +226,7 @@ def _place(
     )
 
 
-def check_media(
-    media: Sequence[Media], limits: Limits, channel: str, draft: Draft
-) -> list[Finding]:
+def check_media(media: Sequence[Media], limits: Limits, channel: str, draft: Draft) -> list[Finding]:
     """Check pictures against what a place takes."""
     findings = []
     if limits.max_images == 0:
@@ -288,10 +252,7 @@ def check_media(
                     f"{channel} n'accepte pas {one.media_type} ({one.name})",
                 )
             )
-        if (
-            limits.max_image_bytes is not None
-            and one.size_bytes > limits.max_image_bytes
-        ):
+        if limits.max_image_bytes is not None and one.size_bytes > limits.max_image_bytes:
             findings.append(
                 Finding(
                     code="image_too_large",
@@ -324,9 +285,7 @@ def check_media(
     return findings
 
 
-def _media(
-    draft: Draft, channel: str, code: str, message: str, *, blocking: bool = True
-) -> Finding:
+def _media(draft: Draft, channel: str, code: str, message: str, *, blocking: bool = True) -> Finding:
     return Finding(
         code=code,
         message=message,

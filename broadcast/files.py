@@ -48,15 +48,10 @@ def failure(error: OSError, who: str) -> DeliveryError:
     """Return what a file error means for a delivery: wait for room, or have the rights mended."""
     place = error.filename or ""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ChannelUnavailable(
-            f"{who} : disque plein ({place}) ; libérez de la place", subject=who
-        )
+        return ChannelUnavailable(f"{who} : disque plein ({place}) ; libérez de la place", subject=who)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return ChannelMisconfigured(
-            f"{who} : écriture interdite dans {place} ; vérifiez les droits du dossier, puis "
-            f"`broadcast channels resume {who}`",
+            f"{who} : écriture interdite dans {place} ; vérifiez les droits du dossier, puis `broadcast channels resume {who}`",
             subject=who,
         )
-    return ChannelUnavailable(
-        f"{who} : {place} : {error.strerror or error}", subject=who
-    )
+    return ChannelUnavailable(f"{who} : {place} : {error.strerror or error}", subject=who)

@@ -80,9 +80,7 @@ _WORDS = {
 _AREA = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[46-8])(?:\d{2,3})?")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 #: Control, private-use and direction-changing characters: they could forge slots or reverse a text.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufffe\uffff]"
-)
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufffe\uffff]")
 
 
 class MessageFileError(ContentError):
@@ -92,11 +90,7 @@ class MessageFileError(ContentError):
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         first = findings[0]
-        more = (
-            f" (et {len(findings) - 1} autre(s) problème(s))"
-            if len(findings) > 1
-            else ""
-        )
+        more = f" (et {len(findings) - 1} autre(s) problème(s))" if len(findings) > 1 else ""
         super().__init__(f"{first.message}{more}", file=first.file, line=first.line)
         self.findings = tuple(findings)
 
@@ -109,20 +103,14 @@ class _Loader(yaml.SafeLoader):
     """Times stay text, so that a missing offset is seen; aliases are refused (they can explode)."""
 
     yaml_implicit_resolvers = {
-        key: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if tag != "tag:yaml.org,2002:timestamp"
-        ]
+        key: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
-            raise yaml.composer.ComposerError(
-                None, None, "les alias YAML (*) ne sont pas acceptés", mark
-            )
+            raise yaml.composer.ComposerError(None, None, "les alias YAML (*) ne sont pas acceptés", mark)
         return super().compose_node(parent, index)
 
 
@@ -135,15 +123,9 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.values: dict[str, Any] = {}
 
-    def problem(
-        self, code: str, message: str, key: str = "", line: int | None = None
-    ) -> None:
+    def problem(self, code: str, message: str, key: str = "", line: int | None = None) -> None:
         where = line or self.lines.get(key) or self.lines.get(key.partition(".")[0])
-        self.findings.append(
-            Finding(
-                code=code, message=message, blocking=True, file=self.file, line=where
-            )
-        )
+        self.findings.append(Finding(code=code, message=message, blocking=True, file=self.file, line=where))
 
     def text(self, key: str) -> str:
         value = self.values.get(key, "")
@@ -163,9 +145,7 @@ class _Reader:
         if isinstance(value, str):
             value = [value]
         if not isinstance(value, list):
-            self.problem(
-                "not_a_list", f"{key} : écrivez une liste, comme [un, deux]", key
-            )
+            self.problem("not_a_list", f"{key} : écrivez une liste, comme [un, deux]", key)
             return ()
         for item in value:
             if not isinstance(item, str):
@@ -249,11 +229,7 @@ def parse(
     """
     reader = _Reader(file, slug)
     body = _split(reader, text)
-    draft = (
-        _draft(reader, text, body, default_language, tuple(default_areas))
-        if not reader.findings
-        else None
-    )
+    draft = _draft(reader, text, body, default_language, tuple(default_areas)) if not reader.findings else None
     if reader.findings or draft is None:
         raise MessageFileError(reader.findings)
     return draft
@@ -271,8 +247,7 @@ def _split(reader: _Reader, text: str) -> str:
     if not _SLUG.fullmatch(reader.slug) or len(reader.slug) > MAX_SLUG:
         reader.problem(
             "bad_slug",
-            f"nom de fichier « {reader.slug} » : minuscules sans accent, chiffres et tirets, "
-            f"au plus {MAX_SLUG} (crue-quais.md)",
+            f"nom de fichier « {reader.slug} » : minuscules sans accent, chiffres et tirets, au plus {MAX_SLUG} (crue-quais.md)",
             line=1,
         )
     for match in _FORBIDDEN.finditer(text):
@@ -304,9 +279,7 @@ def _split(reader: _Reader, text: str) -> str:
         return ""
     if not reader.findings:
         _header(reader, lines[1:end])
-    reader.lines["body"] = next(
-        (n for n, line in enumerate(lines[end + 1 :], end + 2) if line.strip()), end + 2
-    )
+    reader.lines["body"] = next((n for n, line in enumerate(lines[end + 1 :], end + 2) if line.strip()), end + 2)
     return "\n".join(lines[end + 1 :]).strip("\n")
 
 
@@ -337,9 +310,7 @@ def _header(reader: _Reader, lines: Sequence[str]) -> None:
             line=mark.line + 2 if mark else 2,
         )
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
-        reader.problem(
-            "bad_yaml", f"en-tête illisible : {str(error).splitlines()[0]}", line=2
-        )
+        reader.problem("bad_yaml", f"en-tête illisible : {str(error).splitlines()[0]}", line=2)
 
 
 def _quoted(line: str) -> str:
@@ -382,11 +353,7 @@ def _keys(reader: _Reader, node: yaml.MappingNode) -> None:
                 reader.lines[f"{key}.{n}"] = item.start_mark.line + 2
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, 1)
-            hint = (
-                f" ; vouliez-vous dire « {near[0]} » ?"
-                if near
-                else f" ; connues : {', '.join(KEYS)}"
-            )
+            hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else f" ; connues : {', '.join(KEYS)}"
             reader.problem("unknown_key", f"clé inconnue « {key} »{hint}", line=line)
 
 
@@ -408,17 +375,13 @@ def _draft(
         )
     if not body.strip():
         r.problem("body_missing", "le message n'a pas de texte sous l'en-tête", "body")
-    kind = MessageKind(
-        r.word("kind", [k.value for k in MessageKind], "information") or "information"
-    )
+    kind = MessageKind(r.word("kind", [k.value for k in MessageKind], "information") or "information")
     draft = Draft(
         slug=r.slug,
         title=title,
         body=body,
         kind=kind,
-        level=Level(
-            r.word("level", [level.value for level in Level], "unknown") or "unknown"
-        ),
+        level=Level(r.word("level", [level.value for level in Level], "unknown") or "unknown"),
         urgency=r.word("urgency", _WORDS["urgency"], None),
         certainty=r.word("certainty", _WORDS["certainty"], None),
         category=r.word("category", _WORDS["category"], None),
@@ -508,9 +471,7 @@ def _images(r: _Reader) -> tuple[Image, ...]:
 def _mappings(r: _Reader, key: str) -> list[Mapping[str, Any]]:
     value = r.values.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        r.problem(
-            "not_a_list", f"{key} : écrivez une liste de {{file: …, alt: …}}", key
-        )
+        r.problem("not_a_list", f"{key} : écrivez une liste de {{file: …, alt: …}}", key)
         return []
     return value
 
@@ -533,11 +494,7 @@ def _source(r: _Reader) -> Source | None:
             f"source : clé inconnue « {wrong[0]} » ; connues : name, url, published",
             "source",
         )
-    published = (
-        r.time("source", value["published"])
-        if value.get("published") is not None
-        else None
-    )
+    published = r.time("source", value["published"]) if value.get("published") is not None else None
     return Source(
         name=str(value["name"]),
         url=_link(r, "source", str(value.get("url") or "")),
@@ -547,9 +504,7 @@ def _source(r: _Reader) -> Source | None:
 
 def _overrides(r: _Reader) -> dict[str, dict[str, str]]:
     value = r.values.get("override") or {}
-    if not isinstance(value, dict) or not all(
-        isinstance(item, dict) for item in value.values()
-    ):
+    if not isinstance(value, dict) or not all(isinstance(item, dict) for item in value.values()):
         r.problem(
             "bad_override",
             'override : écrivez {sign: {text: "QUAIS FERMES"}}',
@@ -570,10 +525,7 @@ def _overrides(r: _Reader) -> dict[str, dict[str, str]]:
                     f"override.{place}.{key} doit être un texte : mettez-le entre guillemets",
                     "override",
                 )
-    return {
-        str(p): {str(k): str(v).strip() for k, v in item.items()}
-        for p, item in value.items()
-    }
+    return {str(p): {str(k): str(v).strip() for k, v in item.items()} for p, item in value.items()}
 
 
 def _order(r: _Reader, d: Draft) -> None:
@@ -629,12 +581,7 @@ def to_text(draft: Draft) -> str:
             header[key] = write(value)
     if draft.images:
         header["images"] = [
-            {
-                k: v
-                for k, v in (("file", i.file), ("alt", i.alt), ("credit", i.credit))
-                if v
-            }
-            for i in draft.images
+            {k: v for k, v in (("file", i.file), ("alt", i.alt), ("credit", i.credit)) if v} for i in draft.images
         ]
     if draft.source:
         at = draft.source.published_at
@@ -645,9 +592,7 @@ def to_text(draft: Draft) -> str:
         }
         header["source"] = {k: v for k, v in facts.items() if v}
     if draft.overrides:
-        header["override"] = {
-            place: dict(item) for place, item in draft.overrides.items()
-        }
+        header["override"] = {place: dict(item) for place, item in draft.overrides.items()}
     front = "".join(_written(key, value) for key, value in header.items())
     return f"---\n{front}---\n{draft.body}\n"
 
@@ -658,6 +603,4 @@ def _written(key: str, value: Any) -> str:
         import json
 
         return f"{key}: {json.dumps(value, ensure_ascii=False)}\n"
-    return yaml.safe_dump(
-        {key: value}, allow_unicode=True, sort_keys=False, width=10_000
-    )
+    return yaml.safe_dump({key: value}, allow_unicode=True, sort_keys=False, width=10_000)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json as json_module
 import re
 import ssl
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,9 +65,7 @@ class Response:
         try:
             return json_module.loads(self.body)
         except ValueError as error:
-            raise OutcomeUnknown(
-                f"réponse {self.status} illisible : {summary(self.body)}"
-            ) from error
+            raise OutcomeUnknown(f"réponse {self.status} illisible : {summary(self.body)}") from error
 
 
 @dataclass(frozen=True)
@@ -142,25 +139,34 @@ def request(
         )
     except (MaxRetryError, HTTPError, OSError) as error:
         raise failure(error, url, safe=safe) from error
-    # A server that drips its answer must not outlive the deadline: its socket is closed then.
-    watch = threading.Timer(max(ends_at - time.monotonic(), 0.05), answer.close)
-    watch.daemon = True
-    watch.start()
     try:
-        data = answer.read(MAX_BYTES + 1, decode_content=True)
-        if time.monotonic() >= ends_at or len(data) > MAX_BYTES:
-            answer.close()
-            raise _unsure(f"{host(url)} : réponse trop lente ou trop grande", safe)
-    except (HTTPError, OSError, ValueError, AttributeError) as error:
-        raise _unsure(f"{host(url)} : réponse interrompue", safe) from error
-    finally:
-        watch.cancel()
-        answer.release_conn()
+        data = read_within(answer, ends_at)
+    except (HTTPError, OSError, ValueError) as error:
+        answer.close()
+        raise _unsure(f"{host(url)} : réponse interrompue, trop lente ou trop grande", safe) from error
+    answer.release_conn()
     return Response(
         status=answer.status,
         headers={k.lower(): v for k, v in answer.headers.items()},
         body=data,
     )
+
+
+def read_within(answer: Any, ends_at: float) -> bytes:
+    """Return the body of an answer, read as it comes, so that a drip cannot outlive the deadline.
+
+    Raises:
+        TimeoutError: the deadline passed.
+        ValueError: the answer is too large.
+    """
+    body = bytearray()
+    while piece := answer.read1(65536, decode_content=True):
+        body += piece
+        if time.monotonic() > ends_at:
+            raise TimeoutError("délai dépassé")
+        if len(body) > MAX_BYTES:
+            raise ValueError("réponse trop grande")
+    return bytes(body)
 
 
 def failure(error: Exception, url: str, *, safe: bool = False) -> DeliveryError:
@@ -170,11 +176,7 @@ def failure(error: Exception, url: str, *, safe: bool = False) -> DeliveryError:
         if isinstance(cause, _NOT_SENT) or isinstance(cause, ConnectionRefusedError):
             return ChannelUnavailable(f"{host(url)} : injoignable ({_words(cause)})")
         reason = getattr(cause, "reason", None)
-        cause = (
-            reason
-            if isinstance(reason, BaseException)
-            else cause.__cause__ or cause.__context__
-        )
+        cause = reason if isinstance(reason, BaseException) else cause.__cause__ or cause.__context__
     return _unsure(f"{host(url)} : pas de réponse ({_words(error)})", safe)
 
 
@@ -203,9 +205,7 @@ def host(url: str) -> str:
         return "adresse illisible"
 
 
-def check(
-    response: Response, *, who: str, safe: bool = False, gone_is_fine: bool = False
-) -> Response:
+def check(response: Response, *, who: str, safe: bool = False, gone_is_fine: bool = False) -> Response:
     """Return a good answer, or raise what a bad one means for a delivery.
 
     Args:
@@ -233,9 +233,7 @@ def check(
     if status >= 500:
         raise _unsure(reason, safe)
     if 300 <= status < 400:
-        raise ChannelMisconfigured(
-            f"{who} : {status} : renvoie vers une autre adresse ; corrigez url"
-        )
+        raise ChannelMisconfigured(f"{who} : {status} : renvoie vers une autre adresse ; corrigez url")
     raise ChannelRefused(reason)
 
 
@@ -251,9 +249,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
             return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
     reset = headers.get("x-rate-limit-reset", "")
     if re.fullmatch(r"\d+", reset):
-        begin = now or datetime.now(
-            UTC
-        )  # their clock is missing: ours is the next best
+        begin = now or datetime.now(UTC)  # their clock is missing: ours is the next best
         return max(0.0, int(reset) - begin.timestamp())
     return None
 
@@ -262,11 +258,7 @@ def _date(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        at = (
-            datetime.fromisoformat(text)
-            if re.match(r"\d{4}-", text)
-            else parsedate_to_datetime(text)
-        )
+        at = datetime.fromisoformat(text) if re.match(r"\d{4}-", text) else parsedate_to_datetime(text)
     except (ValueError, TypeError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -32,9 +32,7 @@ class Right(StrEnum):
     VERIFY = "verify"
 
 
-_PUBLISHER = frozenset(
-    {Right.VOTE, Right.WITHDRAW, Right.STOP, Right.RESOLVE, Right.PAUSE, Right.VERIFY}
-)
+_PUBLISHER = frozenset({Right.VOTE, Right.WITHDRAW, Right.STOP, Right.RESOLVE, Right.PAUSE, Right.VERIFY})
 
 #: The one table of roles (design §8). An administrator, by that role alone, approves nothing.
 ROLES: Mapping[str, frozenset[Right]] = {
@@ -128,8 +126,7 @@ def demand_vote(
         return
     if person.name in (revision.author, revision.message_author):
         raise NotAllowed(
-            f"{revision.name} : {person.name} l'a écrit ou modifié et ne peut pas l'approuver ; "
-            "une autre personne doit le faire",
+            f"{revision.name} : {person.name} l'a écrit ou modifié et ne peut pas l'approuver ; une autre personne doit le faire",
             subject=revision.name,
         )
     if policy.separate_logins and submit_os_user == os_user:
@@ -208,25 +205,13 @@ class Life:
 def phase_of(life: Life, now: datetime) -> Phase:
     """Return the phase of a message."""
     if life.ended_because is not None:
-        open_ends = any(
-            state in UNSETTLED | {DeliveryState.REFUSED}
-            for state, down in life.deliveries
-            if down
-        )
+        open_ends = any(state in UNSETTLED | {DeliveryState.REFUSED} for state, down in life.deliveries if down)
         return Phase.ENDING if open_ends else Phase.ENDED
     if not life.ever_approved:
-        return (
-            Phase.IN_REVIEW
-            if life.latest_state is RevisionState.SUBMITTED
-            else Phase.DRAFT
-        )
+        return Phase.IN_REVIEW if life.latest_state is RevisionState.SUBMITTED else Phase.DRAFT
     if life.embargo_until_at is not None and now < life.embargo_until_at:
         return Phase.EMBARGOED
-    states = [
-        state
-        for state, down in life.deliveries
-        if not down and state is not DeliveryState.DROPPED
-    ]
+    states = [state for state, down in life.deliveries if not down and state is not DeliveryState.DROPPED]
     done = sum(state in _DONE for state in states)
     if states and done == len(states):
         return Phase.LIVE

@@ -43,12 +43,8 @@ if TYPE_CHECKING:
 MAX_BODY = 200_000
 #: Deepest nesting of lists and quotations.
 MAX_DEPTH = 12
-_SAFE_URL = re.compile(
-    r"(?:https?://|mailto:|tel:|#|/(?!/)|[\w.%+\-]+(?:[/?#]|$))", re.IGNORECASE
-)
-_BARE_URL = re.compile(
-    r"(?<![\w/:.@\"'(\[<])https?://[^\s<>\"«»]*[^\s<>\"«».,;:!?)\]'*_]", re.IGNORECASE
-)
+_SAFE_URL = re.compile(r"(?:https?://|mailto:|tel:|#|/(?!/)|[\w.%+\-]+(?:[/?#]|$))", re.IGNORECASE)
+_BARE_URL = re.compile(r"(?<![\w/:.@\"'(\[<])https?://[^\s<>\"«»]*[^\s<>\"«».,;:!?)\]'*_]", re.IGNORECASE)
 _GLUED_LIST = re.compile(r"^(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _PAREN_NUMBER = re.compile(r"^([ \t]*)(\d{1,9})\)([ \t]+)", re.MULTILINE)
 _FENCE = re.compile(r"^(?:```|~~~)")
@@ -80,9 +76,7 @@ def parse_with_losses(source: str) -> tuple[Document, tuple[Loss, ...]]:
         ContentError: too long or too deep to be a message.
     """
     if len(source) > MAX_BODY:
-        raise ContentError(
-            f"corps trop long : {len(source)} caractères, au plus {MAX_BODY}"
-        )
+        raise ContentError(f"corps trop long : {len(source)} caractères, au plus {MAX_BODY}")
     _refuse_depth(source)
     losses = list(_losses(source))
     engine = _engine()
@@ -94,9 +88,7 @@ def parse_with_losses(source: str) -> tuple[Document, tuple[Loss, ...]]:
                 root = root if changed is None else changed
         return Document(tuple(_blocks(root, engine, 0))), tuple(losses)
     except RecursionError as error:
-        raise ContentError(
-            "corps trop imbriqué pour être lu ; simplifiez les listes et citations"
-        ) from error
+        raise ContentError("corps trop imbriqué pour être lu ; simplifiez les listes et citations") from error
     finally:
         engine.reset()
 
@@ -105,9 +97,7 @@ def parse_with_losses(source: str) -> tuple[Document, tuple[Loss, ...]]:
 def _engine() -> Markdown:
     from markdown import Markdown
 
-    engine = Markdown(
-        extensions=["tables", "sane_lists", "fenced_code"], output_format="html"
-    )
+    engine = Markdown(extensions=["tables", "sane_lists", "fenced_code"], output_format="html")
     # HTML in a message is text: no tag of it may reach a page.
     engine.preprocessors.deregister("html_block")
     engine.inlinePatterns.deregister("html")
@@ -121,13 +111,9 @@ def _refuse_depth(source: str) -> None:
     for number, line in enumerate(source.splitlines(), 1):
         head = line[: len(line) - len(line.lstrip(" \t>"))]
         if head.count(">") > MAX_DEPTH or len(head.expandtabs(4)) > 4 * MAX_DEPTH:
-            raise ContentError(
-                f"ligne {number} du corps : trop imbriquée (au plus {MAX_DEPTH} niveaux)"
-            )
+            raise ContentError(f"ligne {number} du corps : trop imbriquée (au plus {MAX_DEPTH} niveaux)")
         if re.search(r"([\[(*_!])\1{199}", line):
-            raise ContentError(
-                f"ligne {number} du corps : trop de signes de mise en forme à la suite"
-            )
+            raise ContentError(f"ligne {number} du corps : trop de signes de mise en forme à la suite")
 
 
 def _lines(engine: Markdown, source: str) -> list[str]:
@@ -165,18 +151,11 @@ def _list_kind(line: str) -> str:
 def _autolink(line: str) -> str:
     """Put bare addresses of a line in angle brackets, but not those of Markdown links."""
     pieces = re.split(r"(!?\[[^\]]*\]\([^)]*\))", line)
-    return "".join(
-        p if n % 2 else _BARE_URL.sub(lambda m: f"<{m[0]}>", p)
-        for n, p in enumerate(pieces)
-    )
+    return "".join(p if n % 2 else _BARE_URL.sub(lambda m: f"<{m[0]}>", p) for n, p in enumerate(pieces))
 
 
-_HTML = re.compile(
-    r"<(?:!--.*?(?:-->|\Z)|/?[A-Za-z][^\s<>]*(?:\s[^<>]*)?/?>)", re.DOTALL
-)
-_ADDRESS = re.compile(
-    r"<(?:https?://|mailto:)?[^\s<>]+(?:@|://|\.)[^\s<>]*>", re.IGNORECASE
-)
+_HTML = re.compile(r"<(?:!--.*?(?:-->|\Z)|/?[A-Za-z][^\s<>]*(?:\s[^<>]*)?/?>)", re.DOTALL)
+_ADDRESS = re.compile(r"<(?:https?://|mailto:)?[^\s<>]+(?:@|://|\.)[^\s<>]*>", re.IGNORECASE)
 
 
 #: Literal code: fenced blocks and code spans, in which nothing is HTML.
@@ -298,11 +277,7 @@ def _block(element: Element, engine: Markdown, depth: int) -> Block | None:
     if re.fullmatch("h[1-6]", tag):
         return Heading(int(tag[1]), _trimmed(tuple(_inlines(element, engine))))
     if tag in ("ul", "ol"):
-        items = tuple(
-            tuple(_blocks(item, engine, depth + 1))
-            for item in element
-            if item.tag == "li"
-        )
+        items = tuple(tuple(_blocks(item, engine, depth + 1)) for item in element if item.tag == "li")
         return ListBlock(tag == "ol", items, int(element.get("start") or 1))
     if tag == "blockquote":
         return Quote(tuple(_blocks(element, engine, depth + 1)))
@@ -332,24 +307,16 @@ def _strip_tags(html: str) -> str:
 
 
 def _table(element: Element, engine: Markdown) -> Table:
-    rows = [
-        [tuple(_trimmed(tuple(_inlines(cell, engine)))) for cell in row]
-        for row in element.iter("tr")
-    ]
+    rows = [[tuple(_trimmed(tuple(_inlines(cell, engine)))) for cell in row] for row in element.iter("tr")]
     head = element.find("thead/tr")
     align = tuple(
-        (re.search(r"text-align:\s*(\w+)", cell.get("style") or "") or [None, ""])[1]
-        or ""
+        (re.search(r"text-align:\s*(\w+)", cell.get("style") or "") or [None, ""])[1] or ""
         for cell in (head if head is not None else [])
     )
-    return Table(
-        tuple(rows[0]) if rows else (), tuple(tuple(row) for row in rows[1:]), align
-    )
+    return Table(tuple(rows[0]) if rows else (), tuple(tuple(row) for row in rows[1:]), align)
 
 
-def _inlines(
-    element: Element, engine: Markdown, *, only_inline: bool = False
-) -> Iterator[Inline]:
+def _inlines(element: Element, engine: Markdown, *, only_inline: bool = False) -> Iterator[Inline]:
     if element.text:
         yield from _text(element.text, engine)
     for child in element:
@@ -370,9 +337,7 @@ def _inline(element: Element, engine: Markdown) -> Iterator[Inline]:
     elif tag == "img":
         url = _unstash(element.get("src") or "", engine)
         if is_safe_url(url):
-            alt, title = (
-                _unstash(element.get(a) or "", engine) for a in ("alt", "title")
-            )
+            alt, title = (_unstash(element.get(a) or "", engine) for a in ("alt", "title"))
             yield Picture(url, alt, title)
     elif tag == "a":
         url = _unstash(element.get("href") or "", engine)
@@ -421,10 +386,7 @@ def _trimmed(children: tuple[Inline, ...]) -> tuple[Inline, ...]:
     items = list(children)
     while items and isinstance(items[0], Text) and not items[0].text.strip():
         items.pop(0)
-    while items and (
-        isinstance(items[-1], LineBreak)
-        or (isinstance(items[-1], Text) and not items[-1].text.strip())
-    ):
+    while items and (isinstance(items[-1], LineBreak) or (isinstance(items[-1], Text) and not items[-1].text.strip())):
         items.pop()
     if items and isinstance(items[0], Text):
         items[0] = Text(items[0].text.lstrip())
@@ -493,17 +455,9 @@ def _block_html(block: Block, offset: int) -> str:
     if isinstance(block, ListBlock):
         tag = "ol" if block.ordered else "ul"
         start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
-        return (
-            f"<{tag}{start}>"
-            + "".join(_item_html(item, offset) for item in block.items)
-            + f"</{tag}>"
-        )
+        return f"<{tag}{start}>" + "".join(_item_html(item, offset) for item in block.items) + f"</{tag}>"
     if isinstance(block, Quote):
-        return (
-            "<blockquote>"
-            + "".join(_block_html(b, offset) for b in block.blocks)
-            + "</blockquote>"
-        )
+        return "<blockquote>" + "".join(_block_html(b, offset) for b in block.blocks) + "</blockquote>"
     if isinstance(block, Table):
         return _table_html(block)
     if isinstance(block, CodeBlock):
@@ -523,15 +477,9 @@ def _table_html(table: Table) -> str:
         side = table.align[column] if column < len(table.align) else ""
         return f' class="{side}"' if side else ""
 
-    head = "".join(
-        f'<th scope="col"{cls(n)}>{inline_html(c)}</th>'
-        for n, c in enumerate(table.head)
-    )
+    head = "".join(f'<th scope="col"{cls(n)}>{inline_html(c)}</th>' for n, c in enumerate(table.head))
     body = "".join(
-        "<tr>"
-        + "".join(f"<td{cls(n)}>{inline_html(c)}</td>" for n, c in enumerate(row))
-        + "</tr>"
-        for row in table.rows
+        "<tr>" + "".join(f"<td{cls(n)}>{inline_html(c)}</td>" for n, c in enumerate(row)) + "</tr>" for row in table.rows
     )
     label = "Tableau : " + ", ".join(inline_plain(c) for c in table.head)
     return (
@@ -554,13 +502,9 @@ def inline_html(children: tuple[Inline, ...]) -> str:
             out.append(f"<code>{escape(child.text)}</code>")
         elif isinstance(child, Link):
             title = f' title="{escape(child.title)}"' if child.title else ""
-            out.append(
-                f'<a href="{escape(child.url)}"{title}>{inline_html(child.children)}</a>'
-            )
+            out.append(f'<a href="{escape(child.url)}"{title}>{inline_html(child.children)}</a>')
         elif isinstance(child, Picture):
-            out.append(
-                f'<img src="{escape(child.url)}" alt="{escape(child.alt)}" loading="lazy">'
-            )
+            out.append(f'<img src="{escape(child.url)}" alt="{escape(child.alt)}" loading="lazy">')
         else:
             out.append("<br>")
     return "".join(out)
@@ -568,23 +512,15 @@ def inline_html(children: tuple[Inline, ...]) -> str:
 
 def to_plain(document: Document) -> str:
     """Return readable plain text: lists with dashes, tables a line a row, addresses in brackets."""
-    return "\n\n".join(
-        filter(None, (_block_plain(block, "") for block in document.blocks))
-    )
+    return "\n\n".join(filter(None, (_block_plain(block, "") for block in document.blocks)))
 
 
 def _block_plain(block: Block, indent: str) -> str:
     if isinstance(block, Heading | Paragraph):
         return indent + inline_plain(block.children).replace("\n", f"\n{indent}")
     if isinstance(block, ListBlock):
-        marks = (
-            f"{n}. " if block.ordered else "– "
-            for n in range(block.start, block.start + len(block.items))
-        )
-        return "\n".join(
-            _item_plain(item, mark, indent)
-            for item, mark in zip(block.items, marks, strict=True)
-        )
+        marks = (f"{n}. " if block.ordered else "– " for n in range(block.start, block.start + len(block.items)))
+        return "\n".join(_item_plain(item, mark, indent) for item, mark in zip(block.items, marks, strict=True))
     if isinstance(block, Quote):
         inner = "\n\n".join(_block_plain(b, indent) for b in block.blocks)
         return f"{indent}« {inner.strip()} »"
@@ -604,11 +540,7 @@ def _table_plain(table: Table) -> Iterator[str]:
     names = [inline_plain(cell) for cell in table.head]
     for row in table.rows:
         cells = [inline_plain(cell) for cell in row]
-        rest = [
-            f"{name} : {cell}" if name else cell
-            for name, cell in zip(names[1:], cells[1:], strict=False)
-            if cell
-        ]
+        rest = [f"{name} : {cell}" if name else cell for name, cell in zip(names[1:], cells[1:], strict=False) if cell]
         yield " – ".join([*cells[:1], *rest])
 
 
@@ -623,11 +555,7 @@ def inline_plain(children: tuple[Inline, ...]) -> str:
         elif isinstance(child, Link):
             words = inline_plain(child.children)
             bare = child.url.removeprefix("mailto:").removeprefix("tel:")
-            out.append(
-                words
-                if words in (child.url, bare) or child.url.startswith("#")
-                else f"{words} ({bare})"
-            )
+            out.append(words if words in (child.url, bare) or child.url.startswith("#") else f"{words} ({bare})")
         elif isinstance(child, Picture):
             out.append(child.alt)
         else:

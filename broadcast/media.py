@@ -33,15 +33,10 @@ def load(draft: Draft, folder: Path, *, root: Path) -> tuple[Media, ...]:
         ContentError: a picture is missing, no picture, too large, or outside; with the line.
     """
     taken: set[str] = set()
-    return tuple(
-        _load(draft, n, image, folder, root, taken)
-        for n, image in enumerate(draft.images)
-    )
+    return tuple(_load(draft, n, image, folder, root, taken) for n, image in enumerate(draft.images))
 
 
-def _load(
-    draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: set[str]
-) -> Media:
+def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: set[str]) -> Media:
     line = draft.lines.get(f"images.{n}") or draft.lines.get("images")
 
     def wrong(why: str) -> ContentError:
@@ -100,18 +95,14 @@ def _inspect(data: bytes, wrong: object) -> tuple[str, int, int]:
         Pictures.DecompressionBombWarning,
         Pictures.DecompressionBombError,
     ) as error:
-        raise wrong(
-            "ce n'est pas une image lisible (PNG, JPEG, WebP ou GIF)"
-        ) from error
+        raise wrong("ce n'est pas une image lisible (PNG, JPEG, WebP ou GIF)") from error
     if kind not in _TYPES:
         raise wrong(f"format {kind or 'inconnu'} ; enregistrez-la en PNG ou JPEG")
     return kind, width, height
 
 
 def _name(stem: str, ending: str, taken: set[str]) -> str:
-    plain = (
-        unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
-    )
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "image"
     name, n = f"{base}{ending}", 2
     while name in taken:

@@ -101,25 +101,17 @@ def create(
         ContentError: it cannot be made.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(
-            f"{folder} n'est pas vide : choisissez un autre dossier (rien n'a été changé)"
-        )
+        raise UsageError(f"{folder} n'est pas vide : choisissez un autre dossier (rien n'a été changé)")
     try:
         for name in ("content/messages", "templates"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         for name in ("secrets", ".broadcast"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
         (folder / FILE).write_text(settings, encoding="utf-8")
-        (folder / "templates" / "LISEZMOI.txt").write_text(
-            _TEMPLATES_README, encoding="utf-8"
-        )
-        (folder / ".gitignore").write_text(
-            "secrets/\n.broadcast/\n*.db*\n", encoding="utf-8"
-        )
+        (folder / "templates" / "LISEZMOI.txt").write_text(_TEMPLATES_README, encoding="utf-8")
+        (folder / ".gitignore").write_text("secrets/\n.broadcast/\n*.db*\n", encoding="utf-8")
         if exercise:
-            (folder / ".broadcast" / "exercise").write_text(
-                "exercice\n", encoding="utf-8"
-            )
+            (folder / ".broadcast" / "exercise").write_text("exercice\n", encoding="utf-8")
         if example:
             copy_examples(folder / "content" / "messages", now)
     except OSError as error:
@@ -137,9 +129,7 @@ def copy_examples(folder: Path, now: datetime) -> None:
 
 def example(name: str, now: datetime) -> str:
     """Return an example message with dates that lie ahead."""
-    return with_dates(
-        shipped(f"content/examples/{name}").read_text(encoding="utf-8"), now
-    )
+    return with_dates(shipped(f"content/examples/{name}").read_text(encoding="utf-8"), now)
 
 
 def with_dates(text: str, now: datetime) -> str:
@@ -147,9 +137,7 @@ def with_dates(text: str, now: datetime) -> str:
 
     def ahead(match: re.Match[str]) -> str:
         at = now + timedelta(seconds=seconds_of(match[1]))
-        return (
-            at.astimezone(ZoneInfo(_ZONE)).replace(second=0, microsecond=0).isoformat()
-        )
+        return at.astimezone(ZoneInfo(_ZONE)).replace(second=0, microsecond=0).isoformat()
 
     return _RELATIVE.sub(ahead, text)
 
@@ -157,9 +145,7 @@ def with_dates(text: str, now: datetime) -> str:
 def models(folder: Path) -> list[str]:
     """Return the names of the prepared messages: the newsroom's own and the shipped ones."""
     places = (folder / "content" / "models", shipped("content/models"))
-    return sorted(
-        {path.stem for place in places if place.is_dir() for path in place.glob("*.md")}
-    )
+    return sorted({path.stem for place in places if place.is_dir() for path in place.glob("*.md")})
 
 
 def new_message(folder: Path, slug: str, model: str, *, now: datetime) -> Path:
@@ -170,13 +156,9 @@ def new_message(folder: Path, slug: str, model: str, *, now: datetime) -> Path:
         UsageError: the file is there already, or the name cannot be one.
     """
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", slug):
-        raise UsageError(
-            f"« {slug} » : minuscules sans accent, chiffres et tirets (crue-quais)"
-        )
+        raise UsageError(f"« {slug} » : minuscules sans accent, chiffres et tirets (crue-quais)")
     places = (folder / "content" / "models", shipped("content/models"))
-    source = next(
-        (p / f"{model}.md" for p in places if (p / f"{model}.md").is_file()), None
-    )
+    source = next((p / f"{model}.md" for p in places if (p / f"{model}.md").is_file()), None)
     if source is None:
         raise NotFound(
             f"modèle « {model} » inconnu ; il y a : {', '.join(models(folder))}",
@@ -185,9 +167,7 @@ def new_message(folder: Path, slug: str, model: str, *, now: datetime) -> Path:
     path = folder / "content" / "messages" / f"{slug}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with os.fdopen(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8"
-        ) as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as file:
             file.write(with_dates(source.read_text(encoding="utf-8"), now))
     except FileExistsError:
         raise UsageError(f"{path} existe déjà : choisissez un autre nom") from None

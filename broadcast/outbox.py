@@ -105,13 +105,7 @@ class Posting:
 
 def slot_of(form: Form, number: int, part: int) -> str:
     """Return the slot that a new post takes."""
-    return (
-        f"r{number}.{part}"
-        if form is Form.CORRECTION
-        else f"e{number}.{part}"
-        if form is Form.ENDING
-        else str(part)
-    )
+    return f"r{number}.{part}" if form is Form.CORRECTION else f"e{number}.{part}" if form is Form.ENDING else str(part)
 
 
 def delivery_key(planned_at: datetime, *facts: object) -> str:

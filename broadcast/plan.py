@@ -91,28 +91,16 @@ def plan_channel(
     is_down = wanted.ended_because is not None or wanted.number == 0
     drops = _drops(wanted, deliveries, is_down)
     dropped = {drop.uid for drop in drops}
-    rest = [
-        d
-        for d in deliveries
-        if d.uid not in dropped and d.state is not DeliveryState.DROPPED
-    ]
+    rest = [d for d in deliveries if d.uid not in dropped and d.state is not DeliveryState.DROPPED]
     if any(_in_doubt(d, is_board=place.is_board) for d in rest):
         return ChannelPlan(
             drops=drops,
             waits_for="une diffusion précédente dont l'issue n'est pas encore connue",
         )
     if is_down:
-        steps = (
-            _board_down(rest)
-            if place.is_board
-            else _stream_down(place, wanted, postings)
-        )
+        steps = _board_down(rest) if place.is_board else _stream_down(place, wanted, postings)
     else:
-        steps = (
-            _board_up(wanted, rest)
-            if place.is_board
-            else _stream_up(place, wanted, rest, postings)
-        )
+        steps = _board_up(wanted, rest) if place.is_board else _stream_up(place, wanted, rest, postings)
     return ChannelPlan(steps=_missing(steps, rest), drops=drops)
 
 
@@ -126,9 +114,7 @@ def _in_doubt(delivery: Delivery, *, is_board: bool) -> bool:
     return delivery.state is DeliveryState.CLAIMED
 
 
-def _drops(
-    wanted: Wanted, deliveries: Sequence[Delivery], is_down: bool
-) -> tuple[Drop, ...]:
+def _drops(wanted: Wanted, deliveries: Sequence[Delivery], is_down: bool) -> tuple[Drop, ...]:
     drops = []
     for d in deliveries:
         if d.state not in UNSENT or d.action is Action.TAKE_DOWN:
@@ -137,9 +123,7 @@ def _drops(
             why = _END_WORDS.get(wanted.ended_because, "n'est plus destiné à ce canal")
             drops.append(Drop(uid=d.uid, reason=why))
         elif not is_down and d.number < wanted.number:
-            drops.append(
-                Drop(uid=d.uid, reason=f"remplacé par la version {wanted.number}")
-            )
+            drops.append(Drop(uid=d.uid, reason=f"remplacé par la version {wanted.number}"))
     return tuple(drops)
 
 
@@ -152,15 +136,9 @@ _END_WORDS: Mapping[EndedBecause | None, str] = {
 
 
 def _board_up(wanted: Wanted, deliveries: Sequence[Delivery]) -> list[Step]:
-    shown = any(
-        d.action is not Action.TAKE_DOWN and d.number < wanted.number
-        for d in deliveries
-    )
+    shown = any(d.action is not Action.TAKE_DOWN and d.number < wanted.number for d in deliveries)
     action = Action.UPDATE if shown else Action.PUBLISH
-    if any(
-        d.number == wanted.number and d.action is not Action.TAKE_DOWN
-        for d in deliveries
-    ):
+    if any(d.number == wanted.number and d.action is not Action.TAKE_DOWN for d in deliveries):
         return []
     return [
         Step(
@@ -174,11 +152,7 @@ def _board_up(wanted: Wanted, deliveries: Sequence[Delivery]) -> list[Step]:
 
 
 def _board_down(deliveries: Sequence[Delivery]) -> list[Step]:
-    shown = [
-        d
-        for d in deliveries
-        if d.action is not Action.TAKE_DOWN and d.state not in UNSENT
-    ]
+    shown = [d for d in deliveries if d.action is not Action.TAKE_DOWN and d.state not in UNSENT]
     if not shown:
         return []
     number = max(d.number for d in shown)
@@ -203,9 +177,7 @@ def _stream_up(
     thread = {p.slot: p for p in up if p.slot.isdigit()}
     count = wanted.parts.get(Form.PUBLISH, 0)
     if not thread:
-        doubtful = any(
-            d.needs_person and d.state is DeliveryState.UNKNOWN for d in deliveries
-        )
+        doubtful = any(d.needs_person and d.state is DeliveryState.UNKNOWN for d in deliveries)
         older = any(d.number < wanted.number and d.needs_person for d in deliveries)
         if doubtful and older and Form.CORRECTION in wanted.parts:
             return _posts(wanted, Form.CORRECTION)
@@ -214,20 +186,13 @@ def _stream_up(
         # The first revision may be half-way through its thread.
         return [s for s in _posts(wanted, Form.PUBLISH) if s.slot not in thread]
     refused = any(
-        d.action is Action.UPDATE
-        and d.number == wanted.number
-        and d.state is DeliveryState.REFUSED
-        for d in deliveries
+        d.action is Action.UPDATE and d.number == wanted.number and d.state is DeliveryState.REFUSED for d in deliveries
     )
     # A platform may refuse an edit (too late, too many): then the correction is said in a new post.
     if "update" in place.abilities and Form.UPDATE in wanted.parts and not refused:
         return _edits(wanted, thread)
     if any(p.slot == slot_of(Form.CORRECTION, wanted.number, 0) for p in up):
-        return [
-            s
-            for s in _posts(wanted, Form.CORRECTION)
-            if s.slot not in {p.slot for p in up}
-        ]
+        return [s for s in _posts(wanted, Form.CORRECTION) if s.slot not in {p.slot for p in up}]
     return _posts(wanted, Form.CORRECTION)
 
 
@@ -283,14 +248,8 @@ def _edits(wanted: Wanted, thread: Mapping[str, Posting]) -> list[Step]:
     return steps
 
 
-def _stream_down(
-    place: Place, wanted: Wanted, postings: Sequence[Posting]
-) -> list[Step]:
-    up = [
-        p
-        for p in postings
-        if p.state is not PostingState.DOWN and not p.slot.startswith("e")
-    ]
+def _stream_down(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> list[Step]:
+    up = [p for p in postings if p.state is not PostingState.DOWN and not p.slot.startswith("e")]
     if "take_down" in place.abilities:
         # Last post first: a thread must not lose its beginning while its end still stands.
         return [
@@ -308,9 +267,7 @@ def _stream_down(
 
 def _missing(steps: Sequence[Step], deliveries: Sequence[Delivery]) -> tuple[Step, ...]:
     known = {(d.action, d.form, d.number, d.part, d.slot) for d in deliveries}
-    return tuple(
-        s for s in steps if (s.action, s.form, s.number, s.part, s.slot) not in known
-    )
+    return tuple(s for s in steps if (s.action, s.form, s.number, s.part, s.slot) not in known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -377,9 +334,7 @@ def may_leave(delivery: Delivery, facts: Release) -> Verdict:
             reason="le texte enregistré n'est plus celui qui a été approuvé",
         )
     if not facts.approved:
-        return Verdict(
-            go=False, state=DeliveryState.HELD, reason="l'approbation ne vaut plus"
-        )
+        return Verdict(go=False, state=DeliveryState.HELD, reason="l'approbation ne vaut plus")
     if facts.stopped and not facts.already_public:
         return Verdict(
             go=False,

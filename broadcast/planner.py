@@ -42,11 +42,7 @@ def ended_because(message: Message, now: datetime) -> EndedBecause | None:
     """Return why a message has ended, its expiry included."""
     if message.ended_because is not None:
         return message.ended_because
-    if (
-        message.approved
-        and message.expires_at is not None
-        and message.expires_at <= now
-    ):
+    if message.approved and message.expires_at is not None and message.expires_at <= now:
         return EndedBecause.EXPIRED
     return None
 
@@ -73,16 +69,10 @@ def plans_of(
     number = message.approved if number is None else number
     keys = renditions.rendition_keys(tx, message.uid, number) if number else []
     draft = revisions.get_revision(tx, message, number).draft if number else None
-    ending = because or (
-        ended_because(message, now) if number == message.approved else None
-    )
+    ending = because or (ended_because(message, now) if number == message.approved else None)
     known = deliveries.of_message(tx, message.uid)
     standing = postings.of_message(tx, message.uid)
-    names = (
-        {k.channel for k in keys}
-        | {d.channel for d in known}
-        | {p.channel for p in standing}
-    )
+    names = {k.channel for k in keys} | {d.channel for d in known} | {p.channel for p in standing}
     plans = {}
     for name in sorted(names & places.keys()):
         parts = {k.form: k.parts for k in keys if k.channel == name}
@@ -101,17 +91,13 @@ def plans_of(
     return plans
 
 
-def plan_message(
-    tx: Tx, message: Message, places: Mapping[str, Place], now: datetime
-) -> int:
+def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> int:
     """Write the deliveries that are missing, drop what must not leave; return how many changed."""
     if not message.approved:
         return 0
     messages.lock_message(tx, message.uid)
     plans = plans_of(tx, message, places, now)
-    messages.update_message(
-        tx, message.uid, needs_plan=any(p.waits_for for p in plans.values())
-    )
+    messages.update_message(tx, message.uid, needs_plan=any(p.waits_for for p in plans.values()))
     changes = sum(len(p.steps) + len(p.drops) for p in plans.values())
     if not changes:
         return 0
@@ -124,9 +110,7 @@ def plan_message(
     for name, plan in plans.items():
         first = deliveries.next_seq([d for d in known if d.channel == name])
         for offset, step in enumerate(plan.steps):
-            new.append(
-                _delivery(tx, message, latest, places[name], step, first + offset, now)
-            )
+            new.append(_delivery(tx, message, latest, places[name], step, first + offset, now))
     deliveries.add(tx, new)
     return changes
 
@@ -143,9 +127,7 @@ def _delivery(
     keys = renditions.rendition_keys(tx, message.uid, step.number)
     digest = _digest(keys, place.name, step.form)
     embargo = latest.draft.embargo_until_at
-    waits = (
-        step.action is not Action.TAKE_DOWN and embargo is not None and embargo > now
-    )
+    waits = step.action is not Action.TAKE_DOWN and embargo is not None and embargo > now
     key = delivery_key(
         now,
         tx.newsroom,

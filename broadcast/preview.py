@@ -62,11 +62,7 @@ def write_html(
     )
     general = [f for f in findings if not f.channel]
     rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
-    exercise = (
-        '<p class="ex">EXERCICE – rien de réel</p>'
-        if newsroom.world == "exercise"
-        else ""
-    )
+    exercise = '<p class="ex">EXERCICE – rien de réel</p>' if newsroom.world == "exercise" else ""
     page = (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width, initial-scale=1"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
@@ -88,8 +84,7 @@ def _card(
     ordered = sorted(made, key=lambda r: list(Form).index(r.form))
     first = ordered[0]
     rest = "".join(
-        f"<details><summary>{_FORMS[r.form]}</summary>{_rendition(folder, r, drawings)}</details>"
-        for r in ordered[1:]
+        f"<details><summary>{_FORMS[r.form]}</summary>{_rendition(folder, r, drawings)}</details>" for r in ordered[1:]
     )
     return (
         f'<section class="card"><h2>{escape(first.channel)}</h2><p class="kind">{escape(first.channel_kind)}</p>'
@@ -103,25 +98,14 @@ def _rendition(
     drawings: Mapping[tuple[str, Form], Sequence[Drawing]],
 ) -> str:
     drawn = drawings.get((rendition.channel, rendition.form), ())
-    pictures = "".join(
-        _picture(folder, rendition, d.name, d.content, d.alt, "") for d in drawn
-    )
-    parts = "".join(
-        _part(folder, rendition, part, n, bool(drawn))
-        for n, part in enumerate(rendition.parts, 1)
-    )
+    pictures = "".join(_picture(folder, rendition, d.name, d.content, d.alt, "") for d in drawn)
+    parts = "".join(_part(folder, rendition, part, n, bool(drawn)) for n, part in enumerate(rendition.parts, 1))
     return f"{pictures}{parts}<p><code>sha256 {rendition.sha256[:16]}…</code></p>"
 
 
-def _part(
-    folder: Path, rendition: Rendition, part: Part, n: int, is_drawn: bool
-) -> str:
+def _part(folder: Path, rendition: Rendition, part: Part, n: int, is_drawn: bool) -> str:
     head = f"<h3>{n} / {len(rendition.parts)}</h3>" if len(rendition.parts) > 1 else ""
-    body = (
-        f'<div class="html">{part.html}</div>'
-        if part.html
-        else f'<p class="text">{escape(part.text)}</p>'
-    )
+    body = f'<div class="html">{part.html}</div>' if part.html else f'<p class="text">{escape(part.text)}</p>'
     media = (
         ""
         if is_drawn and rendition.channel_kind == "sign"
@@ -155,9 +139,7 @@ def _count(rendition: Rendition, part: Part) -> str:
     return f'<p class="{style}">{count} / {limit}</p>'
 
 
-def _picture(
-    folder: Path, rendition: Rendition, name: str, data: bytes, alt: str, caption: str
-) -> str:
+def _picture(folder: Path, rendition: Rendition, name: str, data: bytes, alt: str, caption: str) -> str:
     file = f"{rendition.channel}-{rendition.form.value}-{name}"
     files.write(folder / file, data)
     words = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""

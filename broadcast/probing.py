@@ -41,8 +41,6 @@ def _ask(app: App, name: str) -> Probed:
         adapter = registry.open_channel(app.settings, name)
         if not isinstance(adapter, CanProbe):
             return Probed(channel=name, ok=True, message="rien à tester")
-        return Probed(
-            channel=name, ok=True, message="accès vérifié", limits=adapter.probe()
-        )
+        return Probed(channel=name, ok=True, message="accès vérifié", limits=adapter.probe())
     except BroadcastError as error:
         return Probed(channel=name, ok=False, message=str(error))

@@ -54,9 +54,7 @@ def proofread(
         ContentError: the body cannot be read at all.
     """
     document, losses = markdown.parse_with_losses(draft.body)
-    findings = checks.check_draft(
-        draft, channels={t.name: t.kind for t in targets}, now=now
-    )
+    findings = checks.check_draft(draft, channels={t.name: t.kind for t in targets}, now=now)
     first = draft.lines.get("body", 1)
     findings += [
         Finding(
@@ -96,14 +94,10 @@ def proofread(
         )
         made += ready
         findings += said
-    return Proof(
-        document=document, renditions=tuple(made), findings=tuple(findings), link=link
-    )
+    return Proof(document=document, renditions=tuple(made), findings=tuple(findings), link=link)
 
 
-def _link(
-    draft: Draft, newsroom: Newsroom, chosen: Sequence[Target], canonical: str
-) -> str:
+def _link(draft: Draft, newsroom: Newsroom, chosen: Sequence[Target], canonical: str) -> str:
     if newsroom.base_url and any(t.name == canonical for t in chosen):
         return f"{newsroom.base_url}/a/{draft.slug}/"
     return draft.link
@@ -164,33 +158,14 @@ def _for_target(
 
 def _facts(limits: Limits) -> dict[str, object]:
     facts = asdict(replace(limits, panel=None))
-    return {k: v for k, v in facts.items() if v not in (None, "")} | (
-        {"panel": asdict(limits.panel)} if limits.panel else {}
-    )
+    return {k: v for k, v in facts.items() if v not in (None, "")} | ({"panel": asdict(limits.panel)} if limits.panel else {})
 
 
-def _structure(
-    document: Document, limits: Limits, target: Target, draft: Draft
-) -> list[Finding]:
-    if (
-        limits.keeps_structure
-        or limits.panel is not None
-        or limits.max_length is not None
-    ):
+def _structure(document: Document, limits: Limits, target: Target, draft: Draft) -> list[Finding]:
+    if limits.keeps_structure or limits.panel is not None or limits.max_length is not None:
         return []  # short networks say title and lead; signs lay out their own text
-    if (
-        any(isinstance(block, Table) for block in document.blocks)
-        and not target.is_board
-    ):
-        line = (
-            draft.lines.get("body", 1)
-            + len(
-                re.split(r"^\|", draft.body, maxsplit=1, flags=re.MULTILINE)[0].split(
-                    "\n"
-                )
-            )
-            - 1
-        )
+    if any(isinstance(block, Table) for block in document.blocks) and not target.is_board:
+        line = draft.lines.get("body", 1) + len(re.split(r"^\|", draft.body, maxsplit=1, flags=re.MULTILINE)[0].split("\n")) - 1
         return [
             Finding(
                 code="structure_lost",

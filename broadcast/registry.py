@@ -33,13 +33,7 @@ def kinds() -> tuple[str, ...]:
     """Return the channel kinds that are installed, by name."""
     import channels
 
-    return tuple(
-        sorted(
-            m.name
-            for m in pkgutil.iter_modules(channels.__path__)
-            if not m.name.startswith("_")
-        )
-    )
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(channels.__path__) if not m.name.startswith("_")))
 
 
 @cache
@@ -66,11 +60,7 @@ def is_board(adapter: type[Any]) -> bool:
 
 def abilities(adapter: type[Any]) -> frozenset[str]:
     """Return what a kind is able to do beyond publishing."""
-    return frozenset(
-        name
-        for name, method in ABILITIES.items()
-        if callable(getattr(adapter, method, None))
-    )
+    return frozenset(name for name, method in ABILITIES.items() if callable(getattr(adapter, method, None)))
 
 
 def is_network(adapter: type[Any]) -> bool:
@@ -82,23 +72,14 @@ def is_network(adapter: type[Any]) -> bool:
 def is_on_loopback(settings: Settings, name: str) -> bool:
     """True if a network channel points at this machine."""
     values = settings.channels[name].values
-    url = (
-        values.get("_env", {}).get("url")
-        or values.get("url")
-        or values.get("host")
-        or ""
-    )
+    url = values.get("_env", {}).get("url") or values.get("url") or values.get("host") or ""
     host = urlsplit(url).hostname if "://" in str(url) else str(url)
     return host in _LOOPBACK
 
 
 def points_at_loopback(settings: Settings) -> bool:
     """True if every network channel points at this machine: only then the switches for tests count."""
-    networks = [
-        name
-        for name, section in settings.channels.items()
-        if is_network(adapter_type(section.kind))
-    ]
+    networks = [name for name, section in settings.channels.items() if is_network(adapter_type(section.kind))]
     return all(is_on_loopback(settings, name) for name in networks)
 
 

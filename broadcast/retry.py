@@ -43,9 +43,7 @@ class Next:
 
 def backoff_s(tries: int, policy: RetryPolicy, jitter: float) -> float:
     """Return seconds to wait before try `tries + 1`; `jitter` is between 0 and 1."""
-    full: float = min(
-        policy.backoff_max_s, policy.backoff_first_s * 2 ** min(max(tries - 1, 0), 30)
-    )
+    full: float = min(policy.backoff_max_s, policy.backoff_first_s * 2 ** min(max(tries - 1, 0), 30))
     return full * (0.75 + jitter / 2)
 
 
@@ -62,11 +60,7 @@ def after_error(
     Anything that is none of the three certain outcomes is unknown.
     """
     if isinstance(error, ChannelUnavailable):
-        wait_s = (
-            backoff_s(tries, policy, jitter)
-            if error.retry_after_s is None
-            else error.retry_after_s
-        )
+        wait_s = backoff_s(tries, policy, jitter) if error.retry_after_s is None else error.retry_after_s
         return Next(
             state=DeliveryState.WAITING,
             not_before_at=now + timedelta(seconds=max(wait_s, 0.0)),
@@ -103,10 +97,7 @@ def settles_by_repeating(doubt: Doubt, now: datetime) -> bool:
         return True
     if doubt.can_find or doubt.idempotent_for is None:
         return False
-    return (
-        doubt.idempotent_for == timedelta.max
-        or now - doubt.attempted_at < doubt.idempotent_for
-    )
+    return doubt.idempotent_for == timedelta.max or now - doubt.attempted_at < doubt.idempotent_for
 
 
 def needs_person(doubt: Doubt, now: datetime) -> bool:

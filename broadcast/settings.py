@@ -174,9 +174,7 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
         database_url=_absolute(section.database, folder),
         separate_logins=parsed.approval.separate_logins,
         dispatch=parsed.dispatch,
-        channels={
-            name: _section(name, values) for name, values in parsed.channels.items()
-        },
+        channels={name: _section(name, values) for name, values in parsed.channels.items()},
         feeds=parsed.feeds,
         env=dict(env),
     )
@@ -188,24 +186,14 @@ def canonical_channel(settings: Settings) -> str | None:
     Raises:
         SettingsError: two are marked.
     """
-    marked = [
-        name
-        for name, section in settings.channels.items()
-        if section.values.get("canonical") is True
-    ]
+    marked = [name for name, section in settings.channels.items() if section.values.get("canonical") is True]
     if len(marked) > 1:
-        raise SettingsError(
-            f"channels.{marked[1]}.canonical : un seul canal peut l'être ({marked[0]} l'est déjà)"
-        )
-    sites = [
-        name for name, section in settings.channels.items() if section.kind == "website"
-    ]
+        raise SettingsError(f"channels.{marked[1]}.canonical : un seul canal peut l'être ({marked[0]} l'est déjà)")
+    sites = [name for name, section in settings.channels.items() if section.kind == "website"]
     return next(iter([*marked, *sites]), None)
 
 
-def channel_settings(
-    settings: Settings, name: str, type_: type[ChannelSettings]
-) -> ChannelSettings:
+def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]) -> ChannelSettings:
     """Return the settings of one channel as its kind's own frozen type, secrets read.
 
     Raises:
@@ -240,15 +228,11 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SettingsError(
-            f"{path} : fichier absent ; créez une rédaction avec `broadcast init DOSSIER`"
-        ) from None
+        raise SettingsError(f"{path} : fichier absent ; créez une rédaction avec `broadcast init DOSSIER`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} : {error}") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f"{path} : ce n'est pas du TOML correct : {error}"
-        ) from error
+        raise SettingsError(f"{path} : ce n'est pas du TOML correct : {error}") from error
 
 
 def _from_environment(raw: dict[str, Any], env: Mapping[str, str]) -> None:
@@ -277,15 +261,11 @@ def _value(text: str) -> Any:
 
 def _section(name: str, values: dict[str, Any]) -> ChannelSection:
     if not _NAME.fullmatch(name):
-        raise SettingsError(
-            f"channels.{name} : un nom de canal n'a que des minuscules, chiffres et tirets"
-        )
+        raise SettingsError(f"channels.{name} : un nom de canal n'a que des minuscules, chiffres et tirets")
     overrides = values.pop("_env", {})
     kind = values.get("kind")
     if not isinstance(kind, str):
-        raise SettingsError(
-            f'channels.{name}.kind : à indiquer, par exemple kind = "mastodon"'
-        )
+        raise SettingsError(f'channels.{name}.kind : à indiquer, par exemple kind = "mastodon"')
     return ChannelSection(
         name=name,
         kind=kind,
@@ -297,9 +277,7 @@ def _is_secret(hint: Any) -> bool:
     return hint is Secret or Secret in typing.get_args(hint)
 
 
-def _secret(
-    settings: Settings, values: dict[str, Any], path: str, key: str
-) -> Secret | None:
+def _secret(settings: Settings, values: dict[str, Any], path: str, key: str) -> Secret | None:
     overrides = values.get("_env", {})
     if key in overrides:
         return Secret(overrides[key].strip())
@@ -311,11 +289,7 @@ def _secret(
     file = values.pop(f"{key}_file", None)
     if f"{key}_file" in overrides:
         file = overrides.pop(f"{key}_file")
-    return (
-        None
-        if file is None
-        else Secret(_read_secret(settings.dir, str(file), f"{path}.{key}_file"))
-    )
+    return None if file is None else Secret(_read_secret(settings.dir, str(file), f"{path}.{key}_file"))
 
 
 def _read_secret(folder: Path, file: str, path: str) -> str:
@@ -325,13 +299,9 @@ def _read_secret(folder: Path, file: str, path: str) -> str:
         text = place.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "pas du texte"
-        raise SettingsError(
-            f"{path} : {place} : illisible ({reason}) ; créez ce fichier avec le secret"
-        ) from None
+        raise SettingsError(f"{path} : {place} : illisible ({reason}) ; créez ce fichier avec le secret") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(
-            f"{path} : {place} : lisible par d'autres utilisateurs ; faites chmod 600 {place}"
-        )
+        raise SettingsError(f"{path} : {place} : lisible par d'autres utilisateurs ; faites chmod 600 {place}")
     if not text:
         raise SettingsError(f"{path} : {place} : fichier vide ; mettez-y le secret")
     return text
@@ -341,24 +311,14 @@ def _check_newsroom(section: _NewsroomSection) -> None:
     try:
         ZoneInfo(section.timezone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsError(
-            f"newsroom.timezone : « {section.timezone} » inconnu ; écrivez par exemple Europe/Paris"
-        ) from None
-    if section.base_url and not re.fullmatch(
-        r"https?://[^\s/]+(?:/[^\s?#]*)?", section.base_url
-    ):
-        raise SettingsError(
-            f"newsroom.base_url : « {section.base_url} » n'est pas une adresse http(s)"
-        )
+        raise SettingsError(f"newsroom.timezone : « {section.timezone} » inconnu ; écrivez par exemple Europe/Paris") from None
+    if section.base_url and not re.fullmatch(r"https?://[^\s/]+(?:/[^\s?#]*)?", section.base_url):
+        raise SettingsError(f"newsroom.base_url : « {section.base_url} » n'est pas une adresse http(s)")
     for code in section.areas:
         if not _INSEE.fullmatch(code):
-            raise SettingsError(
-                f'newsroom.areas : « {code} » n\'est pas un code INSEE de commune ("92040", "2A004")'
-            )
+            raise SettingsError(f'newsroom.areas : « {code} » n\'est pas un code INSEE de commune ("92040", "2A004")')
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", section.id):
-        raise SettingsError(
-            f"newsroom.id : « {section.id} » : minuscules, chiffres et tirets seulement"
-        )
+        raise SettingsError(f"newsroom.id : « {section.id} » : minuscules, chiffres et tirets seulement")
 
 
 def _absolute(url: str, folder: Path) -> str:
@@ -379,13 +339,9 @@ def _cause(problem: Any, type_: Any) -> str:
     kind, last = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         near = difflib.get_close_matches(last, _known_keys(type_, problem["loc"]), 1)
-        return "clé inconnue" + (
-            f" ; vouliez-vous dire « {near[0]} » ?" if near else " ; retirez-la"
-        )
+        return "clé inconnue" + (f" ; vouliez-vous dire « {near[0]} » ?" if near else " ; retirez-la")
     if kind in ("missing", "missing_argument"):
-        return (
-            f"à indiquer (pour un secret : {last}_file, ou la variable d'environnement)"
-        )
+        return f"à indiquer (pour un secret : {last}_file, ou la variable d'environnement)"
     if kind == "string_type":
         return "doit être un texte : mettez-le entre guillemets"
     return str(problem["msg"]).removeprefix("Value error, ")
@@ -396,11 +352,7 @@ def _known_keys(type_: Any, loc: tuple[Any, ...]) -> list[str]:
         return [f.name for f in dataclasses.fields(type_)]
     model: Any = type_
     for step in loc[:-1]:
-        annotation = (
-            model.model_fields[step].annotation
-            if step in getattr(model, "model_fields", {})
-            else None
-        )
+        annotation = model.model_fields[step].annotation if step in getattr(model, "model_fields", {}) else None
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
             return []
         model = annotation

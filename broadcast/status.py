@@ -80,9 +80,7 @@ def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
     states = newsroom.channel_states(tx)
     switches = newsroom.switches(tx)
     return Overview(
-        messages=tuple(
-            message_status(tx, m, places, now) for m in messages.all_messages(tx)
-        ),
+        messages=tuple(message_status(tx, m, places, now) for m in messages.all_messages(tx)),
         stopped=switches.stopped,
         stopped_reason=switches.stopped_reason,
         world=switches.world,
@@ -90,16 +88,12 @@ def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
     )
 
 
-def message_status(
-    tx: Tx, message: Message, places: Mapping[str, Place], now: datetime
-) -> MessageStatus:
+def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> MessageStatus:
     """Return the state of one message."""
     number = message.approved or message.latest
     known = deliveries.of_message(tx, message.uid)
     standing = postings.of_message(tx, message.uid)
-    latest = (
-        revisions.get_revision(tx, message, message.latest) if message.latest else None
-    )
+    latest = revisions.get_revision(tx, message, message.latest) if message.latest else None
     shown = revisions.get_revision(tx, message, number) if number else None
     because = ended_because(message, now)
     late = _late(message, known, standing, places, because, now)
@@ -140,10 +134,7 @@ def _counting(
 ) -> tuple[tuple[DeliveryState, bool], ...]:
     """Return the deliveries by which the phase is told: those of the approved revision, and the ends."""
     pairs = [
-        (d.state, _ends(d))
-        for d in known
-        if (d.number == message.approved or _ends(d))
-        and d.state is not DeliveryState.DROPPED
+        (d.state, _ends(d)) for d in known if (d.number == message.approved or _ends(d)) and d.state is not DeliveryState.DROPPED
     ]
     if message.needs_plan:
         pairs.append((DeliveryState.PLANNED, because is not None))
@@ -152,9 +143,7 @@ def _counting(
         pairs += [
             (DeliveryState.PLANNED, True)
             for p in standing
-            if p.state is not PostingState.DOWN
-            and _removable(p, places)
-            and (p.channel, p.slot) not in taken
+            if p.state is not PostingState.DOWN and _removable(p, places) and (p.channel, p.slot) not in taken
         ]
     return tuple(pairs)
 
@@ -201,9 +190,7 @@ def _is_late(delivery: Delivery, now: datetime) -> bool:
         return True
     if delivery.state not in UNSETTLED:
         return False
-    return delivery.needs_person or (
-        delivery.attempts > 0 and delivery.state is not DeliveryState.CLAIMED
-    )
+    return delivery.needs_person or (delivery.attempts > 0 and delivery.state is not DeliveryState.CLAIMED)
 
 
 _WAYS_OUT = {

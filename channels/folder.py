@@ -77,9 +77,7 @@ class Folder:
         except OSError as error:
             raise files.failure(error, self._settings.name) from error
 
-    def find(
-        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
-    ) -> Found | NotSeen:
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for the file that carries this key."""
         name = f"{part.slug}-{sha256_of(key.encode())[:8]}"
         exists = name not in known_ids and (self._dir / f"{name}.json").exists()

@@ -95,9 +95,7 @@ class Mastodon:
         }
         if reply_to is not None:
             body["in_reply_to_id"] = reply_to.parent.external_id
-        return _published(
-            self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": key})
-        )
+        return _published(self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": key}))
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Edit a status in place."""
@@ -112,19 +110,12 @@ class Mastodon:
         """Delete a status."""
         self._call("DELETE", f"/api/v1/statuses/{_id(published)}", gone_is_fine=True)
 
-    def find(
-        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
-    ) -> Found | NotSeen:
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for a status among the latest of the account."""
-        account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)[
-            "id"
-        ]
+        account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)["id"]
         wanted = normalised(part.text)
         for status in self._statuses(str(account), since - CLOCK_SKEW):
-            if (
-                str(status["id"]) not in known_ids
-                and normalised(plain(status)) == wanted
-            ):
+            if str(status["id"]) not in known_ids and normalised(plain(status)) == wanted:
                 return Found(published=_published(status))
         return NotSeen()
 
@@ -149,9 +140,7 @@ class Mastodon:
                     yield status
             if _time(page[-1]["created_at"]) < since:
                 return
-            path = (
-                f"/api/v1/accounts/{account}/statuses?limit=40&max_id={page[-1]['id']}"
-            )
+            path = f"/api/v1/accounts/{account}/statuses?limit=40&max_id={page[-1]['id']}"
 
     def _upload(self, media: Media) -> str:
         files = {"file": http.File(media.name, media.media_type, media.read())}
@@ -165,10 +154,7 @@ class Mastodon:
         if response.status == 202:
             # Nothing is posted yet; the server still works on the picture.
             media_id = str(response.json()["id"])
-            if (
-                self._request("GET", f"/api/v1/media/{media_id}", safe=True).status
-                != 200
-            ):
+            if self._request("GET", f"/api/v1/media/{media_id}", safe=True).status != 200:
                 raise ChannelUnavailable(
                     f"{self._settings.name} : image en cours de traitement",
                     retry_after_s=3,
@@ -224,15 +210,9 @@ class Mastodon:
             safe=safe,
             **body,
         )
-        if response.status == 400 and re.search(
-            rb"token|unauthor", response.body[:500], re.IGNORECASE
-        ):
-            raise ChannelMisconfigured(
-                f"{self._settings.name} : 400 : {http.summary(response.body)}"
-            )
-        return http.check(
-            response, who=self._settings.name, safe=safe, gone_is_fine=gone_is_fine
-        )
+        if response.status == 400 and re.search(rb"token|unauthor", response.body[:500], re.IGNORECASE):
+            raise ChannelMisconfigured(f"{self._settings.name} : 400 : {http.summary(response.body)}")
+        return http.check(response, who=self._settings.name, safe=safe, gone_is_fine=gone_is_fine)
 
 
 def _published(status: Any) -> Published:
@@ -260,13 +240,9 @@ def _limits(configuration: Any, facts: Any) -> Limits:
         configuration.get("media_attachments") or {},
     )
     base = Mastodon.default_limits
-    types = tuple(
-        t for t in media.get("supported_mime_types") or () if t.startswith("image/")
-    )
+    types = tuple(t for t in media.get("supported_mime_types") or () if t.startswith("image/"))
     return Limits(
-        max_length=statuses.get("max_characters")
-        or facts.get("max_toot_chars")
-        or base.max_length,
+        max_length=statuses.get("max_characters") or facts.get("max_toot_chars") or base.max_length,
         unit="mastodon",
         url_length=statuses.get("characters_reserved_per_url") or base.url_length,
         max_images=statuses.get("max_media_attachments") or base.max_images,

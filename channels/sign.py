@@ -109,11 +109,7 @@ class Sign:
         except OSError as error:
             raise files.failure(error, self._settings.name) from error
         url = (self._dir / "playlist.json").as_uri()
-        return [
-            Published(external_id=s.slug, url=url)
-            for s in live
-            if s.slug in board.changed
-        ]
+        return [Published(external_id=s.slug, url=url) for s in live if s.slug in board.changed]
 
     def draw(self, part: Part) -> Sequence[Drawing]:
         """Return the enlarged picture of a page."""
@@ -126,20 +122,14 @@ class Sign:
     def _files(self, part: Part) -> dict[str, bytes]:
         made: dict[str, bytes] = {}
         if "txt" in self._settings.formats:
-            charset = (
-                "utf-8" if self._settings.charset == "all" else self._settings.charset
-            )
+            charset = "utf-8" if self._settings.charset == "all" else self._settings.charset
             text = part.text.replace("\u00a0", " ") + "\n"
-            made[f"{part.slug}-{part.options['page']}.txt"] = text.encode(
-                charset, "replace"
-            )
+            made[f"{part.slug}-{part.options['page']}.txt"] = text.encode(charset, "replace")
         if "png" in self._settings.formats:
             made |= {m.name: m.read() for m in part.media}
         return made
 
-    def _entry(
-        self, board: BoardView, showing: Showing, part: Part, pages: dict[str, bytes]
-    ) -> dict[str, Any]:
+    def _entry(self, board: BoardView, showing: Showing, part: Part, pages: dict[str, bytes]) -> dict[str, Any]:
         zone = ZoneInfo(board.newsroom.timezone)
         start = max(filter(None, (showing.published_at, part.starts_at)))
         return {
@@ -150,18 +140,14 @@ class Sign:
             "lines": part.text.replace("\u00a0", " ").split("\n"),
             "page_time_s": part.options["page_time_s"],
             "start": start.astimezone(zone).isoformat(timespec="seconds"),
-            "end": part.expires_at.astimezone(zone).isoformat(timespec="seconds")
-            if part.expires_at
-            else None,
+            "end": part.expires_at.astimezone(zone).isoformat(timespec="seconds") if part.expires_at else None,
             "kind": part.options["kind"],
             "level": part.options["level"],
             "priority": showing.priority,
             "files": sorted(pages),
         }
 
-    def _write(
-        self, board: BoardView, wanted: dict[str, bytes], entries: list[dict[str, Any]]
-    ) -> None:
+    def _write(self, board: BoardView, wanted: dict[str, bytes], entries: list[dict[str, Any]]) -> None:
         for name, data in wanted.items():
             files.write(self._dir / name, data)
         panel = self.limits.panel

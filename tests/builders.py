@@ -55,9 +55,7 @@ def a_draft(**facts: Any) -> Draft:
     return Draft(**(defaults | facts))
 
 
-def a_rendition(
-    channel: str, kind: str, form: Form, text: str, draft: Draft, parts: int = 1
-) -> Rendition:
+def a_rendition(channel: str, kind: str, form: Form, text: str, draft: Draft, parts: int = 1) -> Rendition:
     """Return a rendition of `parts` posts."""
     return Rendition(
         channel=channel,
@@ -177,17 +175,11 @@ class FullStream(FakeStream):
         self._fault(after=False)
         self.posts.pop(published.external_id, None)
 
-    def find(
-        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
-    ) -> Found | NotSeen:
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         self.calls.append(f"find {part.text}")
         for post_id, text in self.posts.items():
             if post_id not in known_ids and same_text(text, part.text):
-                return Found(
-                    published=Published(
-                        external_id=post_id, url=f"https://{self.name}/{post_id}"
-                    )
-                )
+                return Found(published=Published(external_id=post_id, url=f"https://{self.name}/{post_id}"))
         return NotSeen()
 
 
@@ -215,24 +207,14 @@ class FakeBoard:
         if self.faults:
             raise self.faults.pop(0)
         self.shown = {s.slug: s.revision for s in board.live()}
-        self.ended = {
-            s.slug: s.ended_because.value
-            for s in board.latest(100)
-            if s.ended_because is not None
-        }
-        return [
-            Published(external_id=slug, url=f"https://site/{slug}/")
-            for slug in board.changed
-            if slug in self.shown
-        ]
+        self.ended = {s.slug: s.ended_because.value for s in board.latest(100) if s.ended_because is not None}
+        return [Published(external_id=slug, url=f"https://site/{slug}/") for slug in board.changed if slug in self.shown]
 
 
 class NoFrames:
     """Frames for boards that need none."""
 
-    def frame(
-        self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom
-    ) -> str:
+    def frame(self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom) -> str:
         return ""
 
     def asset(self, kind: str, name: str) -> bytes:
@@ -281,11 +263,7 @@ class Room:
         for place in self.places.values():
             forms = [Form.PUBLISH, Form.ENDING]
             if not place.is_board:
-                forms += (
-                    [Form.UPDATE, Form.CORRECTION]
-                    if "update" in place.abilities
-                    else [Form.CORRECTION]
-                )
+                forms += [Form.UPDATE, Form.CORRECTION] if "update" in place.abilities else [Form.CORRECTION]
             for form in forms:
                 count = parts if form in (Form.PUBLISH, Form.UPDATE) else 1
                 made.append(
@@ -352,10 +330,7 @@ class Room:
 
         with self.db.read() as tx:
             message = messages.get_message(tx, slug)
-            return [
-                (d.channel, d.action.value, d.number, d.state.value)
-                for d in deliveries.of_message(tx, message.uid)
-            ]
+            return [(d.channel, d.action.value, d.number, d.state.value) for d in deliveries.of_message(tx, message.uid)]
 
 
 def sqlite_url(folder: Path) -> str:

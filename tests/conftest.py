@@ -17,12 +17,8 @@ _connect = socket.socket.connect
 
 
 def _loopback_only(self: socket.socket, address: Any) -> None:
-    if self.family in (socket.AF_INET, socket.AF_INET6) and not str(
-        address[0]
-    ).startswith(("127.", "::1")):
-        raise AssertionError(
-            f"a test tried to reach {address}; only loopback is allowed"
-        )
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(("127.", "::1")):
+        raise AssertionError(f"a test tried to reach {address}; only loopback is allowed")
     _connect(self, address)
 
 
@@ -43,11 +39,7 @@ def conformance() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Path of a real browser."""
-    path = (
-        os.environ.get("CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("google-chrome")
-    )
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not path:
         pytest.skip("chromium is not installed (apt-get install chromium)")
     return path

@@ -53,32 +53,22 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, function = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(
-            importlib.import_module(f"broadcast.cli.{module}"), function
-        )
+        command: click.Command = getattr(importlib.import_module(f"broadcast.cli.{module}"), function)
         return command
 
-    def format_commands(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
         with formatter.section("Commandes"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command, and suggest the nearest name if there is none."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             import difflib
 
             near = difflib.get_close_matches(name, COMMANDS, 1)
-            hint = (
-                f" ; vouliez-vous dire « {near[0]} » ?"
-                if near
-                else " ; voyez broadcast --help"
-            )
+            hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else " ; voyez broadcast --help"
             ctx.fail(f"commande inconnue : {name}{hint}")
         return super().resolve_command(ctx, args)
 
@@ -94,9 +84,7 @@ class LazyGroup(click.Group):
     metavar="DOSSIER",
     help="Dossier de la rédaction (sinon BROADCAST_NEWSROOM, sinon le plus proche au-dessus).",
 )
-@click.version_option(
-    __version__, prog_name="broadcast", message="%(prog)s %(version)s"
-)
+@click.version_option(__version__, prog_name="broadcast", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, newsroom: Path | None) -> None:
     """Broadcast : un message, tous les canaux de la mairie.

@@ -10,9 +10,7 @@ from broadcast.cli.context import command, json_option, newsroom
 from broadcast.cli.out import local, plain, table, to_json
 
 
-@click.group(
-    short_help="Vérifier ou exporter le journal des actes.", invoke_without_command=True
-)
+@click.group(short_help="Vérifier ou exporter le journal des actes.", invoke_without_command=True)
 @click.pass_context
 def audit(ctx: click.Context) -> None:
     """Le journal des actes ; chaque ligne porte l'empreinte de la précédente."""
@@ -36,10 +34,7 @@ def list_(as_json: bool) -> int:
     else:
         table(
             ["n°", "quand", "qui", "système", "acte", "sur"],
-            [
-                [r.seq, local(r.at, zone), r.actor, r.os_user, r.act, r.subject]
-                for r in rows
-            ],
+            [[r.seq, local(r.at, zone), r.actor, r.os_user, r.act, r.subject] for r in rows],
         )
     return 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from broadcast.cli.context import as_option, command, json_option, newsroom
@@ -29,7 +31,7 @@ def list_(as_json: bool) -> int:
     with newsroom() as app:
         with app.db.read() as tx:
             states = newsrooms.channel_states(tx)
-        rows = []
+        rows: list[dict[str, Any]] = []
         for name, place in app.places.items():
             state = states.get(name)
             rows.append(
@@ -78,9 +80,7 @@ def probe(name: str | None, as_json: bool) -> int:
                 f"{name} : aucun canal de ce nom ; réglages : {', '.join(app.places)}",
                 subject=name,
             )
-        results = [
-            probe_channel(app, each) for each in ([name] if name else app.places)
-        ]
+        results = [probe_channel(app, each) for each in ([name] if name else app.places)]
     if as_json:
         to_json({"channels": results})
     else:
@@ -120,7 +120,5 @@ def _set(name: str, paused: bool, as_: str, reason: str, as_json: bool) -> int:
     if as_json:
         to_json({"channel": name, "paused": paused})
     else:
-        click.echo(
-            f"{name} : {'en pause' if paused else 'actif ; `broadcast send` envoie ce qui était retenu'}"
-        )
+        click.echo(f"{name} : {'en pause' if paused else 'actif ; `broadcast send` envoie ce qui était retenu'}")
     return 0

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 #: `--as`, for every command that acts.
-as_option = click.option(
-    "--as", "as_", required=True, metavar="PERSONNE", help="Qui agit."
-)
+as_option = click.option("--as", "as_", required=True, metavar="PERSONNE", help="Qui agit.")
 #: `--json`, for every command that lists or reports.
 json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
 
@@ -82,9 +80,7 @@ def _details(error: BroadcastError) -> None:
         print_findings(findings, err=True)
     theirs, yours = getattr(error, "theirs", None), getattr(error, "yours", None)
     if theirs is not None and yours is not None:
-        click.echo(
-            f"\n--- version enregistrée\n{theirs}\n--- votre fichier\n{yours}", err=True
-        )
+        click.echo(f"\n--- version enregistrée\n{theirs}\n--- votre fichier\n{yours}", err=True)
 
 
 def _crashed(error: Exception, *, as_json: bool) -> None:
@@ -110,7 +106,5 @@ def split_name(name: str) -> tuple[str, int | None]:
     if not at:
         return slug, None
     if not number.isdigit() or int(number) < 1:
-        raise UsageError(
-            f"{name} : écrivez le nom du message, ou nom@numéro de version"
-        )
+        raise UsageError(f"{name} : écrivez le nom du message, ou nom@numéro de version")
     return slug, int(number)

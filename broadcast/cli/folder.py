@@ -29,17 +29,13 @@ def init(folder: Path, example: bool, exercise: bool) -> int:
     from broadcast.clock import SystemClock
     from broadcast.desk.people import add_person
 
-    newsroom_folder.create(
-        folder, example=example, exercise=exercise, now=SystemClock().now()
-    )
+    newsroom_folder.create(folder, example=example, exercise=exercise, now=SystemClock().now())
     with opened(folder) as app:
         if example:
             add_person(app.desk, "alice", ("editor",))
             add_person(app.desk, "bob", ("approver", "publisher"))
         world = " (EXERCICE)" if app.world == "exercise" else ""
-        click.echo(
-            f"{folder} : rédaction prête{world}. Canaux : {', '.join(app.places)}."
-        )
+        click.echo(f"{folder} : rédaction prête{world}. Canaux : {', '.join(app.places)}.")
     click.echo(f"Et maintenant :\n  cd {folder}")
     if example:
         click.echo("  broadcast check content/messages/crue-quais.md")

@@ -129,22 +129,14 @@ def _style(cell: str) -> str:
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
     """Print findings, blocking ones first."""
-    for finding in sorted(
-        findings, key=lambda f: (not f.blocking, f.file, f.line or 0)
-    ):
+    for finding in sorted(findings, key=lambda f: (not f.blocking, f.file, f.line or 0)):
         where = f"{finding.file}:{finding.line}" if finding.line else finding.file
         place = f" [{finding.channel}]" if finding.channel else ""
-        word, colour = (
-            ("BLOQUANT", "red") if finding.blocking else ("conseil", "yellow")
-        )
+        word, colour = ("BLOQUANT", "red") if finding.blocking else ("conseil", "yellow")
         click.secho(f"{word:8}", fg=colour, nl=False, err=err)
         click.echo(f" {where}{place} {finding.message} ({finding.code})", err=err)
 
 
 def local(at: datetime | None, zone: str) -> str:
     """Return a time as people of the newsroom read it."""
-    return (
-        ""
-        if at is None
-        else at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M:%S")
-    )
+    return "" if at is None else at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M:%S")

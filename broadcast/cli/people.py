@@ -16,9 +16,7 @@ _as = click.option(
 )
 
 
-@click.group(
-    short_help="Gérer les personnes et leurs rôles.", invoke_without_command=True
-)
+@click.group(short_help="Gérer les personnes et leurs rôles.", invoke_without_command=True)
 @click.pass_context
 def people(ctx: click.Context) -> None:
     """Gérer les personnes et leurs rôles."""
@@ -36,14 +34,7 @@ def list_(as_json: bool) -> int:
     with newsroom() as app, app.db.read() as tx:
         everyone = newsrooms.people(tx)
     if as_json:
-        to_json(
-            {
-                "people": [
-                    {"name": p.name, "roles": p.roles, "os_user": p.os_user}
-                    for p in everyone
-                ]
-            }
-        )
+        to_json({"people": [{"name": p.name, "roles": p.roles, "os_user": p.os_user} for p in everyone]})
         return 0
     table(
         ["nom", "rôles", "utilisateur du système"],
@@ -71,9 +62,7 @@ def list_(as_json: bool) -> int:
 @_as
 @json_option
 @command
-def add(
-    name: str, roles: tuple[str, ...], os_user: str, as_: str, as_json: bool
-) -> int:
+def add(name: str, roles: tuple[str, ...], os_user: str, as_: str, as_json: bool) -> int:
     """Ajouter une personne, ou lui donner d'autres rôles."""
     from broadcast.desk.people import add_person
 

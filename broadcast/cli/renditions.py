@@ -20,17 +20,12 @@ def print_renditions(made: Sequence[Rendition]) -> None:
     order = list(Form)
     for rendition in sorted(made, key=lambda r: (r.channel, order.index(r.form))):
         click.secho(
-            f"── {rendition.channel} ({rendition.channel_kind}) · {FORM_WORDS[rendition.form]} · "
-            f"{rendition.sha256[:12]}",
+            f"── {rendition.channel} ({rendition.channel_kind}) · {FORM_WORDS[rendition.form]} · {rendition.sha256[:12]}",
             bold=True,
         )
         for number, part in enumerate(rendition.parts, 1):
             count = measured(rendition, part.text)
-            head = (
-                f"   [{number}/{len(rendition.parts)}] {count}"
-                if count or len(rendition.parts) > 1
-                else ""
-            )
+            head = f"   [{number}/{len(rendition.parts)}] {count}" if count or len(rendition.parts) > 1 else ""
             if head:
                 click.secho(head, dim=True)
             click.echo("\n".join(f"   {line}" for line in part.text.splitlines()))
@@ -64,9 +59,7 @@ def renditions_as_json(made: Sequence[Rendition]) -> list[dict[str, Any]]:
             "form": r.form.value,
             "sha256": r.sha256,
             "limits": dict(r.limits),
-            "parts": [
-                part_facts(p) | {"measure": measured(r, p.text)} for p in r.parts
-            ],
+            "parts": [part_facts(p) | {"measure": measured(r, p.text)} for p in r.parts],
         }
         for r in made
     ]
@@ -106,9 +99,7 @@ def write_page(
         if isinstance(adapter, CanDraw):
             for rendition in made:
                 if rendition.channel == name:
-                    drawings[name, rendition.form] = [
-                        d for part in rendition.parts for d in adapter.draw(part)
-                    ]
+                    drawings[name, rendition.form] = [d for part in rendition.parts for d in adapter.draw(part)]
     return preview.write_html(
         folder,
         draft=draft,

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from broadcast.app import App
 
 _name = click.argument("name", metavar="MESSAGE[@N]")
-_reason = click.option(
-    "--reason", required=True, metavar="RAISON", help="Pourquoi ; l'auteur la lira."
-)
+_reason = click.option("--reason", required=True, metavar="RAISON", help="Pourquoi ; l'auteur la lira.")
 
 
 @click.command(short_help="Lister ce qui attend un vote.")
@@ -56,10 +54,7 @@ def reviews(as_json: bool) -> int:
         return 0
     table(
         ["version", "titre", "auteur", "soumis"],
-        [
-            [r.name, r.draft.title, r.author, local(r.submitted_at, zone)]
-            for r in waiting
-        ],
+        [[r.name, r.draft.title, r.author, local(r.submitted_at, zone)] for r in waiting],
     )
     return 0
 
@@ -91,9 +86,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> int:
         with app.db.read() as tx:
             message = messages.get_message(tx, slug)
             revision = revisions.get_revision(tx, message, number or message.latest)
-            made = renditions.renditions(
-                tx, message.uid, revision.number, app.read_media
-            )
+            made = renditions.renditions(tx, message.uid, revision.number, app.read_media)
             votes = revisions.votes(tx, message.uid, revision.number)
             findings = revisions.revision_findings(tx, message.uid, revision.number)
         leaving = _leaving(app, revision)
@@ -133,15 +126,11 @@ def show(name: str, folder: Path | None, as_json: bool) -> int:
                 }
             )
         elif not folder:
-            click.echo(
-                f"{revision.name} · {REVISION_WORDS[revision.state]} · par {revision.author} · {leaving}\n"
-            )
+            click.echo(f"{revision.name} · {REVISION_WORDS[revision.state]} · par {revision.author} · {leaving}\n")
             print_renditions(made)
             print_findings(findings)
             for vote in votes:
-                click.echo(
-                    f"{STATE_WORDS.get(vote.kind, vote.kind)} : {vote.person} {vote.reason}"
-                )
+                click.echo(f"{STATE_WORDS.get(vote.kind, vote.kind)} : {vote.person} {vote.reason}")
     return 0
 
 
@@ -150,21 +139,11 @@ def _leaving(app: App, revision: Revision) -> str:
     from broadcast.cli.sending import plan_rows
 
     with app.db.read() as tx:
-        rows = plan_rows(
-            app, tx, revision.slug, number=revision.number, withdrawn=False
-        )
+        rows = plan_rows(app, tx, revision.slug, number=revision.number, withdrawn=False)
     going = sorted({row["channel"] for row in rows if row["action"] != "none"})
     embargo = revision.draft.embargo_until_at
-    when = (
-        f"à partir du {local(embargo, app.newsroom.timezone)}"
-        if embargo
-        else "dès l'approbation"
-    )
-    return (
-        f"{len(going)} canaux {when} ({', '.join(going)})"
-        if going
-        else "rien de nouveau"
-    )
+    when = f"à partir du {local(embargo, app.newsroom.timezone)}" if embargo else "dès l'approbation"
+    return f"{len(going)} canaux {when} ({', '.join(going)})" if going else "rien de nouveau"
 
 
 @click.command(short_help="Voir ce qui a changé d'une version à l'autre.")
@@ -221,17 +200,9 @@ def approve(name: str, as_: str, send_now: bool, yes: bool, as_json: bool) -> in
             message = messages.get_message(tx, slug)
             revision = revisions.get_revision(tx, message, number or message.latest)
             keys = renditions.rendition_keys(tx, message.uid, revision.number)
-        if (
-            number is None
-            and sys.stdin.isatty()
-            and sys.stdout.isatty()
-            and not as_json
-            and not yes
-        ):
+        if number is None and sys.stdin.isatty() and sys.stdout.isatty() and not as_json and not yes:
             _show_first(app, revision)
-        done = vote(
-            app.desk, slug, revision.number, as_=as_, seen=[k.sha256 for k in keys]
-        )
+        done = vote(app.desk, slug, revision.number, as_=as_, seen=[k.sha256 for k in keys])
         facts = {
             "revision": revision.name,
             "state": done.state,
@@ -260,13 +231,9 @@ def _show_first(app: App, revision: Revision) -> None:
 
     with app.db.read() as tx:
         message = messages.get_message(tx, revision.slug)
-        print_renditions(
-            renditions.renditions(tx, message.uid, revision.number, app.read_media)
-        )
+        print_renditions(renditions.renditions(tx, message.uid, revision.number, app.read_media))
     what = "l'ALERTE" if revision.draft.kind == "alert" else "le message"
-    click.confirm(
-        f"Approuver {what} {revision.name} : {_leaving(app, revision)} ?", abort=True
-    )
+    click.confirm(f"Approuver {what} {revision.name} : {_leaving(app, revision)} ?", abort=True)
 
 
 @click.command(name="return", short_help="Renvoyer à l'auteur pour correction.")
@@ -301,7 +268,5 @@ def _object(name: str, kind: VoteKind, as_: str, reason: str, as_json: bool) -> 
     if as_json:
         to_json({"revision": done.revision.name, "state": done.state, "reason": reason})
     else:
-        click.echo(
-            f"{done.revision.name} : {STATE_WORDS[done.state]} par {as_} : {reason}"
-        )
+        click.echo(f"{done.revision.name} : {STATE_WORDS[done.state]} par {as_} : {reason}")
     return 0

@@ -43,9 +43,7 @@ def send(wait_s: float, as_json: bool) -> int:
         return run_send(app, wait_s, as_json=as_json)
 
 
-def run_send(
-    app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | None = None
-) -> int:
+def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | None = None) -> int:
     """Send, tell a line a channel, and return the exit code."""
     from broadcast.dispatch.send import send as send_pass
 
@@ -121,9 +119,7 @@ def _still_open(app: App) -> list[dict[str, Any]]:
 
 @click.command(short_help="Voir ce qu'une approbation ou un retrait changerait.")
 @click.argument("name", metavar="MESSAGE[@N]")
-@click.option(
-    "--withdraw", "withdrawn", is_flag=True, help="Comme si le message était retiré."
-)
+@click.option("--withdraw", "withdrawn", is_flag=True, help="Comme si le message était retiré.")
 @json_option
 @command
 def plan(name: str, withdrawn: bool, as_json: bool) -> int:
@@ -166,9 +162,7 @@ def plan(name: str, withdrawn: bool, as_json: bool) -> int:
     return 0
 
 
-def plan_rows(
-    app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: bool
-) -> list[dict[str, Any]]:
+def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: bool) -> list[dict[str, Any]]:
     """Return one row for each step that would be planned or dropped, and one for each channel left as it is."""
     from broadcast.model import EndedBecause
     from broadcast.planner import plans_of
@@ -180,9 +174,7 @@ def plan_rows(
     urls = {(p.channel, p.slot): p.url for p in postings.of_message(tx, message.uid)}
     known = {d.uid: d for d in deliveries.of_message(tx, message.uid)}
     rows: list[dict[str, Any]] = []
-    for channel, plan_ in plans_of(
-        tx, message, app.places, app.clock.now(), number=which, because=because
-    ).items():
+    for channel, plan_ in plans_of(tx, message, app.places, app.clock.now(), number=which, because=because).items():
         for step in plan_.steps:
             rows.append(
                 {
@@ -232,9 +224,7 @@ def plan_rows(
     metavar="TEXTE",
     help="C'est fait : qui, quand, où, ou un nom de fichier.",
 )
-@click.option(
-    "--not-published", is_flag=True, help="Vérifié : ce n'y est pas ; on peut renvoyer."
-)
+@click.option("--not-published", is_flag=True, help="Vérifié : ce n'y est pas ; on peut renvoyer.")
 @as_option
 @json_option
 @command
@@ -268,9 +258,7 @@ def resolve(
             }
         )
     else:
-        click.echo(
-            f"{done.slug}@{done.number} / {done.channel} : {STATE_WORDS[done.state.value]}"
-        )
+        click.echo(f"{done.slug}@{done.number} / {done.channel} : {STATE_WORDS[done.state.value]}")
     return 0
 
 
@@ -288,9 +276,7 @@ def withdraw(slug: str, as_: str, reason: str, as_json: bool) -> int:
         done = take_back(app.desk, slug, as_=as_, reason=reason)
         if not as_json:
             click.echo(f"{slug} : retiré par {as_} ; {done.planned} action(s) ; envoi…")
-        return run_send(
-            app, 0.0, as_json=as_json, facts={"message": slug, "planned": done.planned}
-        )
+        return run_send(app, 0.0, as_json=as_json, facts={"message": slug, "planned": done.planned})
 
 
 @click.command(short_help="Arrêt général : rien de nouveau ne part.")

@@ -27,15 +27,11 @@ def status(slug: str | None, as_json: bool) -> int:
         with app.db.read() as tx:
             if slug is None:
                 seen = overview(tx, app.places, app.clock.now())
-                to_json(_overview_json(app, seen)) if as_json else _print_overview(
-                    app, seen
-                )
+                to_json(_overview_json(app, seen)) if as_json else _print_overview(app, seen)
                 return 0
             message = messages.get_message(tx, split_name(slug)[0])
             one = message_status(tx, message, app.places, app.clock.now())
-        to_json(message_json(one) | _tests(app)) if as_json else _print_message(
-            app, one
-        )
+        to_json(message_json(one) | _tests(app)) if as_json else _print_message(app, one)
     return 0
 
 
@@ -108,9 +104,7 @@ def _print_overview(app: App, seen: Overview) -> None:
         click.secho(f"ARRÊT GÉNÉRAL : {seen.stopped_reason}", fg="red", bold=True)
     for channel in seen.channels:
         if channel.paused:
-            click.secho(
-                f"canal {channel.name} en pause : {channel.paused_reason}", fg="red"
-            )
+            click.secho(f"canal {channel.name} en pause : {channel.paused_reason}", fg="red")
     if not seen.messages:
         click.echo("aucun message soumis")
         return
@@ -135,11 +129,7 @@ def _print_overview(app: App, seen: Overview) -> None:
 
 def _phase(one: MessageStatus) -> str:
     word = STATE_WORDS[one.phase.value]
-    return (
-        f"{word} ({STATE_WORDS[one.ended_because.value]})"
-        if one.ended_because
-        else word
-    )
+    return f"{word} ({STATE_WORDS[one.ended_because.value]})" if one.ended_because else word
 
 
 def _print_message(app: App, one: MessageStatus) -> None:
@@ -170,6 +160,4 @@ def _print_message(app: App, one: MessageStatus) -> None:
 
 def _print_late(one: MessageStatus) -> None:
     for item in one.late:
-        click.secho(
-            f"{one.message} / {item.channel} : {item.message}", fg="red", err=True
-        )
+        click.secho(f"{one.message} / {item.channel} : {item.message}", fg="red", err=True)

@@ -45,9 +45,7 @@ def check(file: Path, as_json: bool) -> int:
     if blocking:
         click.secho(f"{file} : {blocking} point(s) à corriger", fg="red", err=True)
         return 1
-    click.secho(
-        f"{file} : bon pour {len(channels)} canaux ({', '.join(channels)})", fg="green"
-    )
+    click.secho(f"{file} : bon pour {len(channels)} canaux ({', '.join(channels)})", fg="green")
     return 0
 
 
@@ -111,9 +109,7 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
 @_file
 @as_option
 @click.option("--reopen", is_flag=True, help="Faire revivre un message terminé.")
-@click.option(
-    "--base", type=int, metavar="N", help="Repartir de la version N, déjà relue."
-)
+@click.option("--base", type=int, metavar="N", help="Repartir de la version N, déjà relue.")
 @json_option
 @command
 def submit(file: Path, as_: str, reopen: bool, base: int | None, as_json: bool) -> int:
@@ -150,10 +146,6 @@ def submit(file: Path, as_: str, reopen: bool, base: int | None, as_json: bool) 
     click.echo(done.revision.name)
     if sys.stdout.isatty() or not done.is_new:
         print_findings(done.findings, err=True)
-        note = (
-            "soumis, en attente d'une autre personne"
-            if done.is_new
-            else "inchangé : la même version"
-        )
+        note = "soumis, en attente d'une autre personne" if done.is_new else "inchangé : la même version"
         click.echo(f"{note} : broadcast show {done.revision.name}", err=True)
     return 0

@@ -36,8 +36,7 @@ class Desk:
         person = newsroom.get_person(tx, name)
         if person.os_user and person.os_user != self.os_user:
             raise NotAllowed(
-                f"{name} : ce nom est réservé à l'utilisateur du système « {person.os_user} », "
-                f"vous êtes « {self.os_user} »",
+                f"{name} : ce nom est réservé à l'utilisateur du système « {person.os_user} », vous êtes « {self.os_user} »",
                 subject=name,
             )
         demand(person, right)

@@ -34,21 +34,13 @@ def withdraw(desk: Desk, slug: str, *, as_: str, reason: str) -> Withdrawn:
         person = desk.person(tx, as_, Right.WITHDRAW)
         message = messages.get_message(tx, slug)
         if message.ended_because is EndedBecause.WITHDRAWN:
-            raise WorkflowError(
-                f"{slug} : déjà retiré par {message.ended_by}", subject=slug
-            )
+            raise WorkflowError(f"{slug} : déjà retiré par {message.ended_by}", subject=slug)
         now = desk.clock.now()
-        messages.end_message(
-            tx, message.uid, now, EndedBecause.WITHDRAWN, person.name, reason.strip()
-        )
-        revisions.supersede_others(
-            tx, message.uid, message.latest + 1, [RevisionState.SUBMITTED]
-        )
+        messages.end_message(tx, message.uid, now, EndedBecause.WITHDRAWN, person.name, reason.strip())
+        revisions.supersede_others(tx, message.uid, message.latest + 1, [RevisionState.SUBMITTED])
         desk.log(tx, person.name, "withdraw", slug, {"reason": reason.strip()})
         ended = messages.message_by_uid(tx, message.uid)
-        return Withdrawn(
-            message=ended, planned=plan_message(tx, ended, desk.places, now)
-        )
+        return Withdrawn(message=ended, planned=plan_message(tx, ended, desk.places, now))
 
 
 def stop(desk: Desk, *, as_: str, reason: str = "") -> None:

@@ -9,9 +9,7 @@ from broadcast.store import newsroom
 from broadcast.store.base import Tx
 
 
-def add_person(
-    desk: Desk, name: str, roles: tuple[str, ...], *, os_user: str = "", as_: str = ""
-) -> Person:
+def add_person(desk: Desk, name: str, roles: tuple[str, ...], *, os_user: str = "", as_: str = "") -> Person:
     """Add a person, or give one other roles.
 
     While the newsroom has an administrator, only an administrator may.
@@ -22,20 +20,14 @@ def add_person(
     """
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
-        raise UsageError(
-            f"rôle inconnu : {', '.join(unknown) or '(aucun)'} ; choisissez parmi : {', '.join(ROLES)}"
-        )
+        raise UsageError(f"rôle inconnu : {', '.join(unknown) or '(aucun)'} ; choisissez parmi : {', '.join(ROLES)}")
     if not name.strip() or name != name.strip() or any(c in name for c in ",/\n"):
-        raise UsageError(
-            f"nom de personne : {name!r} : sans virgule, barre oblique ni espace autour"
-        )
+        raise UsageError(f"nom de personne : {name!r} : sans virgule, barre oblique ni espace autour")
     with desk.db.write() as tx:
         actor = _administrator(desk, tx, as_)
         person = Person(name=name, roles=tuple(dict.fromkeys(roles)), os_user=os_user)
         newsroom.keep_person(tx, person)
-        desk.log(
-            tx, actor, "add_person", name, {"roles": person.roles, "os_user": os_user}
-        )
+        desk.log(tx, actor, "add_person", name, {"roles": person.roles, "os_user": os_user})
         return person
 
 
@@ -63,15 +55,11 @@ def _administrator(desk: Desk, tx: Tx, as_: str) -> str:
             return as_
         return desk.person(tx, as_, Right.MANAGE).name if administrators else as_
     if administrators:
-        raise NotAllowed(
-            f"seul un administrateur peut gérer les personnes ({', '.join(administrators)}) ; agissez avec --as"
-        )
+        raise NotAllowed(f"seul un administrateur peut gérer les personnes ({', '.join(administrators)}) ; agissez avec --as")
     return desk.os_user or "installation"
 
 
-def set_paused(
-    desk: Desk, channel: str, paused: bool, *, as_: str, reason: str = ""
-) -> None:
+def set_paused(desk: Desk, channel: str, paused: bool, *, as_: str, reason: str = "") -> None:
     """Pause a channel (its deliveries are held, not lost), or let it work again.
 
     Raises:

@@ -39,9 +39,7 @@ def resolve(
         NotAllowed: not a publisher.
     """
     if not_published == bool(published or proof):
-        raise UsageError(
-            "dites soit --published URL et/ou --proof TEXTE, soit --not-published"
-        )
+        raise UsageError("dites soit --published URL et/ou --proof TEXTE, soit --not-published")
     with desk.db.write() as tx:
         person = desk.person(tx, as_, Right.RESOLVE)
         delivery = _find(tx, which)
@@ -84,13 +82,9 @@ def _find(tx: Tx, which: str) -> Delivery:
             )
         return delivery
     message = messages.get_message(tx, slug)
-    waiting = [
-        d for d in deliveries.of_message(tx, message.uid, channel) if d.state in _OPEN
-    ]
+    waiting = [d for d in deliveries.of_message(tx, message.uid, channel) if d.state in _OPEN]
     if not waiting:
-        raise NotFound(
-            f"{which} : aucune diffusion n'attend une personne", subject=which
-        )
+        raise NotFound(f"{which} : aucune diffusion n'attend une personne", subject=which)
     # The one that asks for a person first, else the latest hand-over.
     return next((d for d in waiting if d.needs_person), waiting[-1])
 
@@ -115,18 +109,10 @@ def _free(tx: Tx, delivery: Delivery) -> None:
 
 def _confirm(desk: Desk, tx: Tx, delivery: Delivery, url: str, proof: str) -> None:
     now = desk.clock.now()
-    standing = {
-        p.slot: p
-        for p in postings.of_message(tx, delivery.message_uid, delivery.channel)
-    }
+    standing = {p.slot: p for p in postings.of_message(tx, delivery.message_uid, delivery.channel)}
     before = standing.get(delivery.slot)
     address = url or (before.url if before else delivery.url)
-    external_id = (
-        delivery.external_id
-        or (before.external_id if before else "")
-        or url
-        or delivery.uid
-    )
+    external_id = delivery.external_id or (before.external_id if before else "") or url or delivery.uid
     if delivery.action is Action.TAKE_DOWN:
         postings.keep_state(
             tx,

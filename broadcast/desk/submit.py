@@ -127,9 +127,7 @@ def submit(
         if message is not None and message.latest:
             latest = revisions.get_revision(tx, message, message.latest)
             same = _unchanged(tx, message, latest, digest, made)
-            if same is not None and not (
-                reopen and ended_because(message, desk.clock.now())
-            ):
+            if same is not None and not (reopen and ended_because(message, desk.clock.now())):
                 revisions.keep_base(tx, path, message.uid, latest.number)
                 return same
             _demand_open(desk, message, reopen)
@@ -137,9 +135,7 @@ def submit(
         if any(f.blocking for f in findings):
             raise Blocked(findings, subject=draft.slug)
         if message is None:
-            message = messages.insert_message(
-                tx, draft.slug, person.name, desk.clock.now()
-            )
+            message = messages.insert_message(tx, draft.slug, person.name, desk.clock.now())
         revision = Revision(
             message_uid=message.uid,
             slug=draft.slug,
@@ -151,9 +147,7 @@ def submit(
             submitted_at=desk.clock.now(),
             sha256=digest,
         )
-        revisions.supersede_others(
-            tx, message.uid, revision.number, [RevisionState.SUBMITTED]
-        )
+        revisions.supersede_others(tx, message.uid, revision.number, [RevisionState.SUBMITTED])
         revisions.insert_revision(
             tx,
             revision,
@@ -170,19 +164,11 @@ def submit(
             revision.name,
             {"sha256": digest, "renditions": hashes},
         )
-        return Submitted(
-            revision=revision, is_new=True, hashes=hashes, findings=tuple(findings)
-        )
+        return Submitted(revision=revision, is_new=True, hashes=hashes, findings=tuple(findings))
 
 
-def _unchanged(
-    tx: Tx, message: Message, latest: Revision, digest: str, made: Sequence[Rendition]
-) -> Submitted | None:
-    stored = tuple(
-        sorted(
-            k.sha256 for k in renditions.rendition_keys(tx, message.uid, latest.number)
-        )
-    )
+def _unchanged(tx: Tx, message: Message, latest: Revision, digest: str, made: Sequence[Rendition]) -> Submitted | None:
+    stored = tuple(sorted(k.sha256 for k in renditions.rendition_keys(tx, message.uid, latest.number)))
     if latest.sha256 != digest or stored != tuple(sorted(r.sha256 for r in made)):
         return None
     findings = revisions.revision_findings(tx, message.uid, latest.number)
@@ -209,11 +195,7 @@ def _demand_base(
     start = base if base is not None else known
     if start is None:
         # A file that never met this message: refused only where it is an old text come back.
-        olds = [
-            r
-            for r in revisions.revisions(tx, message)
-            if r.draft.source_text == draft.source_text
-        ]
+        olds = [r for r in revisions.revisions(tx, message) if r.draft.source_text == draft.source_text]
         if not olds or olds[-1].number == latest.number:
             return
         start = olds[-1].number

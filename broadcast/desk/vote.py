@@ -58,9 +58,7 @@ def approve(
             voters(tx, revision),
             desk.policy,
         ):
-            return Voted(
-                revision=revision, state=RevisionState.SUBMITTED, hashes=hashes
-            )
+            return Voted(revision=revision, state=RevisionState.SUBMITTED, hashes=hashes)
         planned = _put_in_force(desk, tx, message, revision)
         return Voted(
             revision=revision,
@@ -70,9 +68,7 @@ def approve(
         )
 
 
-def object_to(
-    desk: Desk, slug: str, number: int | None, kind: VoteKind, *, as_: str, reason: str
-) -> Voted:
+def object_to(desk: Desk, slug: str, number: int | None, kind: VoteKind, *, as_: str, reason: str) -> Voted:
     """Return or reject a revision, with a reason that its author reads.
 
     Raises:
@@ -93,10 +89,7 @@ def object_to(
 def voters(tx: Tx, revision: Revision) -> frozenset[str]:
     """Return the names whose votes count on a revision now."""
     return frozenset(
-        p.name
-        for p in newsroom.people(tx)
-        if p.has(Right.VOTE)
-        and p.name not in (revision.author, revision.message_author)
+        p.name for p in newsroom.people(tx) if p.has(Right.VOTE) and p.name not in (revision.author, revision.message_author)
     )
 
 
@@ -120,12 +113,7 @@ def _vote(
         os_user=desk.os_user,
         policy=desk.policy,
     )
-    stored = tuple(
-        sorted(
-            k.sha256
-            for k in renditions.rendition_keys(tx, message.uid, revision.number)
-        )
-    )
+    stored = tuple(sorted(k.sha256 for k in renditions.rendition_keys(tx, message.uid, revision.number)))
     if seen is not None and tuple(sorted(seen)) != stored:
         raise Conflict(
             f"{revision.name} : ce qui est enregistré n'est pas ce que vous avez vu ; relisez avant d'approuver",
@@ -140,16 +128,12 @@ def _vote(
         os_user=desk.os_user,
     )
     revisions.insert_vote(tx, message.uid, revision.number, vote)
-    desk.log(
-        tx, person.name, kind.value, revision.name, {"hashes": stored, "reason": reason}
-    )
+    desk.log(tx, person.name, kind.value, revision.name, {"hashes": stored, "reason": reason})
     return stored
 
 
 def _put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision) -> int:
-    revisions.set_revision_state(
-        tx, message.uid, revision.number, RevisionState.APPROVED
-    )
+    revisions.set_revision_state(tx, message.uid, revision.number, RevisionState.APPROVED)
     revisions.supersede_others(
         tx,
         message.uid,
@@ -166,6 +150,4 @@ def _put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision) -> i
         ended_by="",
         ended_reason="",
     )
-    return plan_message(
-        tx, messages.message_by_uid(tx, message.uid), desk.places, desk.clock.now()
-    )
+    return plan_message(tx, messages.message_by_uid(tx, message.uid), desk.places, desk.clock.now())

@@ -22,9 +22,7 @@ from broadcast.store.base import Database, Tx
 class Frames(Protocol):
     """What boards need of the renderer."""
 
-    def frame(
-        self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom
-    ) -> str:
+    def frame(self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom) -> str:
         """Render a frame template of a kind."""
 
     def asset(self, kind: str, name: str) -> bytes:

@@ -61,16 +61,8 @@ class StoredBoard:
         """Return every version of `slug` published here, oldest first."""
         with self._d.db.read() as tx:
             entry = boards.by_slug(tx, self._place.name, slug)
-            versions = (
-                []
-                if entry is None
-                else boards.versions(tx, self._place.name, entry.message_uid)
-            )
-        return (
-            []
-            if entry is None
-            else [self._showing(entry, v.number, v.published_at) for v in versions]
-        )
+            versions = [] if entry is None else boards.versions(tx, self._place.name, entry.message_uid)
+        return [] if entry is None else [self._showing(entry, v.number, v.published_at) for v in versions]
 
     def count(self) -> int:
         """Return how many messages were ever shown here."""
@@ -80,9 +72,7 @@ class StoredBoard:
     def archive(self, page: int, size: int) -> Sequence[Showing]:
         """Return page `page` of `size` messages, 1 is the oldest."""
         with self._d.db.read() as tx:
-            entries = boards.between(
-                tx, self._place.name, (page - 1) * size + 1, page * size
-            )
+            entries = boards.between(tx, self._place.name, (page - 1) * size + 1, page * size)
         return self._current(entries)
 
     def all_slugs(self) -> Iterator[str]:
@@ -93,9 +83,7 @@ class StoredBoard:
 
     def frame(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a frame template of this channel kind."""
-        return self._d.frames.frame(
-            self._place.kind, template, values, self._d.newsroom
-        )
+        return self._d.frames.frame(self._place.kind, template, values, self._d.newsroom)
 
     def asset(self, name: str) -> bytes:
         """Return a file beside the templates of this channel kind."""
@@ -116,16 +104,10 @@ class StoredBoard:
             )
         return shown
 
-    def _showing(
-        self, entry: boards.Entry, number: int, published_at: datetime
-    ) -> Showing:
+    def _showing(self, entry: boards.Entry, number: int, published_at: datetime) -> Showing:
         forms = self._forms(entry.message_uid, number)
         ended_at, because = entry.ended_at, entry.ended_because
-        if (
-            ended_at is None
-            and entry.expires_at is not None
-            and entry.expires_at <= self._now
-        ):
+        if ended_at is None and entry.expires_at is not None and entry.expires_at <= self._now:
             ended_at, because = entry.expires_at, EndedBecause.EXPIRED
         return Showing(
             slug=entry.slug,

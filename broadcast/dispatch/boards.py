@@ -25,9 +25,7 @@ from broadcast.store import boards, deliveries, messages, postings, revisions
 from broadcast.store.base import Tx
 
 
-def show(
-    d: Dispatcher, adapter: Board, channel: str, claimed: Sequence[Delivery]
-) -> None:
+def show(d: Dispatcher, adapter: Board, channel: str, claimed: Sequence[Delivery]) -> None:
     """Carry out all claimed deliveries of a board by one `show`."""
     now = d.clock.now()
     stored = {c.uid: rendition_of(d, c) for c in claimed}
@@ -39,9 +37,7 @@ def show(
             if not verdict.go:
                 put_aside(d, tx, delivery, verdict, now)
                 aside.append((delivery, verdict))
-            elif deliveries.start_attempt(
-                tx, delivery, d.claimant, now, d.clock.wall()
-            ):
+            elif deliveries.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
                 _draw_in(tx, delivery, now)
                 going.append(delivery)
     for delivery, verdict in aside:
@@ -92,9 +88,7 @@ def _show(
         return ChannelRefused(str(error), subject=channel), {}, view.changed
     except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one pass, recorded; showing is idempotent)
         return (
-            ChannelUnavailable(
-                f"{channel} : erreur inattendue : {error!r}", subject=channel
-            ),
+            ChannelUnavailable(f"{channel} : erreur inattendue : {error!r}", subject=channel),
             {},
             view.changed,
         )
@@ -121,9 +115,7 @@ def _record(
                 told.append((delivery, record.taken_down(d, tx, delivery, now), "", ""))
             else:
                 result = results.get(delivery.slug) or _as_before(tx, delivery)
-                state = record.published(
-                    d, tx, delivery, result, now, claimant=d.claimant
-                )
+                state = record.published(d, tx, delivery, result, now, claimant=d.claimant)
                 told.append((delivery, state, result.url, ""))
     for delivery, state, url, reason in told:
         d.tell(delivery, state, url=url, reason=reason)
@@ -131,9 +123,5 @@ def _record(
 
 def _as_before(tx: Tx, delivery: Delivery) -> Published:
     # An earlier call already showed it, and was cut off before it was written down.
-    known = [
-        p
-        for p in postings.of_message(tx, delivery.message_uid, delivery.channel)
-        if p.slot == MAIN_SLOT
-    ]
+    known = [p for p in postings.of_message(tx, delivery.message_uid, delivery.channel) if p.slot == MAIN_SLOT]
     return Published(external_id=delivery.slug, url=known[0].url if known else "")

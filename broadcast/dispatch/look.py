@@ -35,16 +35,8 @@ def settle_unknown(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -
 
 def _doubt(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -> Doubt:
     is_board = d.places[delivery.channel].is_board
-    window: Idempotent = (
-        "never" if is_board else getattr(adapter, "idempotent", "never")
-    )
-    lasts = (
-        timedelta.max
-        if window == "always"
-        else None
-        if isinstance(window, str)
-        else window
-    )
+    window: Idempotent = "never" if is_board else getattr(adapter, "idempotent", "never")
+    lasts = timedelta.max if window == "always" else None if isinstance(window, str) else window
     return Doubt(
         action=delivery.action,
         is_board=is_board,
@@ -72,11 +64,7 @@ def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     # Safe to repeat, but not at once: what made it fail may still be there. It stays unknown while
     # it waits, so that an idempotency window that closes meanwhile is noticed.
     waits = delivery.looks == 0 and delivery.unknowns > 0
-    wait = (
-        timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter()))
-        if waits
-        else timedelta()
-    )
+    wait = timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter())) if waits else timedelta()
     state = DeliveryState.UNKNOWN if waits else DeliveryState.PLANNED
     with d.db.write() as tx:
         deliveries.settle(
@@ -90,9 +78,7 @@ def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
         )
 
 
-def _look(
-    d: Dispatcher, adapter: Stream | Board, delivery: Delivery, doubt: Doubt
-) -> None:
+def _look(d: Dispatcher, adapter: Stream | Board, delivery: Delivery, doubt: Doubt) -> None:
     if not isinstance(adapter, CanFind):
         return
     with d.db.read() as tx:
@@ -111,9 +97,7 @@ def _look(
             OutcomeUnknown(f"{delivery.channel} : erreur inattendue : {error!r}"),
         )
         return
-    _found(d, delivery, answer) if isinstance(answer, Found) else _not_seen(
-        d, delivery, doubt, answer
-    )
+    _found(d, delivery, answer) if isinstance(answer, Found) else _not_seen(d, delivery, doubt, answer)
 
 
 def _found(d: Dispatcher, delivery: Delivery, answer: Found) -> None:
@@ -130,9 +114,7 @@ def _found(d: Dispatcher, delivery: Delivery, answer: Found) -> None:
     d.tell(delivery, state, url=answer.published.url, reason="retrouvé sur le canal")
 
 
-def _not_seen(
-    d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen
-) -> None:
+def _not_seen(d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen) -> None:
     now = d.clock.now()
     looked = Doubt(
         action=doubt.action,

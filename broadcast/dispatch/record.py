@@ -26,9 +26,7 @@ def published(
 ) -> DeliveryState:
     """Write that a part stands (or was handed over); an adopted one likewise."""
     state = DeliveryState.DELIVERED if result.public else DeliveryState.HANDED_OVER
-    deliveries.keep_receipt(
-        tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url
-    )
+    deliveries.keep_receipt(tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url)
     facts = {
         "state": state.value,
         "external_id": result.external_id,
@@ -53,9 +51,7 @@ def published(
     return state
 
 
-def taken_down(
-    d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime
-) -> DeliveryState:
+def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime) -> DeliveryState:
     """Write that a posting no longer stands."""
     deliveries.keep_receipt(tx, delivery.uid, now, "taken_down")
     deliveries.settle(
@@ -78,13 +74,9 @@ def taken_down(
     return DeliveryState.DELIVERED
 
 
-def failed(
-    d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now: datetime
-) -> Next:
+def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now: datetime) -> Next:
     """Write that a call did not end as published, and what follows."""
-    next_ = after_error(
-        error, tries=delivery.attempts + 1, now=now, policy=d.retry, jitter=d.jitter()
-    )
+    next_ = after_error(error, tries=delivery.attempts + 1, now=now, policy=d.retry, jitter=d.jitter())
     deliveries.keep_receipt(tx, delivery.uid, now, error.code, reason=str(error))
     deliveries.settle(
         tx,
@@ -99,9 +91,7 @@ def failed(
     )
     if next_.pauses_channel:
         newsroom.set_paused(tx, delivery.channel, True, next_.reason, "dispatcher")
-        deliveries.hold_channel(
-            tx, delivery.channel, f"canal en pause : {next_.reason}"
-        )
+        deliveries.hold_channel(tx, delivery.channel, f"canal en pause : {next_.reason}")
         audit.append(
             tx,
             now,

@@ -45,34 +45,24 @@ def ask_again(
     facts = Release(
         now=now,
         stopped=switches.stopped,
-        channel_paused=state.paused_reason or "sans raison donnée"
-        if state.paused
-        else "",
+        channel_paused=state.paused_reason or "sans raison donnée" if state.paused else "",
         approved=_approved(d, tx, message, revision),
         latest_approved=message.approved,
         embargo_until_at=revision.draft.embargo_until_at,
         expires_at=revision.draft.expires_at,
         ended_because=ended_because(message, now),
-        intact=rendition is None
-        or (rendition.sha256 == delivery.sha256 and rendition.world == switches.world),
+        intact=rendition is None or (rendition.sha256 == delivery.sha256 and rendition.world == switches.world),
         already_public=_already_public(tx, delivery),
     )
     return may_leave(delivery, facts)
 
 
 def _approved(d: Dispatcher, tx: Tx, message: Message, revision: Revision) -> bool:
-    hashes = [
-        k.sha256 for k in renditions.rendition_keys(tx, message.uid, revision.number)
-    ]
+    hashes = [k.sha256 for k in renditions.rendition_keys(tx, message.uid, revision.number)]
     voters = {
-        p.name
-        for p in newsroom.people(tx)
-        if p.has(Right.VOTE)
-        and p.name not in (revision.author, revision.message_author)
+        p.name for p in newsroom.people(tx) if p.has(Right.VOTE) and p.name not in (revision.author, revision.message_author)
     }
-    return is_approved(
-        revisions.votes(tx, message.uid, revision.number), hashes, voters, d.policy
-    )
+    return is_approved(revisions.votes(tx, message.uid, revision.number), hashes, voters, d.policy)
 
 
 def _already_public(tx: Tx, delivery: Delivery) -> bool:
@@ -83,9 +73,7 @@ def _already_public(tx: Tx, delivery: Delivery) -> bool:
     return any(p.state is not PostingState.DOWN for p in standing)
 
 
-def put_aside(
-    d: Dispatcher, tx: Tx, delivery: Delivery, verdict: Verdict, now: datetime
-) -> None:
+def put_aside(d: Dispatcher, tx: Tx, delivery: Delivery, verdict: Verdict, now: datetime) -> None:
     """Write that a claimed delivery does not leave now."""
     final = verdict.state is DeliveryState.DROPPED
     deliveries.settle(

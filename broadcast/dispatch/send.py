@@ -63,25 +63,15 @@ def prepare(d: Dispatcher, *, first: bool = True) -> list[str]:
         for message in messages.messages_to_plan(tx):
             plan_message(tx, message, d.places, now)
         for orphan in deliveries.claimed(tx):
-            lapsed = (
-                orphan.claimed_until_at is not None and orphan.claimed_until_at <= now
-            )
+            lapsed = orphan.claimed_until_at is not None and orphan.claimed_until_at <= now
             if claimant.is_dead(orphan.claimed_by) or lapsed:
                 _free(d, tx, orphan, now)
-        paused = {
-            n: s.paused_reason
-            for n, s in newsroom.channel_states(tx).items()
-            if s.paused
-        }
+        paused = {n: s.paused_reason for n, s in newsroom.channel_states(tx).items() if s.paused}
         for name, reason in paused.items():
             deliveries.hold_channel(tx, name, f"canal en pause : {reason}")
         if first:
             deliveries.release_held(tx, [n for n in d.places if n not in paused], now)
-        return [
-            n
-            for n in deliveries.channels_with_work(tx, now)
-            if n in d.places and n not in paused
-        ]
+        return [n for n in deliveries.channels_with_work(tx, now) if n in d.places and n not in paused]
 
 
 def _free(d: Dispatcher, tx: Tx, orphan: Delivery, now: datetime) -> None:
@@ -125,9 +115,7 @@ def _turn(d: Dispatcher, *, first: bool) -> bool:
     return bool(prepare(d, first=False))
 
 
-def _guarded(
-    d: Dispatcher, name: str, head: threading.Event, failures: list[BaseException]
-) -> None:
+def _guarded(d: Dispatcher, name: str, head: threading.Event, failures: list[BaseException]) -> None:
     try:
         if name != d.canonical:
             head.wait(HEAD_START_S)
@@ -165,9 +153,7 @@ def work(d: Dispatcher, name: str) -> None:
 
 def _claim(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:
     with d.db.write() as tx:
-        return deliveries.claim(
-            tx, name, d.claimant, d.clock.now(), d.lease_end(), size
-        )
+        return deliveries.claim(tx, name, d.claimant, d.clock.now(), d.lease_end(), size)
 
 
 def _hold(d: Dispatcher, name: str, reason: str) -> None:
@@ -195,9 +181,7 @@ class _Heartbeat:
 
     def __init__(self, d: Dispatcher) -> None:
         self._done = threading.Event()
-        self._thread = threading.Thread(
-            target=self._beat, args=(d,), name="lease", daemon=True
-        )
+        self._thread = threading.Thread(target=self._beat, args=(d,), name="lease", daemon=True)
         self._thread.start()
 
     def _beat(self, d: Dispatcher) -> None:

@@ -25,9 +25,7 @@ def send(d: Dispatcher, adapter: Stream, delivery: Delivery) -> None:
         verdict = ask_again(d, tx, delivery, rendition, now)
         if not verdict.go:
             put_aside(d, tx, delivery, verdict, now)
-        elif not deliveries.start_attempt(
-            tx, delivery, d.claimant, now, d.clock.wall()
-        ):
+        elif not deliveries.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
             return
         standing = postings.of_message(tx, delivery.message_uid, delivery.channel)
     if not verdict.go:
@@ -77,9 +75,7 @@ def part_of(delivery: Delivery, rendition: Rendition | None) -> Part:
         ChannelRefused: it is not stored (only by tampering).
     """
     if rendition is None or delivery.part >= len(rendition.parts):
-        raise ChannelRefused(
-            f"{delivery.slug}@{delivery.number} : déclinaison absente de la base"
-        )
+        raise ChannelRefused(f"{delivery.slug}@{delivery.number} : déclinaison absente de la base")
     return rendition.parts[delivery.part]
 
 
@@ -98,32 +94,22 @@ def _call(
         )
     posting = next((p for p in standing if p.slot == delivery.slot), None)
     if posting is None:
-        raise ChannelRefused(
-            f"{delivery.slug} : rien de connu à modifier sur {delivery.channel}"
-        )
+        raise ChannelRefused(f"{delivery.slug} : rien de connu à modifier sur {delivery.channel}")
     if delivery.action is Action.UPDATE and isinstance(adapter, CanUpdate):
-        return adapter.update(
-            part_of(delivery, rendition), _published(posting), key=delivery.key
-        )
+        return adapter.update(part_of(delivery, rendition), _published(posting), key=delivery.key)
     if delivery.action is Action.TAKE_DOWN and isinstance(adapter, CanTakeDown):
         adapter.take_down(_published(posting), key=delivery.key)
         return None
-    raise ChannelRefused(
-        f"{delivery.channel} : ce canal ne sait pas faire « {delivery.action.value} »"
-    )
+    raise ChannelRefused(f"{delivery.channel} : ce canal ne sait pas faire « {delivery.action.value} »")
 
 
-def _reply_to(
-    delivery: Delivery, standing: list[Posting], up: dict[str, Posting]
-) -> Reply | None:
+def _reply_to(delivery: Delivery, standing: list[Posting], up: dict[str, Posting]) -> Reply | None:
     if delivery.form in (Form.PUBLISH, Form.UPDATE):
         if delivery.part == 0:
             return None
         root, parent = up.get(MAIN_SLOT), up.get(str(delivery.part - 1))
         if root is None or parent is None:
-            raise ChannelRefused(
-                f"{delivery.slug} : le début du fil n'est pas en ligne sur {delivery.channel}"
-            )
+            raise ChannelRefused(f"{delivery.slug} : le début du fil n'est pas en ligne sur {delivery.channel}")
         return Reply(root=_published(root), parent=_published(parent))
     root = up.get(MAIN_SLOT)
     if root is None:

@@ -33,9 +33,7 @@ def parse(data: bytes) -> Alert:
     root = _root(data)
     namespace = etree.QName(root).namespace or ""
     if etree.QName(root).localname != "alert" or namespace not in _KNOWN_NS:
-        raise FeedError(
-            f"CAP : la racine est <{etree.QName(root).localname}>, il faut <alert> de CAP 1.2"
-        )
+        raise FeedError(f"CAP : la racine est <{etree.QName(root).localname}>, il faut <alert> de CAP 1.2")
     try:
         alert = _alert(_Element(root, namespace))
     except ValueError as error:
@@ -55,17 +53,13 @@ def to_xml(alert: Alert) -> bytes:
         FeedError: CAP does not allow it.
     """
     for problem in problems(alert):
-        raise FeedError(
-            f"CAP : {alert.identifier} : {problem}", subject=alert.identifier
-        )
+        raise FeedError(f"CAP : {alert.identifier} : {problem}", subject=alert.identifier)
     root = etree.Element(f"{{{NS}}}alert", nsmap={None: NS})  # type: ignore[dict-item]  # None names the default namespace
     for name, value in _alert_elements(alert):
         _add(root, name, value)
     for info in alert.infos:
         _add_info(root, info)
-    return bytes(
-        etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    )
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
 def time_text(at: datetime) -> str:
@@ -73,11 +67,7 @@ def time_text(at: datetime) -> str:
     if at.tzinfo is None:
         raise FeedError("CAP : une date et heure sans décalage horaire")
     text = at.replace(microsecond=0).isoformat()
-    return (
-        text.replace("+00:00", "-00:00")
-        if at.utcoffset() == UTC.utcoffset(None)
-        else text[:25]
-    )
+    return text.replace("+00:00", "-00:00") if at.utcoffset() == UTC.utcoffset(None) else text[:25]
 
 
 class _Element:
@@ -87,16 +77,11 @@ class _Element:
         self.element, self.namespace = element, namespace
 
     def all(self, name: str) -> list[_Element]:
-        return [
-            _Element(e, self.namespace)
-            for e in self.element.findall(f"{{{self.namespace}}}{name}")
-        ]
+        return [_Element(e, self.namespace) for e in self.element.findall(f"{{{self.namespace}}}{name}")]
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(
-            " ".join((e.element.text or "").split())
-            if name not in _LONG
-            else (e.element.text or "").strip()
+            " ".join((e.element.text or "").split()) if name not in _LONG else (e.element.text or "").strip()
             for e in self.all(name)
         )
 
@@ -111,15 +96,11 @@ class _Element:
         if not text:
             return None
         if not _TIME.fullmatch(text):
-            raise ValueError(
-                f"<{name}> : « {text} » n'est pas une date et heure de CAP"
-            )
+            raise ValueError(f"<{name}> : « {text} » n'est pas une date et heure de CAP")
         return datetime.fromisoformat(text)
 
     def named(self, name: str) -> tuple[Named, ...]:
-        return tuple(
-            Named(e.text("valueName"), e.text("value")) for e in self.all(name)
-        )
+        return tuple(Named(e.text("valueName"), e.text("value")) for e in self.all(name))
 
 
 _LONG = {"description", "instruction", "note"}
@@ -172,9 +153,7 @@ def _references(text: str) -> Iterator[Reference]:
     for triple in text.split():
         parts = triple.split(",")
         if len(parts) != 3 or not _TIME.fullmatch(parts[2]):
-            raise ValueError(
-                f"<references> : « {triple} » n'est pas « expéditeur,identifiant,date »"
-            )
+            raise ValueError(f"<references> : « {triple} » n'est pas « expéditeur,identifiant,date »")
         yield Reference(parts[0], parts[1], datetime.fromisoformat(parts[2]))
 
 
@@ -228,9 +207,7 @@ def _area(e: _Element) -> Area:
 
 
 def _alert_elements(a: Alert) -> Iterator[tuple[str, str]]:
-    references = " ".join(
-        f"{r.sender},{r.identifier},{time_text(r.sent)}" for r in a.references
-    )
+    references = " ".join(f"{r.sender},{r.identifier},{time_text(r.sent)}" for r in a.references)
     yield from (
         ("identifier", a.identifier),
         ("sender", a.sender),
@@ -320,7 +297,5 @@ def _add(parent: Any, name: str, value: str) -> None:
         return
     bad = bad_character(value)
     if bad:
-        raise FeedError(
-            f"CAP : <{name}> : caractère interdit en XML : U+{ord(bad):04X}"
-        )
+        raise FeedError(f"CAP : <{name}> : caractère interdit en XML : U+{ord(bad):04X}")
     etree.SubElement(parent, f"{{{NS}}}{name}").text = value

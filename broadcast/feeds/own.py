@@ -77,9 +77,7 @@ def alert_of(
     )
 
 
-def cap_text(
-    draft: Draft, newsroom: Newsroom, *, link: str, msg_type: str, description: str
-) -> str:
+def cap_text(draft: Draft, newsroom: Newsroom, *, link: str, msg_type: str, description: str) -> str:
     """Return the CAP document of a message in which `sent`, `identifier` and `references` are slots.
 
     Raises:
@@ -106,19 +104,13 @@ def cap_text(
         f"<identifier>{_IDENTIFIER}</identifier>",
         f"<identifier>{slot('identifier')}</identifier>",
     )
-    return text.replace(
-        f"<sent>{time_text(_SENT)}</sent>", f"<sent>{slot('sent')}</sent>"
-    )
+    return text.replace(f"<sent>{time_text(_SENT)}</sent>", f"<sent>{slot('sent')}</sent>")
 
 
-def _info(
-    d: Draft, newsroom: Newsroom, link: str, msg_type: str, description: str
-) -> Info:
+def _info(d: Draft, newsroom: Newsroom, link: str, msg_type: str, description: str) -> Info:
     zone = ZoneInfo(newsroom.timezone)
     ends = msg_type == "Cancel" or d.kind is MessageKind.ALL_CLEAR
-    response = (
-        "AllClear" if ends else _RESPONSES.get(d.response or "", _default_response(d))
-    )
+    response = "AllClear" if ends else _RESPONSES.get(d.response or "", _default_response(d))
     expires = d.expires_at or (d.onset_at + timedelta(days=1) if d.onset_at else None)
     headline = f"Fin : {d.title}" if msg_type == "Cancel" else d.title
     return Info(
@@ -159,11 +151,7 @@ def _default_response(d: Draft) -> str:
 
 def _category(d: Draft) -> str:
     if not d.category:
-        return (
-            "Safety"
-            if d.kind in (MessageKind.ALERT, MessageKind.ALL_CLEAR, MessageKind.HOLDING)
-            else "Other"
-        )
+        return "Safety" if d.kind in (MessageKind.ALERT, MessageKind.ALL_CLEAR, MessageKind.HOLDING) else "Other"
     return "CBRNE" if d.category == "cbrne" else d.category.capitalize()
 
 

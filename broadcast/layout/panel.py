@@ -19,9 +19,7 @@ _COLOURS = {
 _DOT, _BACK, _OFF = 8, (12, 12, 14), (34, 32, 30)
 
 
-def lit(
-    lines: Sequence[str], panel: Panel, size: tuple[int, int]
-) -> tuple[int, int, set[tuple[int, int]]]:
+def lit(lines: Sequence[str], panel: Panel, size: tuple[int, int]) -> tuple[int, int, set[tuple[int, int]]]:
     """Return width, height and the lit pixels; lines stand in the middle."""
     columns, rows = size
     width = panel.width_px or columns * font.CELL_WIDTH
@@ -86,9 +84,7 @@ def _glyph(char: str) -> tuple[str, ...]:
 
 
 def _colour(panel: Panel) -> tuple[int, int, int]:
-    return _COLOURS.get(
-        panel.colours[0] if panel.colours else "amber", _COLOURS["amber"]
-    )
+    return _COLOURS.get(panel.colours[0] if panel.colours else "amber", _COLOURS["amber"])
 
 
 def _png(picture: object) -> bytes:

@@ -66,14 +66,10 @@ def phrases_from_toml(text: str) -> dict[str, str]:
     try:
         table = tomllib.loads(text).get("sign", {})
     except tomllib.TOMLDecodeError as error:
-        raise ContentError(
-            f"phrases.toml : ce n'est pas du TOML correct : {error}"
-        ) from error
+        raise ContentError(f"phrases.toml : ce n'est pas du TOML correct : {error}") from error
     wrong = [key for key, value in table.items() if not isinstance(value, str)]
     if wrong:
-        raise ContentError(
-            f'phrases.toml : sign."{wrong[0]}" doit être un texte entre guillemets'
-        )
+        raise ContentError(f'phrases.toml : sign."{wrong[0]}" doit être un texte entre guillemets')
     return dict(table)
 
 
@@ -109,15 +105,10 @@ def pages(text: str, panel: Panel, *, phrases: Mapping[str, str]) -> SignPages:
     else:
         best = _lay_out(_sentences(_shown(text, panel)), columns, rows)
         shortest = list(_shortened(text, phrases))[-1]
-        best = min(
-            best, _lay_out(_sentences(_shown(shortest, panel)), columns, rows), key=len
-        )
+        best = min(best, _lay_out(_sentences(_shown(shortest, panel)), columns, rows), key=len)
     findings = _findings(best, panel, columns)
     return SignPages(
-        pages=tuple(
-            SignPage(lines=tuple(page), page_time_s=page_time_s(page, panel))
-            for page in best
-        ),
+        pages=tuple(SignPage(lines=tuple(page), page_time_s=page_time_s(page, panel)) for page in best),
         findings=tuple(findings),
     )
 
@@ -129,13 +120,8 @@ def page_time_s(lines: Sequence[str], panel: Panel) -> float:
     less than four letters count half; beyond eight letters a word counts once more.
     """
     text = " ".join(lines)
-    units = [
-        u for u in re.split(r"[.!?;:,]+(?:\s|$)|\s[-–]\s", text) if re.search(r"\w", u)
-    ]
-    words = sum(
-        SHORT_WORD_S if len(w) < 4 else WORD_S * -(-len(w) // 8)
-        for w in re.findall(r"[^\W_][\w'’]*", text)
-    )
+    units = [u for u in re.split(r"[.!?;:,]+(?:\s|$)|\s[-–]\s", text) if re.search(r"\w", u)]
+    words = sum(SHORT_WORD_S if len(w) < 4 else WORD_S * -(-len(w) // 8) for w in re.findall(r"[^\W_][\w'’]*", text))
     filled = [line for line in lines if line.strip()]
     count = len(units) if len(units) > 1 else max(len(units), -(-len(filled) // 2))
     return round(max(UNIT_S * count, words, panel.min_page_time_s), 1)
@@ -167,9 +153,7 @@ def page_files(page: SignPage, n: int, slug: str, panel: Panel) -> tuple[Media, 
 def _shortened(text: str, phrases: Mapping[str, str]) -> Sequence[str]:
     """Return the text, then the text with one more abbreviation each time, the longest saving first."""
     found = [
-        (len(long) - len(short), long, short)
-        for long, short in phrases.items()
-        if re.search(_phrase(long), text, re.IGNORECASE)
+        (len(long) - len(short), long, short) for long, short in phrases.items() if re.search(_phrase(long), text, re.IGNORECASE)
     ]
     steps = [text]
     for _, long, short in sorted(found, reverse=True):
@@ -203,9 +187,7 @@ def _in_charset(char: str, charset: str) -> str:
         return "\u00a0"
     if _fits(char, charset):
         return char
-    plain = _PLAIN.get(char) or "".join(
-        c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c)
-    )
+    plain = _PLAIN.get(char) or "".join(c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c))
     return plain if plain and all(_fits(c, charset) for c in plain) else char
 
 
@@ -222,30 +204,22 @@ def _sentences(text: str) -> list[list[list[str]]]:
     """Return paragraphs of sentences of words; a word may hold a no-break space."""
     paragraphs = []
     for line in text.split("\n"):
-        sentences = [
-            s.split(" ") for s in re.split(r"(?<=[.!?…]) +", line.strip()) if s
-        ]
+        sentences = [s.split(" ") for s in re.split(r"(?<=[.!?…]) +", line.strip()) if s]
         cleaned = [[w for w in words if w.strip("\u00a0")] for words in sentences]
         if any(cleaned):
             paragraphs.append([words for words in cleaned if words])
     return paragraphs
 
 
-def _lay_out(
-    paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int
-) -> list[list[str]]:
+def _lay_out(paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int) -> list[list[str]]:
     """Fill pages: sentence by sentence if that costs no page more than word by word."""
     by_sentence = _by_sentence(paragraphs, columns, rows)
-    words = [
-        word for paragraph in paragraphs for sentence in paragraph for word in sentence
-    ]
+    words = [word for paragraph in paragraphs for sentence in paragraph for word in sentence]
     packed = _pages_of(_balanced(words, columns, rows), rows)
     return by_sentence if len(by_sentence) <= len(packed) else packed
 
 
-def _by_sentence(
-    paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int
-) -> list[list[str]]:
+def _by_sentence(paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int) -> list[list[str]]:
     made: list[list[str]] = []
     current: list[str] = []
     for paragraph in paragraphs:
@@ -296,14 +270,10 @@ def _too_wide(made: Sequence[Sequence[str]], columns: int) -> bool:
     return any(len(line) > columns for page in made for line in page)
 
 
-def _findings(
-    made: Sequence[Sequence[str]], panel: Panel, columns: int
-) -> list[Finding]:
+def _findings(made: Sequence[Sequence[str]], panel: Panel, columns: int) -> list[Finding]:
     findings = []
     if not made:
-        findings.append(
-            _finding("empty", "rien à afficher sur le panneau : écrivez short")
-        )
+        findings.append(_finding("empty", "rien à afficher sur le panneau : écrivez short"))
     if len(made) > panel.max_pages:
         over = len(made) - panel.max_pages
         findings.append(
@@ -317,9 +287,7 @@ def _findings(
                 message=f"{len(made)} pages sur {panel.max_pages} : raccourcissez short, ou écrivez override.sign.text",
             )
         )
-    for word in dict.fromkeys(
-        w for page in made for line in page for w in line.split(" ") if len(w) > columns
-    ):
+    for word in dict.fromkeys(w for page in made for line in page for w in line.split(" ") if len(w) > columns):
         findings.append(
             Finding(
                 code="sign_word_too_wide",
@@ -331,13 +299,7 @@ def _findings(
                 message=f"« {word} » ne tient pas sur une ligne de {columns} : ajoutez une abréviation dans content/phrases.toml",
             )
         )
-    for char in dict.fromkeys(
-        c
-        for page in made
-        for line in page
-        for c in line
-        if not _fits(c, panel.charset) and c != "\u00a0"
-    ):
+    for char in dict.fromkeys(c for page in made for line in page for c in line if not _fits(c, panel.charset) and c != "\u00a0"):
         findings.append(
             _finding(
                 "sign_character",

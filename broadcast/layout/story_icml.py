@@ -56,9 +56,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 def to_icml(document: Document) -> str:
     """Return the paragraphs of a body as an ICML fragment."""
-    return "\n".join(
-        p for n, block in enumerate(document.blocks) for p in _block(block, f"t{n}")
-    )
+    return "\n".join(p for n, block in enumerate(document.blocks) for p in _block(block, f"t{n}"))
 
 
 def paragraph(style: str, text: str) -> str:
@@ -78,8 +76,7 @@ def icml_document(fragment: str) -> str:
         for name, look in STYLES.items()
     )
     character_styles = "\n".join(
-        f'    <CharacterStyle Self="CharacterStyle/{name}" Name="{name}" {look}/>'
-        for name, look in _CHARACTERS.items()
+        f'    <CharacterStyle Self="CharacterStyle/{name}" Name="{name}" {look}/>' for name, look in _CHARACTERS.items()
     )
     return f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <?aid style="50" type="snippet" readerVersion="6.0" featureSet="513" product="8.0(370)" ?>

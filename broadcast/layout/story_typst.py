@@ -58,18 +58,10 @@ def _block(block: Block) -> str:
     if isinstance(block, Paragraph):
         return _inlines(block.children)
     if isinstance(block, ListBlock):
-        items = ", ".join(
-            "[" + "\n\n".join(_block(b) for b in item) + "]" for item in block.items
-        )
-        return (
-            f"#enum(start: {block.start}, {items})"
-            if block.ordered
-            else f"#list({items})"
-        )
+        items = ", ".join("[" + "\n\n".join(_block(b) for b in item) + "]" for item in block.items)
+        return f"#enum(start: {block.start}, {items})" if block.ordered else f"#list({items})"
     if isinstance(block, Quote):
-        return (
-            "#quote(block: true)[" + "\n\n".join(_block(b) for b in block.blocks) + "]"
-        )
+        return "#quote(block: true)[" + "\n\n".join(_block(b) for b in block.blocks) + "]"
     if isinstance(block, Table):
         return _table(block)
     if isinstance(block, CodeBlock):
@@ -89,10 +81,7 @@ def _table(table: Table) -> str:
     head = ", ".join(f"[#strong[{_inlines(cell)}]]" for cell in table.head)
     rows = [row + ((),) * (count - len(row)) for row in table.rows]
     body = ", ".join(f"[{_inlines(cell)}]" for row in rows for cell in row)
-    return (
-        f"#table(columns: {count}, align: ({align},), stroke: (x: none, y: 0.4pt), "
-        f"table.header({head}), {body})"
-    )
+    return f"#table(columns: {count}, align: ({align},), stroke: (x: none, y: 0.4pt), table.header({head}), {body})"
 
 
 def _inlines(children: tuple[Inline, ...]) -> str:

@@ -58,9 +58,7 @@ class Renderer:
         self.environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(self.folders),
             undefined=StrictUndefined,
-            autoescape=select_autoescape(
-                _ESCAPED, default_for_string=False, default=False
-            ),
+            autoescape=select_autoescape(_ESCAPED, default_for_string=False, default=False),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=False,
@@ -111,14 +109,10 @@ class Renderer:
         ) as error:
             self._fault(name, error)
 
-    def frame(
-        self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom
-    ) -> str:
+    def frame(self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom) -> str:
         """Render a board's own frame (a page, a feed)."""
         zone = ZoneInfo(newsroom.timezone)
-        return self.render(
-            f"{kind}/{template}", {"newsroom": newsroom, "zone": zone, **values}
-        )
+        return self.render(f"{kind}/{template}", {"newsroom": newsroom, "zone": zone, **values})
 
     def asset(self, kind: str, name: str) -> bytes:
         """Return a file beside the templates of a kind.
@@ -130,9 +124,7 @@ class Renderer:
             path = folder / kind / name
             if path.is_file():
                 return path.read_bytes()
-        raise TemplateFault(
-            f"fichier de modèle absent : {kind}/{name}", file=f"templates/{kind}/{name}"
-        )
+        raise TemplateFault(f"fichier de modèle absent : {kind}/{name}", file=f"templates/{kind}/{name}")
 
     def digest(self, kind: str) -> str:
         """Return a hash over all template files of a kind, to know when a board must be made anew."""
@@ -202,13 +194,9 @@ def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
         after += [("Légende", f"[{image.name}] {image.alt}"), ("Crédit", image.credit)]
     if newsroom.world == "exercise":
         before.insert(0, ("Surtitre", "EXERCICE"))
-    lines = [
-        story.paragraph(style, text.typo(words)) for style, words in before if words
-    ]
+    lines = [story.paragraph(style, text.typo(words)) for style, words in before if words]
     lines.append(story.to_icml(m.body))
-    lines += [
-        story.paragraph(style, text.typo(words)) for style, words in after if words
-    ]
+    lines += [story.paragraph(style, text.typo(words)) for style, words in after if words]
     return Markup(story.icml_document("\n".join(lines)))  # noqa: S704  (escaped by the writer)
 
 

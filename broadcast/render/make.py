@@ -171,9 +171,7 @@ def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
     template_form = form.value if form.value in files else Form.PUBLISH.value
     values = _values(work, form)
     bodies = {
-        ending: work.renderer.render(
-            f"{work.target.kind}/{template_form}.{ending}", values
-        )
+        ending: work.renderer.render(f"{work.target.kind}/{template_form}.{ending}", values)
         for ending in files.get(template_form, [])
     }
     text = _tidy(bodies.pop("txt", ""))
@@ -201,9 +199,7 @@ def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
     return _sign_parts(work, part, text)
 
 
-def _sign_parts(
-    work: _Work, part: Part, text: str
-) -> tuple[tuple[Part, ...], list[Finding]]:
+def _sign_parts(work: _Work, part: Part, text: str) -> tuple[tuple[Part, ...], list[Finding]]:
     from dataclasses import replace
 
     panel = work.limits.panel
@@ -214,22 +210,16 @@ def _sign_parts(
             part,
             text="\n".join(page.lines),
             media=sign.page_files(page, n, part.slug, panel),
-            options=dict(part.options)
-            | {"page": n, "pages": len(laid.pages), "page_time_s": page.page_time_s},
+            options=dict(part.options) | {"page": n, "pages": len(laid.pages), "page_time_s": page.page_time_s},
         )
         for n, page in enumerate(laid.pages, 1)
     )
-    findings = [
-        replace(f, channel=work.target.name, file=work.draft.file)
-        for f in laid.findings
-    ]
+    findings = [replace(f, channel=work.target.name, file=work.draft.file) for f in laid.findings]
     return parts or (replace(part, text="", media=()),), findings
 
 
 def _tidy(text: str) -> str:
-    text = "\n".join(
-        line.rstrip(" \t") for line in text.replace("\r\n", "\n").split("\n")
-    )
+    text = "\n".join(line.rstrip(" \t") for line in text.replace("\r\n", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
@@ -248,9 +238,7 @@ def _clean(html: str) -> str:
     return clean.strip()
 
 
-def _as_exercise(
-    text: str, html: str, title: str, bodies: dict[str, str]
-) -> tuple[str, str, str, dict[str, str]]:
+def _as_exercise(text: str, html: str, title: str, bodies: dict[str, str]) -> tuple[str, str, str, dict[str, str]]:
     """Make sure that no rendition of an exercise can be taken for the real thing."""
     if text and EXERCISE not in text:
         text = f"{EXERCISE} – {text}"
@@ -277,9 +265,7 @@ def _options(work: _Work) -> dict[str, Any]:
         "category": d.category or "",
         "source_name": d.source.name if d.source else "",
         "source_url": d.source.url if d.source else "",
-        "source_published_at": d.source.published_at.isoformat()
-        if d.source and d.source.published_at
-        else "",
+        "source_published_at": d.source.published_at.isoformat() if d.source and d.source.published_at else "",
         "lead": markdown.lead(work.document),
         "short": d.short,
         "summary": d.short or markdown.lead(work.document),

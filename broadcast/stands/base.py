@@ -131,9 +131,7 @@ class Stand:
         """Close the connection after reading, having stored or not."""
         self.faults.extend([("hang_up", stores)] * times)
 
-    def hang(
-        self, seconds: float = 30.0, times: int = 1, *, stores: bool = True
-    ) -> None:
+    def hang(self, seconds: float = 30.0, times: int = 1, *, stores: bool = True) -> None:
         """Store (or not), and answer much too late."""
         self.faults.extend([("hang", (seconds, stores))] * times)
 
@@ -164,11 +162,7 @@ class Stand:
 
     def shown(self) -> list[Post]:
         """Return the posts that a listing shows, newest first."""
-        return [
-            p
-            for p in reversed(self.posts.values())
-            if not p.deleted and p.visible_at <= time.monotonic()
-        ]
+        return [p for p in reversed(self.posts.values()) if not p.deleted and p.visible_at <= time.monotonic()]
 
     def live(self) -> list[Post]:
         """Return the posts that stand, oldest first."""
@@ -194,9 +188,7 @@ class Stand:
     def write_record(self) -> None:
         """Write the record file, if there is one."""
         if self.record is not None:
-            lines = "".join(
-                json.dumps(p, ensure_ascii=False) + "\n" for p in self.recorded()
-            )
+            lines = "".join(json.dumps(p, ensure_ascii=False) + "\n" for p in self.recorded())
             part = self.record.with_suffix(".part")
             part.write_text(lines, encoding="utf-8")
             part.replace(self.record)
@@ -217,9 +209,7 @@ class Stand:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
-        threading.Thread(
-            target=self._server.serve_forever, args=(0.01,), daemon=True
-        ).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         self.write_record()
         return self.url
 
@@ -313,20 +303,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         body = answer.body
-        data = (
-            body
-            if isinstance(body, bytes)
-            else b""
-            if body is None
-            else json.dumps(body, ensure_ascii=False).encode()
-        )
+        data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         try:
             self.send_response(answer.status)
-            kind = (
-                "text/html"
-                if isinstance(body, bytes)
-                else "application/json; charset=utf-8"
-            )
+            kind = "text/html" if isinstance(body, bytes) else "application/json; charset=utf-8"
             for name, value in {"Content-Type": kind, **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
@@ -343,10 +323,7 @@ class _Handler(BaseHTTPRequestHandler):
         return Call(
             method=self.command,
             path=parts.path,
-            query={
-                k: v[0]
-                for k, v in parse_qs(parts.query, keep_blank_values=True).items()
-            },
+            query={k: v[0] for k, v in parse_qs(parts.query, keep_blank_values=True).items()},
             headers={k.lower(): v for k, v in self.headers.items()},
             fields=fields,
             files=files,
@@ -354,9 +331,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
 
-def _read_body(
-    body: bytes, kind: str
-) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
+def _read_body(body: bytes, kind: str) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
     if kind.startswith("application/json"):
         value = json.loads(body or b"{}")
         return (value if isinstance(value, dict) else {}), {}
@@ -366,12 +341,8 @@ def _read_body(
     return {k: v if k.endswith("[]") else v[-1] for k, v in pairs.items()}, {}
 
 
-def _multipart(
-    body: bytes, kind: str
-) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
-    message = BytesParser(policy=HTTP).parsebytes(
-        f"Content-Type: {kind}\r\n\r\n".encode() + body
-    )
+def _multipart(body: bytes, kind: str) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
+    message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
     fields: dict[str, Any] = {}
     files = {}
     for part in message.iter_parts():

@@ -39,9 +39,7 @@ class MastodonStand(Stand):
         if call.path == "/api/v1/accounts/1/statuses":
             return Answer(body=self._timeline(call))
         if call.path == "/api/v2/media":
-            media_id = self.keep_media(
-                call.files["file"], str(call.fields.get("description", ""))
-            )
+            media_id = self.keep_media(call.files["file"], str(call.fields.get("description", "")))
             return Answer(
                 body={
                     "id": media_id,
@@ -78,9 +76,7 @@ class MastodonStand(Stand):
             return Answer(body=self._status(self.posts[self.keys[key]]))
         if self._too_long(call):
             return Answer(422, {"error": "Validation failed: Text limit exceeded"})
-        if not str(call.fields.get("status") or "").strip() and not call.fields.get(
-            "media_ids"
-        ):
+        if not str(call.fields.get("status") or "").strip() and not call.fields.get("media_ids"):
             return Answer(422, {"error": "Validation failed: Text can't be blank"})
         parent = call.fields.get("in_reply_to_id")
         post = self.keep(
@@ -96,12 +92,7 @@ class MastodonStand(Stand):
         return len(text) > self.max_characters
 
     def _attached(self, call: Call) -> list[dict[str, Any]]:
-        return [
-            self.media[str(m)]
-            for m in call.fields.get("media_ids")
-            or call.fields.get("media_ids[]")
-            or []
-        ]
+        return [self.media[str(m)] for m in call.fields.get("media_ids") or call.fields.get("media_ids[]") or []]
 
     def _timeline(self, call: Call) -> list[dict[str, Any]]:
         posts = self.shown()
@@ -152,11 +143,7 @@ def _content(text: str) -> str:
         url = match[0]
         bare = re.sub(r"^https?://(?:www\.)?", "", url)
         head, tail = bare[:30], bare[30:]
-        shown = (
-            f'<span class="ellipsis">{head}</span><span class="invisible">{tail}</span>'
-            if tail
-            else f"<span>{head}</span>"
-        )
+        shown = f'<span class="ellipsis">{head}</span><span class="invisible">{tail}</span>' if tail else f"<span>{head}</span>"
         scheme = url[: len(url) - len(bare)]
         return f'<a href="{url}" rel="nofollow"><span class="invisible">{scheme}</span>{shown}</a>'
 
@@ -164,10 +151,7 @@ def _content(text: str) -> str:
         return f'<a href="https://127.0.0.1/tags/{match[1]}" class="mention hashtag" rel="tag">#<span>{match[1]}</span></a>'
 
     pieces = re.split(r"(https?://[^\s<>]+)", escape(text, quote=False))
-    marked = [
-        re.sub(r"https?://\S+", link, p) if n % 2 else re.sub(r"#(\w+)", tag, p)
-        for n, p in enumerate(pieces)
-    ]
+    marked = [re.sub(r"https?://\S+", link, p) if n % 2 else re.sub(r"#(\w+)", tag, p) for n, p in enumerate(pieces)]
     paragraphs = "".join(marked).split("\n\n")
     return "".join(f"<p>{p.strip().replace(chr(10), '<br />')}</p>" for p in paragraphs)
 

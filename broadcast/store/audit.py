@@ -65,11 +65,7 @@ def append(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one deed to the chain, in the transaction of the deed itself."""
-    head = tx.one(
-        select(_N.c.audit_seq, _N.c.audit_hash)
-        .where(_N.c.id == tx.newsroom)
-        .with_for_update()
-    )
+    head = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom).with_for_update())
     draft = AuditEntry(
         seq=head.audit_seq + 1,
         at=at,
@@ -96,22 +92,13 @@ def append(
             hash=digest,
         )
     )
-    tx.run(
-        update(_N)
-        .where(_N.c.id == tx.newsroom)
-        .values(audit_seq=draft.seq, audit_hash=digest)
-    )
+    tx.run(update(_N).where(_N.c.id == tx.newsroom).values(audit_seq=draft.seq, audit_hash=digest))
 
 
 def entries(tx: Tx, after: int = 0, size: int = 1000) -> Iterator[AuditEntry]:
     """Yield the entries after `seq` number `after`, in order, read in pages."""
     while True:
-        rows = tx.all(
-            select(_A)
-            .where(_A.c.newsroom == tx.newsroom, _A.c.seq > after)
-            .order_by(_A.c.seq)
-            .limit(size)
-        )
+        rows = tx.all(select(_A).where(_A.c.newsroom == tx.newsroom, _A.c.seq > after).order_by(_A.c.seq).limit(size))
         for row in rows:
             after = row.seq
             yield AuditEntry(
@@ -146,29 +133,19 @@ def verify(tx: Tx) -> Verification:
         if entry.seq != expected:
             return Verification(count=count, bad_seq=expected, reason="ligne manquante")
         if entry.previous != previous:
-            return Verification(
-                count=count, bad_seq=entry.seq, reason="ne suit pas la ligne précédente"
-            )
+            return Verification(count=count, bad_seq=entry.seq, reason="ne suit pas la ligne précédente")
         if entry_hash(tx.newsroom, entry) != entry.hash:
-            return Verification(
-                count=count, bad_seq=entry.seq, reason="contenu modifié"
-            )
+            return Verification(count=count, bad_seq=entry.seq, reason="contenu modifié")
         previous, expected, count = entry.hash, expected + 1, count + 1
     head = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom))
-    if head is not None and (
-        head.audit_seq != count or (count and head.audit_hash != previous)
-    ):
-        return Verification(
-            count=count, bad_seq=count + 1, reason="les dernières lignes manquent"
-        )
+    if head is not None and (head.audit_seq != count or (count and head.audit_hash != previous)):
+        return Verification(count=count, bad_seq=count + 1, reason="les dernières lignes manquent")
     return Verification(count=count)
 
 
 def append_receipts(tx: Tx, at: datetime) -> None:
     """Let the receipts written since the last time enter the chain, as one hash over their lines."""
-    last = tx.one(
-        select(_N.c.audit_receipt).where(_N.c.id == tx.newsroom).with_for_update()
-    )[0]
+    last = tx.one(select(_N.c.audit_receipt).where(_N.c.id == tx.newsroom).with_for_update())[0]
     new = deliveries.receipts_after(tx, last)
     if not new:
         return

@@ -141,9 +141,7 @@ class Database:
                 return None
             from sqlalchemy import column, table
 
-            row = connection.execute(
-                select(table("alembic_version", column("version_num")))
-            ).first()
+            row = connection.execute(select(table("alembic_version", column("version_num")))).first()
             return None if row is None else str(row[0])
 
     @contextmanager
@@ -161,17 +159,13 @@ def store_error(url: str, error: SQLAlchemyError) -> StoreError:
     for word, sentence in _CAUSES:
         if word in cause.lower():
             return StoreError(f"base de données : {shown} : {sentence}", subject=shown)
-    return StoreError(
-        f"base de données : {shown} : {cause.splitlines()[0]}", subject=shown
-    )
+    return StoreError(f"base de données : {shown} : {cause.splitlines()[0]}", subject=shown)
 
 
 def _engine_of(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_size=8, max_overflow=-1, pool_pre_ping=True)
-    engine = create_engine(
-        url, max_overflow=-1, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
-    )
+    engine = create_engine(url, max_overflow=-1, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

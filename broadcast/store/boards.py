@@ -92,33 +92,19 @@ def put_up(
         )
 
 
-def take_down(
-    tx: Tx, channel: str, *, message_uid: str, at: datetime, because: EndedBecause
-) -> None:
+def take_down(tx: Tx, channel: str, *, message_uid: str, at: datetime, because: EndedBecause) -> None:
     """Let the board show that a message has ended."""
-    tx.run(
-        update(_E)
-        .where(*_key(tx, channel, message_uid))
-        .values(ended_at=at, ended_because=because.value, changed=True)
-    )
+    tx.run(update(_E).where(*_key(tx, channel, message_uid)).values(ended_at=at, ended_because=because.value, changed=True))
 
 
 def mark_shown(tx: Tx, channel: str, slugs: Collection[str]) -> None:
     """Note that the board was made equal to its picture for these messages."""
-    tx.run(
-        update(_E)
-        .where(*_of(tx, channel), _E.c.slug.in_(list(slugs)))
-        .values(changed=False)
-    )
+    tx.run(update(_E).where(*_of(tx, channel), _E.c.slug.in_(list(slugs))).values(changed=False))
 
 
 def changed(tx: Tx, channel: str) -> list[str]:
     """Return the slugs that changed since the board was last shown, oldest first."""
-    query = (
-        select(_E.c.slug)
-        .where(*_of(tx, channel), _E.c.changed.is_(True))
-        .order_by(_E.c.seq)
-    )
+    query = select(_E.c.slug).where(*_of(tx, channel), _E.c.changed.is_(True)).order_by(_E.c.seq)
     return [row.slug for row in tx.all(query)]
 
 
@@ -129,9 +115,7 @@ def live(tx: Tx, channel: str, now: datetime) -> list[Entry]:
         _E.c.ended_at.is_(None),
         or_(_E.c.expires_at.is_(None), _E.c.expires_at > now),
     )
-    return [
-        _entry(row) for row in tx.all(query.order_by(_E.c.priority, _E.c.seq.desc()))
-    ]
+    return [_entry(row) for row in tx.all(query.order_by(_E.c.priority, _E.c.seq.desc()))]
 
 
 def latest(tx: Tx, channel: str, count: int) -> list[Entry]:
@@ -142,11 +126,7 @@ def latest(tx: Tx, channel: str, count: int) -> list[Entry]:
 
 def between(tx: Tx, channel: str, first: int, last: int) -> list[Entry]:
     """Return the entries numbered `first` to `last`, oldest first."""
-    query = (
-        select(_E)
-        .where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last)
-        .order_by(_E.c.seq)
-    )
+    query = select(_E).where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last).order_by(_E.c.seq)
     return [_entry(row) for row in tx.all(query)]
 
 
@@ -163,10 +143,7 @@ def versions(tx: Tx, channel: str, message_uid: str) -> list[Version]:
         _V.c.channel == channel,
         _V.c.message_uid == message_uid,
     )
-    return [
-        Version(number=r.number, published_at=r.published_at)
-        for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))
-    ]
+    return [Version(number=r.number, published_at=r.published_at) for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))]
 
 
 def count(tx: Tx, channel: str) -> int:
@@ -178,12 +155,7 @@ def all_slugs(tx: Tx, channel: str, size: int = 500) -> Iterator[str]:
     """Yield every slug, oldest first, read in pages."""
     after = 0
     while True:
-        rows = tx.all(
-            select(_E.c.seq, _E.c.slug)
-            .where(*_of(tx, channel), _E.c.seq > after)
-            .order_by(_E.c.seq)
-            .limit(size)
-        )
+        rows = tx.all(select(_E.c.seq, _E.c.slug).where(*_of(tx, channel), _E.c.seq > after).order_by(_E.c.seq).limit(size))
         for row in rows:
             after = row.seq
             yield row.slug

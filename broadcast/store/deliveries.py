@@ -27,10 +27,7 @@ _BLOCKS = (*_READY, DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
 
 def add(tx: Tx, deliveries: Iterable[Delivery]) -> None:
     """Plan deliveries, in one statement."""
-    rows = [
-        {name: getattr(d, name) for name in _FIELDS} | {"newsroom": tx.newsroom}
-        for d in deliveries
-    ]
+    rows = [{name: getattr(d, name) for name in _FIELDS} | {"newsroom": tx.newsroom} for d in deliveries]
     if rows:
         tx.run(insert(_D), rows)
 
@@ -49,11 +46,7 @@ def get(tx: Tx, uid: str) -> Delivery:
     Raises:
         NotFound: there is none, or several.
     """
-    rows = tx.all(
-        select(_D)
-        .where(_D.c.newsroom == tx.newsroom, _D.c.uid.startswith(uid, autoescape=True))
-        .limit(2)
-    )
+    rows = tx.all(select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.uid.startswith(uid, autoescape=True)).limit(2))
     if len(rows) != 1:
         raise NotFound(
             f"diffusion {uid} : {'plusieurs commencent ainsi' if rows else 'aucune'}",
@@ -74,9 +67,7 @@ def channels_with_work(tx: Tx, now: datetime) -> list[str]:
 
 def _is_due(now: datetime) -> Any:
     ready = _D.c.state.in_(_READY)
-    doubtful = and_(
-        _D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)
-    )
+    doubtful = and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False))
     return and_(or_(and_(ready, ~_is_blocked()), doubtful), _D.c.not_before_at <= now)
 
 
@@ -101,9 +92,7 @@ def _is_blocked() -> Any:
     )
 
 
-def claim(
-    tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int
-) -> list[Delivery]:
+def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int) -> list[Delivery]:
     """Claim up to `size` due deliveries of a channel, the most urgent first; each only once.
 
     A delivery waits while an earlier one of the same message on the channel is unsettled.
@@ -137,9 +126,7 @@ def _take(tx: Tx, delivery: Delivery, claimant: str, until: datetime) -> bool:
     )
 
 
-def start_attempt(
-    tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime
-) -> bool:
+def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime) -> bool:
     """Commit to a call; False if the claim is no longer ours."""
     touched = tx.run(
         update(_D)
@@ -173,9 +160,7 @@ def settle(tx: Tx, uid: str, claimant: str | None, **values: Any) -> bool:
     """
     query = update(_D).where(_D.c.uid == uid)
     if claimant is not None:
-        query = query.where(
-            _D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant
-        )
+        query = query.where(_D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
     return bool(tx.run(query.values(claimed_by="", claimed_until_at=None, **values)))
 
 
@@ -255,9 +240,7 @@ def keep_receipt(
 
 def claimed(tx: Tx) -> list[Delivery]:
     """Return all claimed deliveries, to look for claims of processes that no longer live."""
-    query = select(_D).where(
-        _D.c.newsroom == tx.newsroom, _D.c.state == DeliveryState.CLAIMED.value
-    )
+    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.state == DeliveryState.CLAIMED.value)
     return [_delivery(row) for row in tx.all(query)]
 
 
@@ -270,10 +253,7 @@ def still_open(tx: Tx) -> list[Delivery]:
         DeliveryState.HANDED_OVER.value,
     )
     query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.state.not_in(settled))
-    return [
-        _delivery(row)
-        for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
-    ]
+    return [_delivery(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))]
 
 
 def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
@@ -285,10 +265,7 @@ def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
         _D.c.needs_person.is_(False),
         _D.c.not_before_at <= now,
     )
-    return [
-        _delivery(row)
-        for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
-    ]
+    return [_delivery(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))]
 
 
 def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
@@ -297,9 +274,7 @@ def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
         and_(_D.c.state.in_((*_READY, DeliveryState.CLAIMED.value)), ~_is_blocked()),
         and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)),
     )
-    query = select(func.min(_D.c.not_before_at)).where(
-        _D.c.newsroom == tx.newsroom, ready
-    )
+    query = select(func.min(_D.c.not_before_at)).where(_D.c.newsroom == tx.newsroom, ready)
     if paused:
         query = query.where(_D.c.channel.not_in(paused))
     row = tx.one(query)

@@ -27,9 +27,7 @@ def draft_from_json(text: str, source_text: str) -> Draft:
     """Return the draft that `draft_to_json` wrote."""
     import json
 
-    draft: Draft = _adapter(Draft).validate_python(
-        json.loads(text) | {"source_text": source_text}
-    )
+    draft: Draft = _adapter(Draft).validate_python(json.loads(text) | {"source_text": source_text})
     return draft
 
 
@@ -46,9 +44,7 @@ def limits_from_json(text: str) -> Limits:
 
 def findings_to_json(findings: tuple[Finding, ...]) -> str:
     """Return findings as canonical JSON."""
-    return canonical_json(
-        _adapter(tuple[Finding, ...]).dump_python(findings, mode="json")
-    )
+    return canonical_json(_adapter(tuple[Finding, ...]).dump_python(findings, mode="json"))
 
 
 def findings_from_json(text: str) -> tuple[Finding, ...]:

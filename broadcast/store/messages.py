@@ -45,21 +45,12 @@ def message_by_uid(tx: Tx, uid: str) -> Message:
 
 def all_messages(tx: Tx) -> list[Message]:
     """Return every message, newest first."""
-    return [
-        _message(r)
-        for r in tx.all(
-            select(_M)
-            .where(_M.c.newsroom == tx.newsroom)
-            .order_by(_M.c.created_at.desc())
-        )
-    ]
+    return [_message(r) for r in tx.all(select(_M).where(_M.c.newsroom == tx.newsroom).order_by(_M.c.created_at.desc()))]
 
 
 def open_messages(tx: Tx) -> list[Message]:
     """Return the approved messages that have not ended."""
-    query = select(_M).where(
-        _M.c.newsroom == tx.newsroom, _M.c.ended_at.is_(None), _M.c.approved > 0
-    )
+    query = select(_M).where(_M.c.newsroom == tx.newsroom, _M.c.ended_at.is_(None), _M.c.approved > 0)
     return [_message(r) for r in tx.all(query.order_by(_M.c.created_at))]
 
 
@@ -132,11 +123,7 @@ def lock_message(tx: Tx, uid: str) -> None:
 
 def count_messages(tx: Tx) -> int:
     """Return how many messages there are."""
-    return int(
-        tx.one(
-            select(func.count()).select_from(_M).where(_M.c.newsroom == tx.newsroom)
-        )[0]
-    )
+    return int(tx.one(select(func.count()).select_from(_M).where(_M.c.newsroom == tx.newsroom))[0])
 
 
 def _message(row: Any) -> Message:

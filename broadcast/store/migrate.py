@@ -21,14 +21,10 @@ def upgrade(engine: Engine, version: str | None) -> None:
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {
-        script.revision
-        for script in ScriptDirectory.from_config(config).walk_revisions()
-    }
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
         raise StoreError(
-            f"base de données : version {version} : écrite par une version plus récente de Broadcast ; "
-            "mettez le programme à jour"
+            f"base de données : version {version} : écrite par une version plus récente de Broadcast ; mettez le programme à jour"
         )
     with engine.connect().execution_options(writes=True) as connection:
         with connection.begin():
@@ -36,6 +32,4 @@ def upgrade(engine: Engine, version: str | None) -> None:
             try:
                 command.upgrade(config, "head")
             except CommandError as error:
-                raise StoreError(
-                    f"base de données : migration impossible : {error}"
-                ) from error
+                raise StoreError(f"base de données : migration impossible : {error}") from error

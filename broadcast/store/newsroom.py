@@ -63,9 +63,7 @@ def switches(tx: Tx) -> Switches:
     """Return world and kill switch."""
     row = tx.one(select(_N).where(_N.c.id == tx.newsroom))
     if row is None:
-        raise NotFound(
-            f"la base ne contient pas la rédaction « {tx.newsroom} » ; vérifiez newsroom.id"
-        )
+        raise NotFound(f"la base ne contient pas la rédaction « {tx.newsroom} » ; vérifiez newsroom.id")
     return Switches(
         world=row.world,
         epoch=row.epoch,
@@ -76,11 +74,7 @@ def switches(tx: Tx) -> Switches:
 
 def set_stopped(tx: Tx, stopped: bool, reason: str = "") -> None:
     """Throw or lift the kill switch."""
-    tx.run(
-        update(_N)
-        .where(_N.c.id == tx.newsroom)
-        .values(stopped=stopped, stopped_reason=reason)
-    )
+    tx.run(update(_N).where(_N.c.id == tx.newsroom).values(stopped=stopped, stopped_reason=reason))
 
 
 def people(tx: Tx, *, with_inactive: bool = False) -> list[Person]:
@@ -112,20 +106,13 @@ def keep_person(tx: Tx, person: Person) -> None:
         "os_user": person.os_user,
         "active": person.active,
     }
-    if not tx.run(
-        update(_P)
-        .where(_P.c.newsroom == tx.newsroom, _P.c.name == person.name)
-        .values(**values)
-    ):
+    if not tx.run(update(_P).where(_P.c.newsroom == tx.newsroom, _P.c.name == person.name).values(**values)):
         tx.run(insert(_P).values(newsroom=tx.newsroom, name=person.name, **values))
 
 
 def channel_states(tx: Tx) -> dict[str, ChannelState]:
     """Return what is known of the channels, by name."""
-    return {
-        row.name: _channel(row)
-        for row in tx.all(select(_C).where(_C.c.newsroom == tx.newsroom))
-    }
+    return {row.name: _channel(row) for row in tx.all(select(_C).where(_C.c.newsroom == tx.newsroom))}
 
 
 def channel_state(tx: Tx, name: str) -> ChannelState:
@@ -136,14 +123,10 @@ def channel_state(tx: Tx, name: str) -> ChannelState:
 
 def set_paused(tx: Tx, name: str, paused: bool, reason: str = "", by: str = "") -> None:
     """Pause or resume a channel."""
-    _keep_channel(
-        tx, name, paused=paused, paused_reason=reason if paused else "", paused_by=by
-    )
+    _keep_channel(tx, name, paused=paused, paused_reason=reason if paused else "", paused_by=by)
 
 
-def keep_probe(
-    tx: Tx, name: str, limits: Limits | None, at: datetime, result: str
-) -> None:
+def keep_probe(tx: Tx, name: str, limits: Limits | None, at: datetime, result: str) -> None:
     """Keep what a probe learnt; None leaves the limits as they were."""
     values: dict[str, Any] = {"probed_at": at, "probe_result": result}
     if limits is not None:
@@ -152,11 +135,7 @@ def keep_probe(
 
 
 def _keep_channel(tx: Tx, name: str, **values: Any) -> None:
-    if not tx.run(
-        update(_C)
-        .where(_C.c.newsroom == tx.newsroom, _C.c.name == name)
-        .values(**values)
-    ):
+    if not tx.run(update(_C).where(_C.c.newsroom == tx.newsroom, _C.c.name == name).values(**values)):
         blank = {
             "paused": False,
             "paused_reason": "",

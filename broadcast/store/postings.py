@@ -18,15 +18,10 @@ _P: Any = PostingRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 
 def of_message(tx: Tx, message_uid: str, channel: str | None = None) -> list[Posting]:
     """Return the postings of a message."""
-    query = select(_P).where(
-        _P.c.newsroom == tx.newsroom, _P.c.message_uid == message_uid
-    )
+    query = select(_P).where(_P.c.newsroom == tx.newsroom, _P.c.message_uid == message_uid)
     if channel is not None:
         query = query.where(_P.c.channel == channel)
-    return [
-        _posting(row)
-        for row in tx.all(query.order_by(_P.c.channel, _P.c.since_at, _P.c.slot))
-    ]
+    return [_posting(row) for row in tx.all(query.order_by(_P.c.channel, _P.c.since_at, _P.c.slot))]
 
 
 def keep_up(
@@ -76,11 +71,7 @@ def keep_state(
     at: datetime,
 ) -> None:
     """Note that a posting went down, or that nobody knows."""
-    tx.run(
-        update(_P)
-        .where(*_key(tx, channel, message_uid, slot))
-        .values(state=state.value, since_at=at)
-    )
+    tx.run(update(_P).where(*_key(tx, channel, message_uid, slot)).values(state=state.value, since_at=at))
 
 
 def _key(tx: Tx, channel: str, message_uid: str, slot: str) -> tuple[Any, ...]:

@@ -38,25 +38,16 @@ class RenditionKey:
     parts: int
 
 
-def keep_renditions(
-    tx: Tx, revision: Revision, renditions: Iterable[Rendition]
-) -> None:
+def keep_renditions(tx: Tx, revision: Revision, renditions: Iterable[Rendition]) -> None:
     """Freeze the renditions of a revision, and the bytes that they need."""
     rows = [_rendition_values(revision, rendition) for rendition in renditions]
     if rows:
         tx.run(insert(_D), [values for values, _ in rows])
-    for media in {
-        m.sha256: m
-        for _, rendition in rows
-        for part in rendition.parts
-        for m in part.media
-    }.values():
+    for media in {m.sha256: m for _, rendition in rows for part in rendition.parts for m in part.media}.values():
         _keep_media(tx, media)
 
 
-def _rendition_values(
-    revision: Revision, rendition: Rendition
-) -> tuple[dict[str, Any], Rendition]:
+def _rendition_values(revision: Revision, rendition: Rendition) -> tuple[dict[str, Any], Rendition]:
     return {
         "message_uid": revision.message_uid,
         "number": revision.number,
@@ -91,9 +82,9 @@ def media_reader(database: Database) -> Callable[[str], bytes]:
 
 def rendition_keys(tx: Tx, message_uid: str, number: int) -> list[RenditionKey]:
     """Return what renditions a revision has, without their content."""
-    query = select(
-        _D.c.channel, _D.c.channel_kind, _D.c.form, _D.c.sha256, _D.c.part_count
-    ).where(_D.c.message_uid == message_uid, _D.c.number == number)
+    query = select(_D.c.channel, _D.c.channel_kind, _D.c.form, _D.c.sha256, _D.c.part_count).where(
+        _D.c.message_uid == message_uid, _D.c.number == number
+    )
     return [
         RenditionKey(
             channel=r.channel,
@@ -121,15 +112,11 @@ def renditions(
         query = query.where(_D.c.channel == channel)
     if form is not None:
         query = query.where(_D.c.form == form.value)
-    return [
-        _rendition(row, read) for row in tx.all(query.order_by(_D.c.channel, _D.c.form))
-    ]
+    return [_rendition(row, read) for row in tx.all(query.order_by(_D.c.channel, _D.c.form))]
 
 
 def _rendition(row: Any, read: Callable[[str], bytes]) -> Rendition:
-    parts: tuple[Part, ...] = tuple(
-        part_from_facts(p, read) for p in json.loads(row.parts)
-    )
+    parts: tuple[Part, ...] = tuple(part_from_facts(p, read) for p in json.loads(row.parts))
     return Rendition(
         channel=row.channel,
         channel_kind=row.channel_kind,

@@ -64,9 +64,7 @@ def get_revision(tx: Tx, message: Message, number: int) -> Revision:
     Raises:
         NotFound: there is none of this number.
     """
-    row = tx.one(
-        select(_R).where(_R.c.message_uid == message.uid, _R.c.number == number)
-    )
+    row = tx.one(select(_R).where(_R.c.message_uid == message.uid, _R.c.number == number))
     if row is None:
         raise NotFound(
             f"{message.slug}@{number} : cette version n'existe pas",
@@ -77,9 +75,7 @@ def get_revision(tx: Tx, message: Message, number: int) -> Revision:
 
 def revisions(tx: Tx, message: Message) -> list[Revision]:
     """Return all revisions, oldest first."""
-    rows = tx.all(
-        select(_R).where(_R.c.message_uid == message.uid).order_by(_R.c.number)
-    )
+    rows = tx.all(select(_R).where(_R.c.message_uid == message.uid).order_by(_R.c.number))
     return [_revision(message, row) for row in rows]
 
 
@@ -88,50 +84,30 @@ def revisions_in_review(tx: Tx) -> list[Revision]:
     query = (
         select(_R, _M.c.uid)
         .join(_M, _M.c.uid == _R.c.message_uid)
-        .where(
-            _M.c.newsroom == tx.newsroom, _R.c.state == RevisionState.SUBMITTED.value
-        )
+        .where(_M.c.newsroom == tx.newsroom, _R.c.state == RevisionState.SUBMITTED.value)
         .order_by(_R.c.submitted_at)
     )
-    return [
-        _revision(message_by_uid(tx, row.message_uid), row) for row in tx.all(query)
-    ]
+    return [_revision(message_by_uid(tx, row.message_uid), row) for row in tx.all(query)]
 
 
 def revision_findings(tx: Tx, message_uid: str, number: int) -> tuple[Finding, ...]:
     """Return what the checks said at submission."""
-    row = tx.one(
-        select(_R.c.findings).where(
-            _R.c.message_uid == message_uid, _R.c.number == number
-        )
-    )
+    row = tx.one(select(_R.c.findings).where(_R.c.message_uid == message_uid, _R.c.number == number))
     return () if row is None else facts.findings_from_json(row[0])
 
 
 def submit_os_user(tx: Tx, message_uid: str, number: int) -> str:
     """Return the operating-system user who submitted a revision."""
-    row = tx.one(
-        select(_R.c.os_user).where(
-            _R.c.message_uid == message_uid, _R.c.number == number
-        )
-    )
+    row = tx.one(select(_R.c.os_user).where(_R.c.message_uid == message_uid, _R.c.number == number))
     return "" if row is None else str(row[0])
 
 
-def set_revision_state(
-    tx: Tx, message_uid: str, number: int, state: RevisionState
-) -> None:
+def set_revision_state(tx: Tx, message_uid: str, number: int, state: RevisionState) -> None:
     """Change the state of a revision."""
-    tx.run(
-        update(_R)
-        .where(_R.c.message_uid == message_uid, _R.c.number == number)
-        .values(state=state.value)
-    )
+    tx.run(update(_R).where(_R.c.message_uid == message_uid, _R.c.number == number).values(state=state.value))
 
 
-def supersede_others(
-    tx: Tx, message_uid: str, number: int, states: Sequence[RevisionState]
-) -> None:
+def supersede_others(tx: Tx, message_uid: str, number: int, states: Sequence[RevisionState]) -> None:
     """Mark the older revisions in one of `states` as superseded by `number`."""
     tx.run(
         update(_R)
@@ -162,11 +138,7 @@ def insert_vote(tx: Tx, message_uid: str, number: int, vote: Vote) -> None:
 
 def votes(tx: Tx, message_uid: str, number: int) -> list[Vote]:
     """Return the votes on a revision, oldest first."""
-    rows = tx.all(
-        select(_V)
-        .where(_V.c.message_uid == message_uid, _V.c.number == number)
-        .order_by(_V.c.id)
-    )
+    rows = tx.all(select(_V).where(_V.c.message_uid == message_uid, _V.c.number == number).order_by(_V.c.id))
     return [
         Vote(
             person=r.person,
@@ -209,8 +181,4 @@ def base_of(tx: Tx, path: str, message_uid: str) -> int | None:
 def keep_base(tx: Tx, path: str, message_uid: str, number: int) -> None:
     """Note from which revision a file goes on."""
     tx.run(delete(_W).where(_W.c.newsroom == tx.newsroom, _W.c.path == path))
-    tx.run(
-        insert(_W).values(
-            newsroom=tx.newsroom, path=path, message_uid=message_uid, number=number
-        )
-    )
+    tx.run(insert(_W).values(newsroom=tx.newsroom, path=path, message_uid=message_uid, number=number))

@@ -31,10 +31,48 @@ _LOOKALIKES = {
     **dict.fromkeys("–—‐‑‒―−•‣◦▪", "-"),
     **dict.fromkeys("\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\t", " "),
     **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
-    **{"…": "...", "œ": "oe", "Œ": "OE", "æ": "ae", "ÿ": "y", "·": ".", "×": "x", "÷": "/"},
-    **{"→": "->", "←": "<-", "≤": "<=", "≥": ">=", "°": "o", "º": "o", "ª": "a", "№": "No"},
-    **{"²": "2", "³": "3", "¹": "1", "½": "1/2", "¼": "1/4", "¾": "3/4", "©": "(c)", "®": "(R)", "™": "TM"},
-    **{"ﬁ": "fi", "ﬂ": "fl", "ð": "d", "þ": "th", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i"},
+    **{
+        "…": "...",
+        "œ": "oe",
+        "Œ": "OE",
+        "æ": "ae",
+        "ÿ": "y",
+        "·": ".",
+        "×": "x",
+        "÷": "/",
+    },
+    **{
+        "→": "->",
+        "←": "<-",
+        "≤": "<=",
+        "≥": ">=",
+        "°": "o",
+        "º": "o",
+        "ª": "a",
+        "№": "No",
+    },
+    **{
+        "²": "2",
+        "³": "3",
+        "¹": "1",
+        "½": "1/2",
+        "¼": "1/4",
+        "¾": "3/4",
+        "©": "(c)",
+        "®": "(R)",
+        "™": "TM",
+    },
+    **{
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ð": "d",
+        "þ": "th",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ı": "i",
+    },
 }
 
 
@@ -85,7 +123,12 @@ def segments(text: str) -> int:
     if not text:
         return 0
     if not _foreign().search(text):
-        return _filled((2 if c in _EXTENDED else 1 for c in text), septets(text), _SEPTETS, _SEPTETS_JOINED)
+        return _filled(
+            (2 if c in _EXTENDED else 1 for c in text),
+            septets(text),
+            _SEPTETS,
+            _SEPTETS_JOINED,
+        )
     units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     return _filled((2 if c > "\uffff" else 1 for c in text), units, _WIDE, _WIDE_JOINED)
 

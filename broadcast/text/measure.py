@@ -89,7 +89,8 @@ def _emoji() -> regex.Pattern[str]:
     plain = rf"[\p{{Extended_Pictographic}}--[{_X_LIGHT}]]\uFE0F?"
     one = rf"(?:{plain}|\p{{Extended_Pictographic}}\uFE0F)\p{{Emoji_Modifier}}?[\U000E0020-\U000E007F]*"
     return regex.compile(
-        rf"\p{{Regional_Indicator}}{{2}}|[0-9#*]\uFE0F?\u20E3|{one}(?:\u200D{one})*", regex.V1
+        rf"\p{{Regional_Indicator}}{{2}}|[0-9#*]\uFE0F?\u20E3|{one}(?:\u200D{one})*",
+        regex.V1,
     )
 
 

@@ -27,7 +27,7 @@ _MAX_SLUG = 40
 _LATIN = r"A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0100-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0263"
 _LATIN += r"\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
 #: A character of a host: no punctuation, space, ASCII symbol, direction mark or noncharacter.
-_HOST = r"[^\p{P}\p{Z}\p{C}\s$+<=>^`|~]"
+_HOST = r"[^\p{P}\p{Z}\p{Cc}\s$+<=>^`|~\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]"
 _SUBDOMAIN = rf"{_HOST}(?:(?:{_HOST}|[_\-]){{0,{MAX_LABEL - 2}}}{_HOST})?\."
 _NAME = rf"{_HOST}(?:(?:{_HOST}|-){{0,{MAX_LABEL - 2}}}{_HOST})?\."
 _TLD = r"(?:(?:\L<tlds>)(?=[^0-9A-Za-z@+\-]|$)|xn--[0-9a-z\-]+)"
@@ -123,7 +123,11 @@ def _pattern(*, protocol: str, path: str, path_end: str, query: str, query_end: 
 @cache
 def _x() -> regex.Pattern[str]:
     return _pattern(
-        protocol="?", path=_X_PATH, path_end=_X_PATH_END, query=_X_QUERY, query_end=_X_QUERY_END
+        protocol="?",
+        path=_X_PATH,
+        path_end=_X_PATH_END,
+        query=_X_QUERY,
+        query_end=_X_QUERY_END,
     )
 
 
@@ -140,9 +144,7 @@ def _mastodon() -> regex.Pattern[str]:
 
 @cache
 def _t_co() -> regex.Pattern[str]:
-    return regex.compile(
-        rf"https?://t\.co/([a-z0-9]+)(?:\?{_X_QUERY}*{_X_QUERY_END})?", regex.IGNORECASE
-    )
+    return regex.compile(rf"https?://t\.co/([a-z0-9]+)(?:\?{_X_QUERY}*{_X_QUERY_END})?", regex.IGNORECASE)
 
 
 @cache

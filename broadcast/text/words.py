@@ -35,9 +35,7 @@ def day(at: datetime) -> str:
 
 def hour(at: datetime) -> str:
     """Return "18 h 40", "8 h" on the full hour; the spaces do not break."""
-    return (
-        f"{at.hour}{NBSP}h{NBSP}{at.minute:02d}" if at.minute else f"{at.hour}{NBSP}h"
-    )
+    return f"{at.hour}{NBSP}h{NBSP}{at.minute:02d}" if at.minute else f"{at.hour}{NBSP}h"
 
 
 def when(at: datetime) -> str:
@@ -47,9 +45,7 @@ def when(at: datetime) -> str:
 
 def hashtag(word: str) -> str:
     """Return one hashtag without `#`, only letters, digits and `_`."""
-    return "".join(
-        c for c in unicodedata.normalize("NFC", word) if c.isalnum() or c == "_"
-    )
+    return "".join(c for c in unicodedata.normalize("NFC", word) if c.isalnum() or c == "_")
 
 
 def hashtags(words: Iterable[str]) -> str:

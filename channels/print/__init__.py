@@ -89,9 +89,7 @@ class Print:
         except OSError as error:
             raise files.failure(error, self._settings.name) from error
 
-    def find(
-        self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]
-    ) -> Found | NotSeen:
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look whether exactly this story lies there."""
         try:
             data = (self._dir / part.slug / "story.icml").read_bytes()
@@ -110,9 +108,7 @@ class Print:
                 content=page,
                 alt=f"Épreuve, page {n}",
             )
-            for n, page in enumerate(
-                proof.pages(part.documents["typ"], pictures, self._settings.name), 1
-            )
+            for n, page in enumerate(proof.pages(part.documents["typ"], pictures, self._settings.name), 1)
         ]
 
     def _hand_over(self, part: Part) -> Published:
@@ -120,15 +116,11 @@ class Print:
         contents: dict[str, bytes] = {
             "story.icml": part.documents["icml"].encode(),
             "story.txt": (part.text + "\n").encode(),
-            "proof.pdf": proof.pdf(
-                part.documents["typ"], pictures, part.title, self._settings.name
-            ),
+            "proof.pdf": proof.pdf(part.documents["typ"], pictures, part.title, self._settings.name),
             **pictures,
         }
         manifest = _manifest(part, contents)
-        contents["manifest.json"] = (
-            json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-        ).encode()
+        contents["manifest.json"] = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
         contents[f"{part.slug}.zip"] = _zip(part.slug, contents)
         try:
             self._put(self._dir / part.slug, contents)
@@ -164,10 +156,7 @@ def _manifest(part: Part, contents: Mapping[str, bytes]) -> dict[str, Any]:
         "expires": part.expires_at.isoformat() if part.expires_at else None,
         "words": len(part.text.split()),
         "characters": len(part.text),
-        "files": [
-            {"name": n, "bytes": len(d), "sha256": sha256_of(d)}
-            for n, d in sorted(contents.items())
-        ],
+        "files": [{"name": n, "bytes": len(d), "sha256": sha256_of(d)} for n, d in sorted(contents.items())],
         "images": [
             {
                 "file": m.name,
@@ -176,9 +165,7 @@ def _manifest(part: Part, contents: Mapping[str, bytes]) -> dict[str, Any]:
                 "width_px": m.width_px,
                 "height_px": m.height_px,
                 "dpi_at_88_mm": round(m.width_px / (COLUMN_MM / 25.4)),
-                "warning": ""
-                if m.width_px / (COLUMN_MM / 25.4) >= MIN_DPI
-                else f"moins de {MIN_DPI} dpi sur une colonne",
+                "warning": "" if m.width_px / (COLUMN_MM / 25.4) >= MIN_DPI else f"moins de {MIN_DPI} dpi sur une colonne",
             }
             for m in part.media
         ],

@@ -52,9 +52,7 @@ def pages(source: str, pictures: Mapping[str, bytes], who: str) -> list[bytes]:
     return _compile(source, pictures, "png", who)
 
 
-def _compile(
-    source: str, pictures: Mapping[str, bytes], form: str, who: str
-) -> list[bytes]:
+def _compile(source: str, pictures: Mapping[str, bytes], form: str, who: str) -> list[bytes]:
     import typst
 
     with tempfile.TemporaryDirectory(prefix="broadcast-proof-") as folder:
@@ -68,7 +66,5 @@ def _compile(
             else:
                 made = typst.compile(str(path), root=folder, format="png", ppi=80)
         except (typst.TypstError, RuntimeError) as error:
-            raise ChannelRefused(
-                f"{who} : le modèle publish.typ a une faute : {str(error).splitlines()[0]}"
-            ) from error
+            raise ChannelRefused(f"{who} : le modèle publish.typ a une faute : {str(error).splitlines()[0]}") from error
     return made if isinstance(made, list) else [bytes(made)]

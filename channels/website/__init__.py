@@ -62,9 +62,7 @@ class Website:
         """Write what changed, or the whole site where it is not there yet."""
         site = Site(self._dir, board)
         mark = json.dumps([str(self._dir), board.newsroom.base_url, site.digest()])
-        whole = (
-            self._memory.get(_BUILT) != mark or not (self._dir / "index.html").exists()
-        )
+        whole = self._memory.get(_BUILT) != mark or not (self._dir / "index.html").exists()
         slugs: Sequence[str] = list(board.all_slugs()) if whole else board.changed
         try:
             site.write(slugs, whole=whole)
@@ -74,11 +72,7 @@ class Website:
             self._memory.put(_BUILT, mark)
         live = {showing.slug for showing in board.live()}
         base = board.newsroom.base_url or self._dir.as_uri()
-        return [
-            Published(external_id=s, url=f"{base}/a/{s}/")
-            for s in board.changed
-            if s in live
-        ]
+        return [Published(external_id=s, url=f"{base}/a/{s}/") for s in board.changed if s in live]
 
 
 ADAPTER: type[Board] = Website

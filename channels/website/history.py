@@ -31,9 +31,7 @@ def changes(old: str, new: str) -> str:
     """Return the words that changed as HTML, with `<del>` and `<ins>`; all else escaped."""
     before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
     out = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(
-        a=before, b=after, autojunk=False
-    ).get_opcodes():
+    for tag, a, b, c, d in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
         gone, come = (
             escape("".join(before[a:b]), quote=False),
             escape("".join(after[c:d]), quote=False),
@@ -67,13 +65,7 @@ def cap_documents(history: Sequence[Showing], newsroom: Newsroom) -> list[CapDoc
                 )
             )
     last = history[-1] if history else None
-    if (
-        made
-        and last is not None
-        and last.ended_at is not None
-        and last.ended_because in _CANCELS
-        and last.ending
-    ):
+    if made and last is not None and last.ended_at is not None and last.ended_because in _CANCELS and last.ending:
         template = last.ending.parts[0].documents.get("cap", "").strip()
         if template:
             made.append(
@@ -100,23 +92,15 @@ def _document(
     # Identity is (sender, identifier, sent): two documents of one second would still differ.
     identifier = f"{newsroom.id}.{slug}.{number}"
     sender = newsroom.cap_sender or f"{newsroom.id}@localhost.invalid"
-    references = " ".join(
-        f"{sender},{d.identifier},{cap_time(d.sent)}" for d in earlier
-    )
+    references = " ".join(f"{sender},{d.identifier},{cap_time(d.sent)}" for d in earlier)
     text = fill_slots(
         template,
         {"sent": cap_time(sent), "identifier": identifier, "references": references},
     )
-    return CapDocument(
-        name=f"{slug}-{number}.xml", identifier=identifier, sent=sent, text=text
-    )
+    return CapDocument(name=f"{slug}-{number}.xml", identifier=identifier, sent=sent, text=text)
 
 
 def cap_time(at: datetime) -> str:
     """Return a time as CAP wants it: seconds and a numeric offset, never Z."""
     text = at.replace(microsecond=0).isoformat()
-    return (
-        text.replace("+00:00", "-00:00")
-        if at.utcoffset() == UTC.utcoffset(None)
-        else text
-    )
+    return text.replace("+00:00", "-00:00") if at.utcoffset() == UTC.utcoffset(None) else text

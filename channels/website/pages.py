@@ -43,9 +43,7 @@ class Site:
 
     def digest(self) -> str:
         """Return a hash over the frames, to notice other templates."""
-        return sha256_of(
-            b"".join(self._board.asset(name) for name in (*_FRAMES, "style.css"))
-        )
+        return sha256_of(b"".join(self._board.asset(name) for name in (*_FRAMES, "style.css")))
 
     def write(self, slugs: Sequence[str], *, whole: bool) -> None:
         """Write the pages of these messages and all that gathers them.
@@ -139,9 +137,7 @@ class Site:
             "updated": showing.published_at != showing.first_published_at,
             "expires_at": self._local(part.expires_at) if part.expires_at else None,
             "ended_at": self._local(ended) if ended else None,
-            "because": _BECAUSE.get(showing.ended_because.value, "")
-            if showing.ended_because
-            else "",
+            "because": _BECAUSE.get(showing.ended_because.value, "") if showing.ended_because else "",
             "live": showing.is_live,
             "stamp": max(filter(None, (showing.published_at, ended))),
         }
@@ -150,12 +146,7 @@ class Site:
         return at.astimezone(self._zone)
 
     def _front(self, live: Sequence[Showing], latest: Sequence[Showing]) -> None:
-        urgent = [
-            s
-            for s in live
-            if s.rendition.parts[0].options.get("kind")
-            in ("alert", "holding", "all_clear")
-        ]
+        urgent = [s for s in live if s.rendition.parts[0].options.get("kind") in ("alert", "holding", "all_clear")]
         top = {s.slug for s in urgent}
         rest = [s for s in latest if s.slug not in top]
         self._put(
@@ -172,9 +163,7 @@ class Site:
     def _feeds(self, latest: Sequence[Showing]) -> None:
         items = [self._item(s) for s in latest]
         # The feed's own date is that of its newest change, so that writing it again changes nothing.
-        updated = max(
-            (i["stamp"] for i in items), default=datetime.fromtimestamp(0, self._zone)
-        ).astimezone(self._zone)
+        updated = max((i["stamp"] for i in items), default=datetime.fromtimestamp(0, self._zone)).astimezone(self._zone)
         for name in ("feed.atom", "feed.rss"):
             self._put(name, self._frame(name, 0, items=items, updated=updated))
         self._put(
@@ -199,18 +188,14 @@ class Site:
                     "content_html": i["html"],
                     "summary": i["summary"],
                     "date_published": i["first_at"].isoformat(timespec="seconds"),
-                    "date_modified": i["stamp"]
-                    .astimezone(self._zone)
-                    .isoformat(timespec="seconds"),
+                    "date_modified": i["stamp"].astimezone(self._zone).isoformat(timespec="seconds"),
                     "tags": i["options"].get("hashtags", []),
                     "language": i["language"],
                     "_broadcast": {
                         "kind": i["options"].get("kind"),
                         "level": i["options"].get("level"),
                         "expired": not i["live"],
-                        "expires": i["expires_at"].isoformat(timespec="seconds")
-                        if i["expires_at"]
-                        else None,
+                        "expires": i["expires_at"].isoformat(timespec="seconds") if i["expires_at"] else None,
                     },
                 }
                 for i in items
@@ -222,18 +207,14 @@ class Site:
         for showing in latest:
             if showing.rendition.parts[0].documents.get("cap", "").strip():
                 history = self._board.history(showing.slug)
-                documents = cap_documents(
-                    [*history[:-1], showing], self._board.newsroom
-                )
+                documents = cap_documents([*history[:-1], showing], self._board.newsroom)
                 if documents:
                     entries.append(self._cap_entry(showing, documents[-1]))
         updated = max(
             (e["updated"] for e in entries),
             default=datetime.fromtimestamp(0, self._zone),
         )
-        self._put(
-            "cap.atom", self._frame("cap.atom", 0, entries=entries, updated=updated)
-        )
+        self._put("cap.atom", self._frame("cap.atom", 0, entries=entries, updated=updated))
 
     def _cap_entry(self, showing: Showing, document: CapDocument) -> dict[str, Any]:
         item = self._item(showing)

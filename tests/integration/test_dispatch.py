@@ -56,9 +56,7 @@ def v2(**facts: object) -> object:
 
 def status_of(room: Room, slug: str = "crue-quais"):
     with room.db.read() as tx:
-        return message_status(
-            tx, messages.get_message(tx, slug), room.places, room.clock.now()
-        )
+        return message_status(tx, messages.get_message(tx, slug), room.places, room.clock.now())
 
 
 def test_an_approved_message_goes_out_on_every_channel_once(rooms, url):
@@ -124,9 +122,7 @@ def test_withdrawing_takes_down_everything_and_drops_what_has_not_left(rooms, ur
     assert site.shown == {} and site.ended == {"crue-quais": "withdrawn"}
     assert ("x", "publish", 1, "dropped") in room.states()
     seen = status_of(room)
-    assert (
-        seen.phase == "ended" and seen.ended_because == "withdrawn" and not seen.public
-    )
+    assert seen.phase == "ended" and seen.ended_because == "withdrawn" and not seen.public
 
 
 def test_a_correction_and_its_root_are_both_taken_down(rooms, url):
@@ -139,9 +135,7 @@ def test_a_correction_and_its_root_are_both_taken_down(rooms, url):
     withdraw(room.desk, "crue-quais", as_="bob", reason="fini")
     room.send()
     assert x.posts == {}
-    assert (
-        x.calls[-2:] == ["take_down 2", "take_down 1"] or x.calls[-1] == "take_down 1"
-    )
+    assert x.calls[-2:] == ["take_down 2", "take_down 1"] or x.calls[-1] == "take_down 1"
 
 
 def test_what_has_expired_is_taken_down_at_the_next_send(rooms, url):
@@ -151,11 +145,7 @@ def test_what_has_expired_is_taken_down_at_the_next_send(rooms, url):
     room.send()
     room.clock.at = EVENING
     room.send()
-    assert (
-        mastodon.posts == {}
-        and site.shown == {}
-        and site.ended == {"crue-quais": "expired"}
-    )
+    assert mastodon.posts == {} and site.shown == {} and site.ended == {"crue-quais": "expired"}
     assert status_of(room).phase == "ended"
 
 
@@ -257,9 +247,7 @@ def test_a_person_who_saw_nothing_frees_the_resend(rooms, url):
     assert len(telegram.posts) == 1
 
 
-def test_a_doubtful_post_that_only_a_person_can_settle_does_not_hold_back_the_correction(
-    rooms, url
-):
+def test_a_doubtful_post_that_only_a_person_can_settle_does_not_hold_back_the_correction(rooms, url):
     telegram = FakeStream("telegram", faults=[unknown()], stores=True)
     room = a_room(rooms, url, telegram)
     room.publish()
@@ -310,12 +298,7 @@ def test_revoked_credentials_pause_the_channel_and_hold_the_rest(rooms, url):
     room.publish(a_draft(slug="deux", source_text="d"))
     room.send()
     assert len(x.calls) == 1
-    assert {
-        s[3]
-        for slug in ("crue-quais", "deux")
-        for s in room.states(slug)
-        if s[0] == "x"
-    } == {"held"}
+    assert {s[3] for slug in ("crue-quais", "deux") for s in room.states(slug) if s[0] == "x"} == {"held"}
     assert len(mastodon.posts) == 2
     set_paused(room.desk, "x", False, as_="bob")
     room.send()
@@ -368,24 +351,15 @@ def test_two_senders_at_once_never_double(rooms, url):
     room = a_room(rooms, url, mastodon)
     for n in range(25):
         room.publish(a_draft(slug=f"m-{n}", source_text=str(n), body=f"Texte {n}."))
-    threads = [
-        threading.Thread(
-            target=room.send, kwargs={"claimant": f"here/{n}/1"}, daemon=True
-        )
-        for n in range(4)
-    ]
+    threads = [threading.Thread(target=room.send, kwargs={"claimant": f"here/{n}/1"}, daemon=True) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(mastodon.posts.values()) == sorted(
-        f"publish Texte {n}." for n in range(25)
-    )
+    assert sorted(mastodon.posts.values()) == sorted(f"publish Texte {n}." for n in range(25))
 
 
-def test_the_kill_switch_holds_what_is_new_and_lets_takedowns_and_corrections_out(
-    rooms, url
-):
+def test_the_kill_switch_holds_what_is_new_and_lets_takedowns_and_corrections_out(rooms, url):
     mastodon = FullStream("mastodon")
     room = a_room(rooms, url, mastodon)
     room.publish()
@@ -455,9 +429,7 @@ def test_a_thread_goes_out_in_order_and_resumes_at_the_missing_part(rooms, url):
 
 
 def test_a_board_that_fails_is_shown_again(rooms, url):
-    site = FakeBoard(
-        "website", faults=[ChannelUnavailable("disque plein"), RuntimeError("faute")]
-    )
+    site = FakeBoard("website", faults=[ChannelUnavailable("disque plein"), RuntimeError("faute")])
     room = a_room(rooms, url, site)
     room.publish()
     room.send()
@@ -526,12 +498,8 @@ def test_a_lapsed_claim_of_another_machine_is_looked_up_not_repeated(rooms, url)
     room = a_room(rooms, url, mastodon)
     room.publish()
     with room.db.write() as tx:
-        taken = deliveries.claim(
-            tx, "mastodon", "far+b/1/1", room.clock.now(), room.clock.now(), 5
-        )
-        deliveries.start_attempt(
-            tx, taken[0], "far+b/1/1", room.clock.now(), room.clock.wall()
-        )
+        taken = deliveries.claim(tx, "mastodon", "far+b/1/1", room.clock.now(), room.clock.now(), 5)
+        deliveries.start_attempt(tx, taken[0], "far+b/1/1", room.clock.now(), room.clock.wall())
     mastodon.posts["7"] = "publish Les quais sont fermés."
     room.clock.at += timedelta(seconds=1)
     room.send()

@@ -30,29 +30,20 @@ def dangers(page: str) -> list[str]:
         ):
             found.append(str(element.tag))
         for name, value in element.attrib.items():
-            if (
-                name.startswith("on")
-                or name == "style"
-                or value.strip().lower().startswith(("javascript:", "data:"))
-            ):
+            if name.startswith("on") or name == "style" or value.strip().lower().startswith(("javascript:", "data:")):
                 found.append(f"{name}={value}")
     return found
 
 
 def test_a_list_glued_to_a_paragraph_is_a_list():
     blocks = parse("À faire :\n- fermer\n- monter\n1) un\n2) deux").blocks
-    assert (
-        isinstance(blocks[1], ListBlock)
-        and not blocks[1].ordered
-        and len(blocks[1].items) == 2
-    )
+    assert isinstance(blocks[1], ListBlock) and not blocks[1].ordered and len(blocks[1].items) == 2
     assert isinstance(blocks[2], ListBlock) and blocks[2].ordered
 
 
 def test_a_bare_address_becomes_a_link_without_the_full_stop():
-    assert (
-        '<a href="https://example.org/a" rel="noopener">https://example.org/a</a>.'
-        in to_html(parse("Voir https://example.org/a."))
+    assert '<a href="https://example.org/a" rel="noopener">https://example.org/a</a>.' in to_html(
+        parse("Voir https://example.org/a.")
     )
 
 
@@ -60,21 +51,13 @@ def test_tables_keep_their_cells():
     table = parse("| Nom | h |\n|---|--:|\n| Café & Cie | 8 h |").blocks[0]
     assert isinstance(table, Table) and table.align == ("", "right")
     assert table.rows[0][0] == (Text("Café & Cie"),)
-    assert "Café & Cie – h : 8 h" in to_plain(
-        parse("| Nom | h |\n|---|--:|\n| Café & Cie | 8 h |")
-    )
+    assert "Café & Cie – h : 8 h" in to_plain(parse("| Nom | h |\n|---|--:|\n| Café & Cie | 8 h |"))
 
 
 def test_html_is_not_passed_through_and_is_reported_with_its_line():
-    document, losses = parse_with_losses(
-        "Bonjour\n\n<b onclick=x()>gras</b>\n<script>alert(1)</script>fin `<i>`"
-    )
+    document, losses = parse_with_losses("Bonjour\n\n<b onclick=x()>gras</b>\n<script>alert(1)</script>fin `<i>`")
     assert dangers(to_html(document)) == []
-    assert (
-        "gras" in to_plain(document)
-        and "alert" not in to_plain(document)
-        and "<i>" in to_plain(document)
-    )
+    assert "gras" in to_plain(document) and "alert" not in to_plain(document) and "<i>" in to_plain(document)
     assert [loss.line for loss in losses] == [3, 3, 4, 4]
 
 
@@ -93,9 +76,7 @@ def test_a_dangerous_link_keeps_its_words_only(link):
     assert dangers(page) == [] and "cliquez" in page
 
 
-@pytest.mark.parametrize(
-    "char", ["[", "*", ">", "(", "`", "_", "!", "- ", "#", "|", "<", "&", "1) ", "    "]
-)
+@pytest.mark.parametrize("char", ["[", "*", ">", "(", "`", "_", "!", "- ", "#", "|", "<", "&", "1) ", "    "])
 def test_a_wall_of_one_sign_neither_hangs_nor_crashes(char):
     try:
         to_plain(parse(char * 20_000))
@@ -104,10 +85,7 @@ def test_a_wall_of_one_sign_neither_hangs_nor_crashes(char):
 
 
 def test_the_lead_is_the_first_paragraph():
-    assert (
-        lead(parse("# Titre\n\nLes **quais** sont fermés.\n\nSuite"))
-        == "Les quais sont fermés."
-    )
+    assert lead(parse("# Titre\n\nLes **quais** sont fermés.\n\nSuite")) == "Les quais sont fermés."
     assert isinstance(parse("a\nb").blocks[0], Paragraph)
 
 

@@ -16,9 +16,7 @@ pytestmark = pytest.mark.conformance
 
 
 def test_twitter_text_weights(conformance: Path):
-    groups = yaml.safe_load(
-        (conformance / "text/twitter-text-validate.yml").read_text()
-    )["tests"]
+    groups = yaml.safe_load((conformance / "text/twitter-text-validate.yml").read_text())["tests"]
     bad = []
     for name in (
         "WeightedTweetsCounterTest",
@@ -26,22 +24,16 @@ def test_twitter_text_weights(conformance: Path):
         "UnicodeDirectionalMarkerCounterTest",
     ):
         for case in groups[name]:
-            if name == "WeightedTweetsCounterTest" and re.search(
-                "[\u200d\U0001f3fb-\U0001f3ff]", case["text"]
-            ):
+            if name == "WeightedTweetsCounterTest" and re.search("[\u200d\U0001f3fb-\U0001f3ff]", case["text"]):
                 continue  # this group counts emoji sequences as before version 3
             got = measure(case["text"], "x")
             if got != case["expected"]["weightedLength"]:
-                bad.append(
-                    (case["description"], got, case["expected"]["weightedLength"])
-                )
+                bad.append((case["description"], got, case["expected"]["weightedLength"]))
     assert bad == []
 
 
 def test_twitter_text_urls(conformance: Path):
-    groups = yaml.safe_load(
-        (conformance / "text/twitter-text-extract.yml").read_text()
-    )["tests"]
+    groups = yaml.safe_load((conformance / "text/twitter-text-extract.yml").read_text())["tests"]
     bad = []
     for case in groups["urls"]:
         got = [case["text"][a:b] for a, b in find_urls(case["text"])]
@@ -53,9 +45,7 @@ def test_twitter_text_urls(conformance: Path):
 def test_mastodon_counting(conformance: Path):
     data = json.loads((conformance / "text/mastodon-counting.json").read_text())
     for case in data["validate"]:
-        length = measure(case["text"], "mastodon") + measure(
-            case.get("spoiler") or "", "mastodon"
-        )
+        length = measure(case["text"], "mastodon") + measure(case.get("spoiler") or "", "mastodon")
         assert (length <= data["validator_max"]) == case["ok"], case["name"]
 
 
@@ -74,9 +64,7 @@ def test_gsm7_table(conformance: Path):
 
 
 def test_grapheme_clusters(conformance: Path):
-    for line in (
-        (conformance / "text/GraphemeBreakTest-15.0.txt").read_text().splitlines()
-    ):
+    for line in (conformance / "text/GraphemeBreakTest-15.0.txt").read_text().splitlines():
         marks = line.partition("#")[0].split()
         if not marks:
             continue

@@ -1,0 +1,280 @@
+"""X: a post on the city's account, through tweepy (API v2, OAuth 1.0a user context).
+
+What the public sees: a post with up to four images and their alternative text. X lets nobody edit
+by this API without Premium and within a changing window, so a correction is a reply to the first
+post; a takedown deletes.
+
+API: https://docs.x.com/x-api/posts/, read 2026-11-23. Rights: an app with read and write
+permission, access token of the city's account made after that permission was given.
+
+Quirks:
+    - Identical text is answered 403 "duplicate content": that is evidence of an existing post, so
+      its outcome is unknown and the post is looked for.
+    - 429 tells when to come back in `x-rate-limit-reset`; the queue waits, no thread sleeps.
+    - Pictures go to `POST /2/media/upload`, alternative text to `POST /2/media/metadata` (the v1.1
+      upload that tweepy knows was switched off in 2025).
+    - Addresses come back as t.co; `entities.urls` gives the real ones.
+    - A post with a link costs more than one without (pay-per-use since 2026-02).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+import requests
+import tweepy
+
+from broadcast import http
+from broadcast.channel import (
+    ChannelSettings,
+    Found,
+    Idempotent,
+    Limits,
+    Memory,
+    NotSeen,
+    Published,
+    Reply,
+    Secret,
+    Stream,
+    normalised,
+)
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, OutcomeUnknown
+from broadcast.http_requests import plain, session, transport_error
+from broadcast.model import Media, Part
+
+API = "https://api.twitter.com"
+#: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
+CLOCK_SKEW = timedelta(minutes=10)
+_PAGES = 5
+_DUPLICATE = re.compile(r"duplicate", re.IGNORECASE)
+_CREDENTIALS = re.compile(
+    r"oauth|permission|not permitted to|suspended|client-not-enrolled|access level",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChannelSettings):
+    """`[channels.<name>]` of kind x."""
+
+    consumer_key: Secret
+    consumer_secret: Secret
+    access_token: Secret
+    access_token_secret: Secret
+    #: Another server of the same API; "" for X itself.
+    url: str = ""
+
+
+class X:
+    """One account."""
+
+    kind: ClassVar[str] = "x"
+    settings_type: ClassVar[type[ChannelSettings]] = Settings
+    idempotent: ClassVar[Idempotent] = "never"
+    default_limits: ClassVar[Limits] = Limits(
+        max_length=280,
+        unit="x",
+        max_images=4,
+        max_image_bytes=5 * 2**20,
+        max_alt_length=1000,
+        url_length=23,
+    )
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self._settings = settings
+
+    @property
+    def limits(self) -> Limits:
+        """The platform's limits for an account without Premium."""
+        return self.default_limits
+
+    def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
+        """Post, as a reply where it corrects or goes on."""
+        client = self._client()
+        media_ids = [self._upload(client, media) for media in part.media]
+        response = self._run(
+            client.create_tweet,
+            text=part.text,
+            media_ids=media_ids or None,
+            user_auth=True,
+            in_reply_to_tweet_id=_id(reply_to.parent) if reply_to else None,
+        )
+        try:
+            post_id = str(response.json()["data"]["id"])
+        except (KeyError, TypeError) as error:
+            raise OutcomeUnknown(f"{self._settings.name} : réponse sans identifiant de publication") from error
+        return self._published(post_id)
+
+    def take_down(self, published: Published, *, key: str) -> None:
+        """Delete a post."""
+        self._run(
+            self._client().delete_tweet,
+            _id(published),
+            user_auth=True,
+            gone_is_fine=True,
+        )
+
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
+        """Look for a post among the latest of the account."""
+        wanted = normalised(part.text)
+        for post in self._posts((since - CLOCK_SKEW).astimezone(UTC)):
+            if post["id"] not in known_ids and normalised(text_of(post)) == wanted:
+                return Found(published=self._published(post["id"]))
+        return NotSeen()
+
+    def probe(self) -> Limits | None:
+        """Check the credentials; X states no limits."""
+        self._me(self._client())
+        return None
+
+    def _posts(self, since: datetime) -> Iterator[dict[str, Any]]:
+        client = self._client()
+        me, token = self._me(client), None
+        for _ in range(_PAGES):
+            response = self._run(
+                client.get_users_tweets,
+                me,
+                user_auth=True,
+                max_results=100,
+                pagination_token=token,
+                safe=True,
+                tweet_fields=[
+                    "created_at",
+                    "entities",
+                    "referenced_tweets",
+                    "note_tweet",
+                ],
+            )
+            answer = response.json()
+            posts = answer.get("data") or []
+            for post in posts:
+                if not post.get("created_at") or datetime.fromisoformat(post["created_at"]) >= since:
+                    yield {**post, "id": str(post["id"])}
+            token = (answer.get("meta") or {}).get("next_token")
+            last = posts[-1].get("created_at") if posts else None
+            if not token or (last and datetime.fromisoformat(last) < since):
+                return
+
+    def _me(self, client: tweepy.Client) -> str:
+        return str(self._run(client.get_me, user_auth=True, safe=True).json()["data"]["id"])
+
+    def _upload(self, client: tweepy.Client, media: Media) -> str:
+        category = "tweet_gif" if media.media_type == "image/gif" else "tweet_image"
+        answer = self._run(
+            self._post,
+            client,
+            "/2/media/upload",
+            safe=True,
+            files={"media": (media.name, media.read(), media.media_type)},
+            data={"media_category": category, "media_type": media.media_type},
+        ).json()
+        data = answer.get("data") or answer
+        media_id = str(data.get("id") or data.get("media_id_string") or data.get("media_id"))
+        if media.alt:
+            metadata = {"id": media_id, "metadata": {"alt_text": {"text": media.alt}}}
+            self._run(self._post, client, "/2/media/metadata", json=metadata, safe=True)
+        return media_id
+
+    def _post(self, client: tweepy.Client, path: str, **body: Any) -> requests.Response:
+        s = self._settings
+        auth = tweepy.OAuth1UserHandler(
+            s.consumer_key.reveal(),
+            s.consumer_secret.reveal(),
+            s.access_token.reveal(),
+            s.access_token_secret.reveal(),
+        ).apply_auth()
+        response: requests.Response = client.session.post(f"{API}{path}", auth=auth, **body)
+        return response
+
+    def _client(self) -> tweepy.Client:
+        s = self._settings
+        client = tweepy.Client(
+            consumer_key=s.consumer_key.reveal(),
+            consumer_secret=s.consumer_secret.reveal(),
+            access_token=s.access_token.reveal(),
+            access_token_secret=s.access_token_secret.reveal(),
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        client.session = session(s.url, s.call_timeout_s, (f"{API}/", "https://upload.twitter.com/"))
+        return client
+
+    def _run(
+        self,
+        call: Any,
+        *args: Any,
+        safe: bool = False,
+        gone_is_fine: bool = False,
+        **kwargs: Any,
+    ) -> http.Response:
+        try:
+            response = plain(call(*args, **kwargs))
+        except tweepy.HTTPException as error:
+            # tweepy raises for statuses that it knows; the answer is what counts.
+            response = plain(error.response)
+        except requests.RequestException as error:
+            raise transport_error(error, self._settings.url or API, safe=safe) from error
+        except tweepy.TweepyException as error:
+            raise OutcomeUnknown(f"{self._settings.name} : {error}") from error
+        return self._checked(response, safe=safe, gone_is_fine=gone_is_fine)
+
+    def _checked(self, response: http.Response, *, safe: bool, gone_is_fine: bool) -> http.Response:
+        who = self._settings.name
+        if response.status == 403:
+            reason = f"{who} : 403 : {http.summary(response.body)}"
+            if _DUPLICATE.search(reason):
+                raise OutcomeUnknown(reason)
+            if safe or _CREDENTIALS.search(response.body.decode("utf-8", "replace")):
+                raise ChannelMisconfigured(reason)
+            raise ChannelRefused(reason)
+        if response.status == 402:
+            raise ChannelMisconfigured(f"{who} : 402 : plus de crédit sur le compte développeur de X")
+        http.check(response, who=who, safe=safe, gone_is_fine=gone_is_fine)
+        if 200 <= response.status < 300:
+            _json_or_unknown(response, who, safe)
+        return response
+
+    def _published(self, post_id: str) -> Published:
+        base = self._settings.url.rstrip("/") or "https://x.com"
+        return Published(external_id=post_id, url=f"{base}/i/web/status/{post_id}")
+
+
+def _json_or_unknown(response: http.Response, who: str, safe: bool) -> None:
+    if not response.body and response.status == 204:
+        return
+    try:
+        json.loads(response.body or b"{}")
+    except ValueError as error:
+        message = f"{who} : réponse {response.status} illisible"
+        raise (http.ChannelUnavailable(message) if safe else OutcomeUnknown(message)) from error
+
+
+def _id(published: Published) -> str:
+    # A person who settled an unknown gave the address; its last part is the id.
+    return published.external_id.rstrip("/").rpartition("/")[2]
+
+
+def text_of(post: dict[str, Any]) -> str:
+    """Return the text of a post as it was sent: real addresses, no entities, no address of its own pictures."""
+    note = post.get("note_tweet") or {}
+    text = str(note.get("text") or post.get("text") or "")
+    entities = note.get("entities") or post.get("entities") or {}
+    for url in entities.get("urls") or []:
+        real = (
+            ""
+            if url.get("media_key") or "/photo/" in str(url.get("expanded_url"))
+            else str(url.get("unwound_url") or url.get("expanded_url") or url["url"])
+        )
+        text = text.replace(str(url["url"]), real)
+    if post.get("referenced_tweets"):
+        text = re.sub(r"^(?:@\w+\s+)+", "", text)
+    return html.unescape(text)
+
+
+ADAPTER: type[Stream] = X

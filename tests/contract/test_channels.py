@@ -1,0 +1,278 @@
+"""The same questions to every adapter; a new kind is found by itself and fails until its companions exist."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+
+from broadcast import registry
+from broadcast.channel import Found, NotSeen, Published, Reply, Secret
+from broadcast.errors import (
+    ChannelMisconfigured,
+    ChannelRefused,
+    ChannelUnavailable,
+    DeliveryError,
+    OutcomeUnknown,
+)
+from broadcast.memory import FileMemory
+from broadcast.model import Media, Part, sha256_of
+from broadcast.shipped import shipped
+from broadcast.stands import stand_type
+
+ROOT = Path(__file__).parents[2]
+KINDS = registry.kinds()
+STREAMS = [k for k in KINDS if not registry.is_board(registry.adapter_type(k))]
+NETWORKS = [k for k in STREAMS if registry.is_network(registry.adapter_type(k))]
+PNG = shipped("content/examples/quai.png").read_bytes()
+
+
+def a_part(
+    text: str = "Crue : quais fermés & déviés <ici>\n\nhttps://example.org/a/crue-quais/ #Crue",
+    **facts: Any,
+) -> Part:
+    documents = {"icml": "<Document/>", "typ": "= Titre"}
+    return Part(slug="crue-quais", text=text, title="Crue", documents=documents, **facts)
+
+
+def a_picture() -> Media:
+    return Media(
+        name="quai.png",
+        media_type="image/png",
+        sha256=sha256_of(PNG),
+        size_bytes=len(PNG),
+        width_px=1200,
+        height_px=800,
+        alt="Le quai inondé",
+        read=lambda: PNG,
+    )
+
+
+def an_adapter(kind: str, tmp_path: Path, url: str = "", timeout_s: float = 1.0) -> Any:
+    adapter = registry.adapter_type(kind)
+    stand = stand_type(kind)
+    values = stand.sample_settings(url) if stand and url else {}
+    hints = get_type_hints(adapter.settings_type)
+    ready = {k: Secret(v) if hints[k] is Secret else v for k, v in values.items()}
+    if kind == "sign":
+        ready = {"columns": 16, "rows": 4}
+    settings = adapter.settings_type(
+        name=f"{kind}-1",
+        kind=kind,
+        newsroom_dir=str(tmp_path),
+        call_timeout_s=timeout_s,
+        **ready,
+    )
+    return adapter(settings, FileMemory(tmp_path / "memory.json"))
+
+
+@pytest.fixture
+def stand(request: pytest.FixtureRequest) -> Iterator[Any]:
+    type_ = stand_type(request.param)
+    assert type_ is not None, f"channels/{request.param}.py speaks to a network: write broadcast/stands/{request.param}.py"
+    with type_() as running:
+        yield running
+
+
+def network(test: Any) -> Any:
+    return pytest.mark.parametrize("stand", NETWORKS, indirect=True)(test)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_has_its_companions(kind):
+    adapter = registry.adapter_type(kind)
+    assert adapter.kind == kind
+    templates = list((ROOT / "templates" / kind).glob("publish.*"))
+    assert templates, f"channels/{kind} has no templates/{kind}/publish.*"
+    assert (ROOT / "docs/channels" / f"{kind}.md").is_file(), f"channels/{kind} has no docs/channels/{kind}.md"
+    assert dataclasses.is_dataclass(adapter.settings_type)
+    assert adapter.settings_type.__dataclass_params__.frozen
+    assert (adapter.__doc__ or "").strip() and ("Quirks" in __import__(f"channels.{kind}", fromlist=["x"]).__doc__)
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_publishing_gives_an_id_and_repeating_a_takedown_is_fine(kind, tmp_path):
+    type_ = stand_type(kind)
+    if type_ is None:
+        adapter = an_adapter(kind, tmp_path)
+        _life(adapter)
+        return
+    with type_() as running:
+        _life(an_adapter(kind, tmp_path, running.url))
+
+
+def _life(adapter: Any) -> None:
+    done = adapter.publish(a_part(), key="k1", reply_to=None)
+    assert done.external_id and done.url
+    if hasattr(adapter, "update"):
+        again = adapter.update(a_part("Nouveau texte"), done, key="k2")
+        assert again.external_id == done.external_id
+        adapter.update(a_part("Nouveau texte"), done, key="k2")
+    if hasattr(adapter, "take_down"):
+        adapter.take_down(done, key="k3")
+        adapter.take_down(done, key="k3")
+
+
+@network
+def test_a_post_is_there_and_an_edit_does_not_post_anew(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    done = adapter.publish(a_part(), key="k", reply_to=None)
+    assert [p.text for p in stand.live()] == [a_part().text]
+    if hasattr(adapter, "update"):
+        adapter.update(a_part("Nouveau"), done, key="k2")
+        assert [(p.text, p.edited) for p in stand.live()] == [("Nouveau", True)]
+    adapter.take_down(done, key="k3")
+    assert stand.live() == []
+
+
+@network
+def test_pictures_carry_their_alternative_text(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url, 5.0)
+    adapter.publish(a_part(media=(a_picture(),)), key="k", reply_to=None)
+    assert [(m["alt"], m["sha256"]) for m in stand.live()[0].media] == [("Le quai inondé", sha256_of(PNG))]
+    adapter.publish(a_part("Deux images", media=(a_picture(), a_picture())), key="k2", reply_to=None)
+    assert len(stand.live()[1].media) == 2
+    assert isinstance(
+        adapter.find(
+            a_part("Deux images"),
+            key="k2",
+            since=datetime.now(UTC),
+            known_ids=frozenset(),
+        ),
+        Found,
+    )
+
+
+@network
+def test_a_correction_replies_where_the_network_has_replies(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    root = adapter.publish(a_part(), key="k", reply_to=None)
+    adapter.publish(a_part("Rectificatif"), key="k2", reply_to=Reply(root=root, parent=root))
+    if stand.kind != "facebook":  # a Page's posts have no replies that are posts
+        assert stand.live()[1].in_reply_to == root.external_id
+
+
+@network
+def test_a_post_is_found_by_its_whole_text_and_only_if_new_and_unknown(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    since = datetime.now(UTC)
+    done = adapter.publish(a_part(), key="k", reply_to=None)
+    for n in range(45):
+        stand.keep(f"Autre message {n}")
+    found = adapter.find(a_part(), key="k", since=since, known_ids=frozenset())
+    assert isinstance(found, Found) and found.published.external_id == done.external_id
+    assert isinstance(
+        adapter.find(a_part(), key="k", since=since, known_ids=frozenset({done.external_id})),
+        NotSeen,
+    )
+    assert isinstance(
+        adapter.find(a_part("Crue : quais fermés"), key="k", since=since, known_ids=frozenset()),
+        NotSeen,
+    )
+    late = since + timedelta(days=1)
+    assert isinstance(adapter.find(a_part(), key="k", since=late, known_ids=frozenset()), NotSeen)
+
+
+@network
+def test_a_busy_network_says_when_to_come_back(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    stand.busy(retry_after_s=60)
+    with pytest.raises(ChannelUnavailable) as caught:
+        adapter.publish(a_part(), key="k", reply_to=None)
+    assert 58 <= (caught.value.retry_after_s or 0) <= 61 and stand.live() == []
+
+
+@network
+def test_a_refusal_carries_the_reason_of_the_network(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    stand.refuse("mot interdit")
+    with pytest.raises(ChannelRefused, match="mot interdit"):
+        adapter.publish(a_part(), key="k", reply_to=None)
+
+
+@network
+def test_rejected_credentials_are_misconfigured_and_never_shown(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    stand.rejects_credentials = True
+    for call in (
+        lambda: adapter.publish(a_part(), key="k", reply_to=None),
+        adapter.probe,
+    ):
+        with pytest.raises(ChannelMisconfigured) as caught:
+            call()
+        assert "stand-" not in str(caught.value)
+    assert "stand-" not in repr(vars(adapter)) and "stand-" not in str(adapter._settings)
+
+
+@network
+@pytest.mark.parametrize("fault", ["store_then_500", "hang_up", "hang", "drip", "wrong_json"])
+def test_what_may_have_been_posted_is_unknown_and_then_found(stand, tmp_path, fault):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url, 0.6)
+    since = datetime.now(UTC)
+    getattr(stand, fault)()
+    began = time.monotonic()
+    with pytest.raises(OutcomeUnknown):
+        adapter.publish(a_part(), key="k", reply_to=None)
+    assert time.monotonic() - began < 10
+    assert len(stand.live()) == 1
+    found = adapter.find(a_part(), key="k", since=since, known_ids=frozenset())
+    assert isinstance(found, Found) and found.published.external_id == stand.live()[0].id
+
+
+@network
+def test_a_network_that_cannot_be_reached_is_unavailable(stand, tmp_path):
+    url = stand.url
+    stand.stop()
+    adapter = an_adapter(stand.kind, tmp_path, url)
+    for call in (
+        lambda: adapter.publish(a_part(), key="k", reply_to=None),
+        lambda: adapter.find(a_part(), key="k", since=datetime.now(UTC), known_ids=frozenset()),
+    ):
+        with pytest.raises(ChannelUnavailable):
+            call()
+
+
+@network
+def test_a_failed_look_is_never_an_answer(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    answer, stand.answer = (
+        stand.answer,
+        lambda call: (_ for _ in ()).throw(RuntimeError),
+    )
+    with pytest.raises(DeliveryError):
+        adapter.find(a_part(), key="k", since=datetime.now(UTC), known_ids=frozenset())
+    stand.answer = answer
+
+
+def test_mastodon_learns_its_limits_by_a_probe(tmp_path):
+    type_ = stand_type("mastodon")
+    assert type_ is not None
+    with type_() as running:
+        running.max_characters = 5000  # type: ignore[attr-defined]
+        limits = an_adapter("mastodon", tmp_path, running.url).probe()
+    assert limits.max_length == 5000 and limits.source == "probe"
+
+
+def test_the_same_text_on_x_is_evidence_of_a_post_not_a_refusal(tmp_path):
+    type_ = stand_type("x")
+    assert type_ is not None
+    with type_() as running:
+        adapter = an_adapter("x", tmp_path, running.url)
+        adapter.publish(a_part(), key="k", reply_to=None)
+        with pytest.raises(OutcomeUnknown, match="duplicate"):
+            adapter.publish(a_part(), key="k2", reply_to=None)
+
+
+def test_a_person_may_give_the_address_where_a_post_stands(tmp_path):
+    type_ = stand_type("x")
+    assert type_ is not None
+    with type_() as running:
+        adapter = an_adapter("x", tmp_path, running.url)
+        done = adapter.publish(a_part(), key="k", reply_to=None)
+        adapter.take_down(Published(external_id=done.url), key="k")
+        assert running.live() == []
