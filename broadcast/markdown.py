@@ -84,8 +84,9 @@ def parse_with_losses(source: str) -> tuple[Document, tuple[Loss, ...]]:
         root: Element = engine.parser.parseDocument(_lines(engine, source)).getroot()
         for processor in engine.treeprocessors:
             if getattr(processor, "name", "") != "serialize":
-                changed = processor.run(root)
-                root = root if changed is None else changed
+                changed: Element | None = processor.run(root)
+                if changed is not None:
+                    root = changed
         return Document(tuple(_blocks(root, engine, 0))), tuple(losses)
     except RecursionError as error:
         raise ContentError("corps trop imbriqué pour être lu ; simplifiez les listes et citations") from error

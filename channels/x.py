@@ -44,7 +44,7 @@ from broadcast.channel import (
     Stream,
     normalised,
 )
-from broadcast.errors import ChannelMisconfigured, ChannelRefused, OutcomeUnknown
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
 from broadcast.http_requests import plain, session, transport_error
 from broadcast.model import Media, Part
 
@@ -252,7 +252,7 @@ def _json_or_unknown(response: http.Response, who: str, safe: bool) -> None:
         json.loads(response.body or b"{}")
     except ValueError as error:
         message = f"{who} : réponse {response.status} illisible"
-        raise (http.ChannelUnavailable(message) if safe else OutcomeUnknown(message)) from error
+        raise (ChannelUnavailable(message) if safe else OutcomeUnknown(message)) from error
 
 
 def _id(published: Published) -> str:

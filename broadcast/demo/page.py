@@ -1,0 +1,106 @@
+"""One page with everything side by side: what the site, the signs, the journal and the networks show."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from broadcast import registry
+from broadcast.app import App
+from broadcast.channel import CanDraw
+from broadcast.demo.run import NETWORKS
+from broadcast.model import Form
+from broadcast.store import messages, renditions
+
+_STYLE = """
+:root{color-scheme:light dark;--p:#f4f3ef;--c:#fff;--i:#1b1d21;--s:#5a5f66;--l:#d9d6cd;--a:#0b4f8a;--g:#14663a;--bad:#a8120c}
+@media(prefers-color-scheme:dark){:root{--p:#15171b;--c:#1e2126;--i:#eceae4;--s:#b0ada5;--l:#3b3f46;--a:#8fc4f5;--g:#86d8a8;--bad:#ff9a8f}}
+*{box-sizing:border-box}body{margin:0 auto;max-width:90rem;padding:1rem;background:var(--p);color:var(--i);font:1rem/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+h1{margin:.5rem 0}h2{font-size:1.2rem;margin:0 0 .5rem}a{color:var(--a)}
+.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));align-items:start}
+section{background:var(--c);border:1px solid var(--l);border-radius:.5rem;padding:1rem;overflow-wrap:anywhere}
+section.wide{grid-column:1/-1}iframe{width:100%;height:34rem;border:1px solid var(--l);border-radius:.25rem;background:#fff}
+.post{border-top:1px solid var(--l);padding:.5rem 0;white-space:pre-wrap}.post.deleted{opacity:.75}.post.deleted .words{text-decoration:line-through}
+.state{font-size:.9rem;color:var(--s);white-space:normal}.state b{color:var(--g)}.state b.down{color:var(--bad)}
+img{max-width:100%;height:auto;display:block;margin:.5rem 0;border-radius:.25rem}
+"""
+_NAMES = {"x": "X", "facebook": "Facebook", "mastodon": "Mastodon"}
+
+
+def write(app: App) -> Path:
+    """Write `demo.html` into the folder of a demonstration, and return its path."""
+    folder = app.dir
+    _draw_proof(app, "crue-quais")
+    sections = [_site(), *[_network(folder, name, kind) for name, kind in NETWORKS.items()], _signs(folder), _print(folder)]
+    page = (
+        '<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
+        f'initial-scale=1"><title>Broadcast – démonstration</title><style>{_STYLE}</style></head><body><main>'
+        "<h1>Une crue, six lieux, une seule source</h1><p>Trois messages écrits en Markdown, approuvés par une seconde "
+        "personne, puis un rectificatif de l’alerte et le retrait du concours. Rien n’est sorti de cette machine.</p>"
+        f'<div class="grid">{"".join(sections)}</div></main></body></html>'
+    )
+    path = folder / "demo.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _site() -> str:
+    return (
+        '<section class="wide"><h2>Site</h2><p><a href="public/index.html">Page d’accueil</a> · '
+        '<a href="public/a/crue-quais/index.html">l’alerte et son historique</a> · '
+        '<a href="public/a/concours-dessin/index.html">le concours, retiré</a> · <a href="public/feed.atom">Atom</a> · '
+        '<a href="public/cap/crue-quais-2.xml">CAP</a></p>'
+        '<iframe src="public/index.html" title="Page d’accueil du site"></iframe></section>'
+    )
+
+
+def _network(folder: Path, name: str, kind: str) -> str:
+    lines = (folder / "recorded" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    posts = "".join(_post(json.loads(line)) for line in lines)
+    return f'<section><h2>{_NAMES[kind]}</h2><p class="state">recorded/{escape(name)}.jsonl</p>{posts}</section>'
+
+
+def _post(post: dict[str, Any]) -> str:
+    state = '<b class="down">supprimé</b>' if post["deleted"] else "<b>en ligne</b>"
+    facts = [state]
+    if post["edited"]:
+        facts.append("modifié")
+    if post["in_reply_to"]:
+        facts.append(f"répond à {escape(post['in_reply_to'])}")
+    facts += [f"image : {escape(m['alt'])}" for m in post["media"]]
+    deleted = " deleted" if post["deleted"] else ""
+    return (
+        f'<div class="post{deleted}"><span class="words">{escape(post["text"])}</span>'
+        f'<p class="state">n° {escape(post["id"])} · {" · ".join(facts)}</p></div>'
+    )
+
+
+def _signs(folder: Path) -> str:
+    pictures = "".join(
+        f'<img src="{path.relative_to(folder).as_posix()}" alt="{escape(path.with_name(path.name.replace("-preview.png", ".txt")).read_text())}">'
+        for path in sorted((folder / "signs").rglob("*-preview.png"))
+    )
+    return f'<section><h2>Panneaux</h2>{pictures}<p><a href="signs/signs/playlist.json">playlist.json</a></p></section>'
+
+
+def _draw_proof(app: App, slug: str) -> None:
+    """Draw the proof of the journal as pictures beside its package."""
+    with app.db.read() as tx:
+        message = messages.get_message(tx, slug)
+        made = renditions.renditions(tx, message.uid, message.approved, app.read_media, channel="journal", form=Form.PUBLISH)
+    adapter = registry.open_channel(app.settings, "journal")
+    if isinstance(adapter, CanDraw):
+        for drawing in adapter.draw(made[0].parts[0]):
+            (app.dir / "print" / drawing.name).write_bytes(drawing.content)
+
+
+def _print(folder: Path) -> str:
+    pages = "".join(
+        f'<img src="print/{p.name}" alt="Épreuve du journal">' for p in sorted((folder / "print").glob("*-epreuve-*.png"))
+    )
+    return (
+        f'<section><h2>Journal municipal</h2><p><a href="print/crue-quais/proof.pdf">épreuve PDF</a> · '
+        f'<a href="print/crue-quais/crue-quais.zip">dossier pour la maquette</a></p>{pages}</section>'
+    )

@@ -1,0 +1,131 @@
+"""Publishing the examples, a correction and a withdrawal, through the real adapters, on stands."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from broadcast import intake, newsroom_folder
+from broadcast.app import App
+from broadcast.clock import SystemClock
+from broadcast.desk.ending import withdraw
+from broadcast.desk.people import add_person
+from broadcast.desk.submit import submit
+from broadcast.desk.vote import approve
+from broadcast.dispatch.send import send
+from broadcast.errors import UsageError
+from broadcast.probing import probe_channel
+from broadcast.stands import stand_type
+from broadcast.stands.base import Stand
+
+MARK = ".broadcast-demo"
+#: Channel -> kind of the look-alike networks.
+NETWORKS = {"x-ville": "x", "facebook-ville": "facebook", "mastodon-ville": "mastodon"}
+_SECRETS = {
+    "x": ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+    "facebook": ("token",),
+    "mastodon": ("token",),
+}
+
+
+def run(folder: Path, tell: Callable[[str], None]) -> App:
+    """Make the demonstration in `folder`, and return the newsroom to be looked at.
+
+    Args:
+        folder: absent, empty, or made by an earlier demonstration.
+        tell: is told what happens, a line at a time.
+
+    Raises:
+        UsageError: the folder holds something that a demonstration did not make.
+    """
+    _start_afresh(folder)
+    with _networks(folder) as stands:
+        now = SystemClock().now()
+        newsroom_folder.create(folder / ".new", example=True, exercise=False, now=now, settings=_settings(stands))
+        for path in (folder / ".new").iterdir():
+            path.rename(folder / path.name)
+        (folder / ".new").rmdir()
+        _write_secrets(folder, stands)
+        app = App(folder)
+        add_person(app.desk, "alice", ("editor",))
+        add_person(app.desk, "bob", ("approver", "publisher"))
+        for name in NETWORKS:
+            tell(f"canal {name} : {probe_channel(app, name).message}")
+        _publish(app, tell)
+    return app
+
+
+def _publish(app: App, tell: Callable[[str], None]) -> None:
+    messages = app.dir / "content" / "messages"
+    for slug in ("crue-quais", "commerces-ouverts", "concours-dessin"):
+        _submit_and_approve(app, messages / f"{slug}.md", tell)
+    _send(app, tell)
+    tell("rectificatif : la passerelle ferme aussi")
+    correction = newsroom_folder.example("crue-quais.v2.md", app.clock.now())
+    (messages / "crue-quais.md").write_text(correction, encoding="utf-8")
+    _submit_and_approve(app, messages / "crue-quais.md", tell)
+    _send(app, tell)
+    tell("retrait : le concours est annulé")
+    withdraw(app.desk, "concours-dessin", as_="bob", reason="concours annulé")
+    _send(app, tell)
+
+
+def _submit_and_approve(app: App, path: Path, tell: Callable[[str], None]) -> None:
+    reading = intake.read(app, path)
+    done = submit(
+        app.desk,
+        reading.draft,
+        as_="alice",
+        path=str(reading.path),
+        media=reading.media,
+        made=reading.proof.renditions,
+        findings=reading.proof.findings,
+    )
+    tell(f"alice soumet {done.revision.name} : {reading.draft.title}")
+    voted = approve(app.desk, done.revision.slug, done.revision.number, as_="bob", seen=done.hashes)
+    tell(f"bob approuve {done.revision.name} : {len(voted.hashes)} déclinaisons, {voted.planned} envois prévus")
+
+
+def _send(app: App, tell: Callable[[str], None]) -> None:
+    send(app.dispatcher(lambda e: tell(f"  {e.channel} : {e.slug}@{e.number} {e.action} → {e.state.value} {e.url}")))
+
+
+def _start_afresh(folder: Path) -> None:
+    if folder.exists():
+        if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
+            raise UsageError(f"{folder} contient autre chose qu'une démonstration : choisissez un autre dossier")
+        shutil.rmtree(folder)
+    (folder / "recorded").mkdir(parents=True)
+    (folder / MARK).write_text("Ce dossier a été fait par « broadcast demo » et sera effacé par la suivante.\n")
+
+
+@contextmanager
+def _networks(folder: Path) -> Iterator[dict[str, Stand]]:
+    with ExitStack() as stack:
+        stands: dict[str, Stand] = {}
+        for name, kind in NETWORKS.items():
+            type_ = stand_type(kind)
+            assert type_ is not None
+            stands[name] = stack.enter_context(type_(folder / "recorded" / f"{name}.jsonl"))
+        yield stands
+
+
+def _settings(stands: dict[str, Stand]) -> str:
+    text = newsroom_folder.SETTINGS.partition("# Les réseaux se règlent")[0]
+    text += "# Réseaux d'essai de la démonstration, sur cette machine.\n"
+    for name, stand in stands.items():
+        lines = [f"[channels.{name}]", f'kind = "{stand.kind}"', f'url = "{stand.url}"']
+        lines += ['page_id = "10001"'] if stand.kind == "facebook" else []
+        lines += [f'{key}_file = "secrets/{name}-{key}"' for key in _SECRETS[stand.kind]]
+        text += "\n" + "\n".join(lines) + "\n"
+    return text
+
+
+def _write_secrets(folder: Path, stands: dict[str, Stand]) -> None:
+    for name, stand in stands.items():
+        for key in _SECRETS[stand.kind]:
+            path = folder / "secrets" / f"{name}-{key}"
+            path.touch(mode=0o600)
+            path.write_text(f"essai-{key}\n")
