@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from broadcast.blocks import (
@@ -81,10 +81,10 @@ def parse_with_losses(source: str) -> tuple[Document, tuple[Loss, ...]]:
     losses = list(_losses(source))
     engine = _engine()
     try:
-        root: Element = engine.parser.parseDocument(_lines(engine, source)).getroot()
+        root: Any = engine.parser.parseDocument(_lines(engine, source)).getroot()
         for processor in engine.treeprocessors:
             if getattr(processor, "name", "") != "serialize":
-                changed: Element | None = processor.run(root)
+                changed: Any = processor.run(root)
                 if changed is not None:
                     root = changed
         return Document(tuple(_blocks(root, engine, 0))), tuple(losses)
