@@ -173,7 +173,7 @@ def failure(error: Exception, url: str, *, safe: bool = False) -> DeliveryError:
     """Return what a transport error means: nothing sent, or nobody knows."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, _NOT_SENT) or isinstance(cause, ConnectionRefusedError):
+        if isinstance(cause, (_NOT_SENT, ConnectionRefusedError)):
             return ChannelUnavailable(f"{host(url)} : injoignable ({_words(cause)})")
         reason = getattr(cause, "reason", None)
         cause = reason if isinstance(reason, BaseException) else cause.__cause__ or cause.__context__

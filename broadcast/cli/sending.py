@@ -125,10 +125,9 @@ def _still_open(app: App) -> list[dict[str, Any]]:
 def plan(name: str, withdrawn: bool, as_json: bool) -> int:
     """Voir, canal par canal, ce qui arriverait si la dernière version était approuvée ou le message retiré."""
     slug, number = split_name(name)
-    with newsroom() as app:
-        with app.db.read() as tx:
-            approve_rows = plan_rows(app, tx, slug, number=number, withdrawn=False)
-            withdraw_rows = plan_rows(app, tx, slug, number=number, withdrawn=True)
+    with newsroom() as app, app.db.read() as tx:
+        approve_rows = plan_rows(app, tx, slug, number=number, withdrawn=False)
+        withdraw_rows = plan_rows(app, tx, slug, number=number, withdrawn=True)
     if as_json:
         to_json(
             {

@@ -29,6 +29,7 @@ from broadcast.blocks import Document
 from broadcast.errors import ContentError, TemplateFault
 from broadcast.layout import story
 from broadcast.model import Newsroom, slot
+from broadcast.typeset import typeset
 
 #: Endings whose templates escape what they print.
 _ESCAPED = ("html", "xml", "atom", "rss", "cap", "icml", "capupdate")
@@ -179,11 +180,15 @@ def _line_in_template(error: BaseException) -> int | None:
 
 
 def _html(document: Document) -> Markup:
-    return Markup(markdown.to_html(document))  # noqa: S704  (escaped and passed through nh3)
+    return Markup(markdown.to_html(typeset(document)))  # noqa: S704  (escaped and passed through nh3)
 
 
 def _icml(document: Document) -> Markup:
-    return Markup(story.to_icml(document))  # noqa: S704  (escaped by the writer)
+    return Markup(story.to_icml(typeset(document)))  # noqa: S704  (escaped by the writer)
+
+
+def _typst(document: Document) -> str:
+    return story.to_typst(typeset(document))
 
 
 def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
@@ -195,7 +200,7 @@ def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
     if newsroom.world == "exercise":
         before.insert(0, ("Surtitre", "EXERCICE"))
     lines = [story.paragraph(style, text.typo(words)) for style, words in before if words]
-    lines.append(story.to_icml(m.body))
+    lines.append(story.to_icml(typeset(m.body)))
     lines += [story.paragraph(style, text.typo(words)) for style, words in after if words]
     return Markup(story.icml_document("\n".join(lines)))  # noqa: S704  (escaped by the writer)
 
@@ -212,7 +217,7 @@ _FILTERS = {
     "plain": markdown.to_plain,
     "html": _html,
     "icml": _icml,
-    "typst": story.to_typst,
+    "typst": _typst,
     "typst_text": story.escape_typst,
     "typst_string": story.typst_string,
     "typo": text.typo,

@@ -98,12 +98,8 @@ class Database:
         Raises:
             StoreError: the database refused; nothing was changed.
         """
-        with (
-            self._translated(),
-            self.engine.connect().execution_options(writes=True) as connection,
-        ):
-            with connection.begin():
-                yield Tx(connection, self.newsroom)
+        with self._translated(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield Tx(connection, self.newsroom)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -112,9 +108,8 @@ class Database:
         Raises:
             StoreError: the database cannot be read.
         """
-        with self._translated(), self.engine.connect() as connection:
-            with connection.begin():
-                yield Tx(connection, self.newsroom)
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield Tx(connection, self.newsroom)
 
     def open(self) -> bool:
         """Create or upgrade the tables if need be; True if the database was empty.

@@ -26,10 +26,9 @@ def upgrade(engine: Engine, version: str | None) -> None:
         raise StoreError(
             f"base de données : version {version} : écrite par une version plus récente de Broadcast ; mettez le programme à jour"
         )
-    with engine.connect().execution_options(writes=True) as connection:
-        with connection.begin():
-            config.attributes["connection"] = connection
-            try:
-                command.upgrade(config, "head")
-            except CommandError as error:
-                raise StoreError(f"base de données : migration impossible : {error}") from error
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StoreError(f"base de données : migration impossible : {error}") from error

@@ -92,7 +92,8 @@ def test_a_kind_has_its_companions(kind):
     assert (ROOT / "docs/channels" / f"{kind}.md").is_file(), f"channels/{kind} has no docs/channels/{kind}.md"
     assert dataclasses.is_dataclass(adapter.settings_type)
     assert adapter.settings_type.__dataclass_params__.frozen
-    assert (adapter.__doc__ or "").strip() and ("Quirks" in __import__(f"channels.{kind}", fromlist=["x"]).__doc__)
+    assert (adapter.__doc__ or "").strip()
+    assert "Quirks" in __import__(f"channels.{kind}", fromlist=["x"]).__doc__
 
 
 @pytest.mark.parametrize("kind", STREAMS)
@@ -108,7 +109,8 @@ def test_publishing_gives_an_id_and_repeating_a_takedown_is_fine(kind, tmp_path)
 
 def _life(adapter: Any) -> None:
     done = adapter.publish(a_part(), key="k1", reply_to=None)
-    assert done.external_id and done.url
+    assert done.external_id
+    assert done.url
     if hasattr(adapter, "update"):
         again = adapter.update(a_part("Nouveau texte"), done, key="k2")
         assert again.external_id == done.external_id
@@ -165,7 +167,8 @@ def test_a_post_is_found_by_its_whole_text_and_only_if_new_and_unknown(stand, tm
     for n in range(45):
         stand.keep(f"Autre message {n}")
     found = adapter.find(a_part(), key="k", since=since, known_ids=frozenset())
-    assert isinstance(found, Found) and found.published.external_id == done.external_id
+    assert isinstance(found, Found)
+    assert found.published.external_id == done.external_id
     assert isinstance(
         adapter.find(a_part(), key="k", since=since, known_ids=frozenset({done.external_id})),
         NotSeen,
@@ -184,7 +187,8 @@ def test_a_busy_network_says_when_to_come_back(stand, tmp_path):
     stand.busy(retry_after_s=60)
     with pytest.raises(ChannelUnavailable) as caught:
         adapter.publish(a_part(), key="k", reply_to=None)
-    assert 58 <= (caught.value.retry_after_s or 0) <= 61 and stand.live() == []
+    assert 58 <= (caught.value.retry_after_s or 0) <= 61
+    assert stand.live() == []
 
 
 @network
@@ -206,7 +210,8 @@ def test_rejected_credentials_are_misconfigured_and_never_shown(stand, tmp_path)
         with pytest.raises(ChannelMisconfigured) as caught:
             call()
         assert "stand-" not in str(caught.value)
-    assert "stand-" not in repr(vars(adapter)) and "stand-" not in str(adapter._settings)
+    assert "stand-" not in repr(vars(adapter))
+    assert "stand-" not in str(adapter._settings)
 
 
 @network
@@ -221,7 +226,8 @@ def test_what_may_have_been_posted_is_unknown_and_then_found(stand, tmp_path, fa
     assert time.monotonic() - began < 10
     assert len(stand.live()) == 1
     found = adapter.find(a_part(), key="k", since=since, known_ids=frozenset())
-    assert isinstance(found, Found) and found.published.external_id == stand.live()[0].id
+    assert isinstance(found, Found)
+    assert found.published.external_id == stand.live()[0].id
 
 
 @network
@@ -255,7 +261,8 @@ def test_mastodon_learns_its_limits_by_a_probe(tmp_path):
     with type_() as running:
         running.max_characters = 5000  # type: ignore[attr-defined]
         limits = an_adapter("mastodon", tmp_path, running.url).probe()
-    assert limits.max_length == 5000 and limits.source == "probe"
+    assert limits.max_length == 5000
+    assert limits.source == "probe"
 
 
 def test_the_same_text_on_x_is_evidence_of_a_post_not_a_refusal(tmp_path):

@@ -119,10 +119,13 @@ def test_withdrawing_takes_down_everything_and_drops_what_has_not_left(rooms, ur
     room.send()
     assert mastodon.posts == {}
     assert x.posts == {}
-    assert site.shown == {} and site.ended == {"crue-quais": "withdrawn"}
+    assert site.shown == {}
+    assert site.ended == {"crue-quais": "withdrawn"}
     assert ("x", "publish", 1, "dropped") in room.states()
     seen = status_of(room)
-    assert seen.phase == "ended" and seen.ended_because == "withdrawn" and not seen.public
+    assert seen.phase == "ended"
+    assert seen.ended_because == "withdrawn"
+    assert not seen.public
 
 
 def test_a_correction_and_its_root_are_both_taken_down(rooms, url):
@@ -145,7 +148,9 @@ def test_what_has_expired_is_taken_down_at_the_next_send(rooms, url):
     room.send()
     room.clock.at = EVENING
     room.send()
-    assert mastodon.posts == {} and site.shown == {} and site.ended == {"crue-quais": "expired"}
+    assert mastodon.posts == {}
+    assert site.shown == {}
+    assert site.ended == {"crue-quais": "expired"}
     assert status_of(room).phase == "ended"
 
 
@@ -164,7 +169,8 @@ def test_an_embargo_is_kept(rooms, url):
     room = a_room(rooms, url, mastodon)
     room.publish(a_draft(embargo_until_at=room.clock.now() + timedelta(hours=1)))
     room.send()
-    assert mastodon.calls == [] and status_of(room).phase == "embargoed"
+    assert mastodon.calls == []
+    assert status_of(room).phase == "embargoed"
     room.clock.at += timedelta(hours=1)
     room.send()
     assert len(mastodon.posts) == 1
@@ -208,7 +214,8 @@ def test_send_with_wait_settles_an_unknown_by_itself(rooms, url):
     room = a_room(rooms, url, mastodon)
     room.publish()
     room.send(wait_s=300)
-    assert len(mastodon.posts) == 1 and room.states()[0][3] == "delivered"
+    assert len(mastodon.posts) == 1
+    assert room.states()[0][3] == "delivered"
 
 
 def test_a_channel_that_cannot_be_asked_goes_to_a_person(rooms, url):
@@ -217,7 +224,8 @@ def test_a_channel_that_cannot_be_asked_goes_to_a_person(rooms, url):
     room.publish()
     room.send(wait_s=600)
     seen = status_of(room)
-    assert len(telegram.posts) == 1 and seen.deliveries[0].needs_person
+    assert len(telegram.posts) == 1
+    assert seen.deliveries[0].needs_person
     assert seen.late[0].what == "needs_person"
     resolve(
         room.desk,
@@ -262,7 +270,8 @@ def test_an_open_idempotency_window_allows_the_same_key_again(rooms, url):
     room = a_room(rooms, url, sms)
     room.publish()
     room.send(wait_s=60)
-    assert len(sms.posts) == 1 and room.states()[0][3] == "delivered"
+    assert len(sms.posts) == 1
+    assert room.states()[0][3] == "delivered"
 
 
 def test_a_closed_idempotency_window_asks_a_person(rooms, url):
@@ -272,7 +281,8 @@ def test_a_closed_idempotency_window_asks_a_person(rooms, url):
     room.send()
     room.clock.at += timedelta(minutes=5)
     room.send()
-    assert len(sms.calls) == 1 and status_of(room).deliveries[0].needs_person
+    assert len(sms.calls) == 1
+    assert status_of(room).deliveries[0].needs_person
 
 
 def test_a_rate_limit_is_obeyed_by_the_queue(rooms, url):
@@ -322,7 +332,8 @@ def test_a_crash_before_the_call_leads_to_a_look_and_one_post(rooms, url):
     assert mastodon.posts == {}
     room.clock.at += timedelta(seconds=31)
     room.send(wait_s=300)
-    assert len(mastodon.posts) == 1 and room.states()[0][3] == "delivered"
+    assert len(mastodon.posts) == 1
+    assert room.states()[0][3] == "delivered"
 
 
 @pytest.mark.parametrize("stores", [True, False])
@@ -343,7 +354,8 @@ def test_a_crash_after_the_call_never_doubles(rooms, url, stores):
     assert len(mastodon.posts) == 1
     room.clock.at += timedelta(seconds=31)
     room.send(wait_s=300)
-    assert len(mastodon.posts) == 1 and room.states()[0][3] == "delivered"
+    assert len(mastodon.posts) == 1
+    assert room.states()[0][3] == "delivered"
 
 
 def test_two_senders_at_once_never_double(rooms, url):
@@ -395,7 +407,8 @@ def test_a_vote_no_longer_counts_when_its_author_has_left(rooms, url):
     room.publish()
     remove_person(room.desk, "bob")
     room.send()
-    assert mastodon.calls == [] and room.states()[0][3] == "held"
+    assert mastodon.calls == []
+    assert room.states()[0][3] == "held"
 
 
 def test_a_rendition_altered_in_the_database_does_not_leave(rooms, url, tmp_path):
@@ -406,7 +419,8 @@ def test_a_rendition_altered_in_the_database_does_not_leave(rooms, url, tmp_path
         raw.execute("UPDATE rendition SET parts = replace(parts, 'fermés', 'ouverts')")
     raw.close()
     room.send()
-    assert mastodon.calls == [] and room.states()[0][3] == "held"
+    assert mastodon.calls == []
+    assert room.states()[0][3] == "held"
 
 
 def test_a_thread_goes_out_in_order_and_resumes_at_the_missing_part(rooms, url):
@@ -438,7 +452,8 @@ def test_a_board_that_fails_is_shown_again(rooms, url):
     room.send()
     room.clock.at += timedelta(minutes=1)
     room.send()
-    assert site.shown == {"crue-quais": 1} and room.states()[0][3] == "delivered"
+    assert site.shown == {"crue-quais": 1}
+    assert room.states()[0][3] == "delivered"
 
 
 def test_a_message_that_ended_can_live_again_when_reopened(rooms, url):
@@ -450,7 +465,8 @@ def test_a_message_that_ended_can_live_again_when_reopened(rooms, url):
     room.send()
     room.publish(v2(), reopen=True)
     room.send()
-    assert site.shown == {"crue-quais": 2} and len(mastodon.posts) == 1
+    assert site.shown == {"crue-quais": 2}
+    assert len(mastodon.posts) == 1
     assert status_of(room).phase == "live"
 
 

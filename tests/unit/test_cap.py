@@ -77,7 +77,8 @@ def test_what_is_written_reads_back_the_same():
 
 def test_times_carry_a_numeric_offset_never_z():
     text = cap.to_xml(an_alert()).decode()
-    assert "<sent>2026-11-23T12:00:00-00:00</sent>" in text and "Z</" not in text
+    assert "<sent>2026-11-23T12:00:00-00:00</sent>" in text
+    assert "Z</" not in text
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,8 @@ def test_our_message_has_slots_for_what_is_known_only_at_publication():
         },
     )
     alert = cap.parse(filled.encode())
-    assert alert.identifier == "ville.x.2" and alert.references[0].identifier == "ville.x.1"
+    assert alert.identifier == "ville.x.2"
+    assert alert.references[0].identifier == "ville.x.1"
     assert alert.infos[0].areas[0].geocodes == (Named("FR-INSEE-COMMUNE", "92040"),)
 
 

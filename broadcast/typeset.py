@@ -1,0 +1,31 @@
+"""French typography on a block tree: words only, never code or addresses. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from broadcast.blocks import Document, Text
+from broadcast.text import typo
+
+_Node = TypeVar("_Node")
+
+
+def typeset(document: Document) -> Document:
+    """Return the document with French spaces and apostrophes in its words."""
+    return _node(document)
+
+
+def _node(node: _Node) -> _Node:
+    if isinstance(node, Text):
+        return replace(node, text=typo(node.text))
+    changed: dict[str, Any] = {}
+    for field in fields(node):  # type: ignore[arg-type]  # every block is a dataclass
+        value = getattr(node, field.name)
+        if isinstance(value, tuple):
+            changed[field.name] = _tuple(value)
+    return replace(node, **changed) if changed else node  # type: ignore[type-var]  # as above
+
+
+def _tuple(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(_tuple(v) if isinstance(v, tuple) else v if isinstance(v, str) else _node(v) for v in value)
