@@ -1,0 +1,123 @@
+"""A real newsroom folder for tests that run the program as a user does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from broadcast.stands.base import Stand
+
+COMMAND = str(Path(sys.executable).parent / "broadcast")
+
+MESSAGE = """\
+---
+title: Crue de la Seine : évitez les quais
+short: Quais fermés. Évitez les bords de Seine.
+kind: alert
+level: severe
+expires: 2099-11-23T08:00:00+01:00
+instruction: Ne descendez pas sur les berges.
+hashtags: [Crue]
+{more}---
+Les quais sont **fermés** depuis ce matin.
+"""
+
+BASE = """\
+[newsroom]
+id = "ville"
+name = "Ville d'Exemple"
+base_url = "https://www.example.org"
+areas = ["92040"]
+cap_sender = "com@example.org"
+{newsroom}
+[dispatch]
+find_delay = "1s"
+backoff_first = "1s"
+call_timeout = "{timeout}"
+"""
+
+
+class Folder:
+    """A newsroom folder; alice writes, bob approves and publishes, carol approves and administers."""
+
+    def __init__(self, path: Path, channels: str = "", *, timeout: str = "2s", newsroom: str = "") -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "secrets").mkdir(exist_ok=True)
+        (path / "broadcast.toml").write_text(BASE.format(timeout=timeout, newsroom=newsroom) + channels)
+        (path / "content" / "messages").mkdir(parents=True, exist_ok=True)
+
+    @staticmethod
+    def network(name: str, stand: Stand, path: Path) -> str:
+        """Return the section of a channel on a stand, its secrets in files."""
+        (path / "secrets").mkdir(parents=True, exist_ok=True)
+        lines = [f"[channels.{name}]", f'kind = "{stand.kind}"']
+        secrets = {"token", "consumer_key", "consumer_secret", "access_token", "access_token_secret"}
+        for key, value in stand.sample_settings(stand.url).items():
+            if key in secrets:
+                file = path / "secrets" / f"{name}-{key}"
+                file.touch(mode=0o600)
+                file.write_text(value)
+                lines.append(f'{key}_file = "secrets/{name}-{key}"')
+            else:
+                lines.append(f'{key} = "{value}"')
+        return "\n".join(lines) + "\n"
+
+    def message(self, slug: str = "crue-quais", text: str | None = None, *, more: str = "") -> Path:
+        path = self.path / "content" / "messages" / f"{slug}.md"
+        path.write_text(text if text is not None else MESSAGE.format(more=more), encoding="utf-8")
+        return path
+
+    def run(self, *args: str | Path, env: dict[str, str] | None = None, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [COMMAND, "--newsroom", str(self.path), *map(str, args)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={**os.environ, **(env or {})},
+            cwd=self.path,
+        )
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        if code is not None:
+            assert done.returncode == code, f"{args}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *args: str | Path, **kwargs: Any) -> Any:
+        return json.loads(self.run(*args, "--json", **kwargs).stdout)
+
+    def people(self) -> Folder:
+        from broadcast.app import App
+        from broadcast.desk.people import add_person
+
+        app = App(self.path)
+        add_person(app.desk, "alice", ("editor",))
+        add_person(app.desk, "bob", ("approver", "publisher"))
+        add_person(app.desk, "carol", ("approver", "editor"))
+        app.close()
+        return self
+
+    def approved(self, slug: str = "crue-quais", **kwargs: Any) -> None:
+        """Submit and approve a message, in this process."""
+        from broadcast import intake
+        from broadcast.app import App
+        from broadcast.desk.submit import submit
+        from broadcast.desk.vote import approve
+
+        path = self.message(slug, **kwargs)
+        app = App(self.path)
+        reading = intake.read(app, path)
+        done = submit(
+            app.desk,
+            reading.draft,
+            as_="alice",
+            path=str(path),
+            media=reading.media,
+            made=reading.proof.renditions,
+            findings=reading.proof.findings,
+        )
+        approve(app.desk, slug, done.revision.number, as_="bob")
+        app.close()
