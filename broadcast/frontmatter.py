@@ -83,6 +83,9 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufffe\uffff]")
 
 
+_UNREADABLE = ("too_large", "bad_slug", "bad_character", "no_front_matter", "bad_yaml")
+
+
 class MessageFileError(ContentError):
     """A message file has problems; all of them come along as findings."""
 
@@ -229,7 +232,9 @@ def parse(
     """
     reader = _Reader(file, slug)
     body = _split(reader, text)
-    draft = _draft(reader, text, body, default_language, tuple(default_areas)) if not reader.findings else None
+    # All problems are told at once, unless the header could not be read at all.
+    unreadable = any(f.code in _UNREADABLE for f in reader.findings)
+    draft = None if unreadable else _draft(reader, text, body, default_language, tuple(default_areas))
     if reader.findings or draft is None:
         raise MessageFileError(reader.findings)
     return draft

@@ -1,8 +1,9 @@
 """Words: counting them as each place counts, French typography, dates in words. Pure."""
 
+from broadcast.text.french import typo, typo_net
 from broadcast.text.gsm import not_gsm7, transliterate_gsm7
 from broadcast.text.measure import UNITS, measure
-from broadcast.text.words import day, hashtag, hashtags, hour, typo, typo_net, when
+from broadcast.text.words import day, hashtag, hashtags, hour, when
 
 __all__ = [
     "UNITS",

@@ -93,7 +93,7 @@ def not_gsm7(text: str) -> list[str]:
 
 def transliterate_gsm7(text: str) -> str:
     """Return `text` with look-alikes for what GSM-7 lacks; what has none stays (see `not_gsm7`)."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = regex.sub(r"(?<=[«“„])\s+(?=\S)|(?<=\S)\s+(?=[»”])", "", unicodedata.normalize("NFC", text))
     return _foreign().sub(lambda match: _lookalike(match[0]), composed)
 
 

@@ -21,6 +21,8 @@ from broadcast.text.tlds import TLDS
 MAX_URL = 4096
 #: Longest host and longest name between two dots, encoded as in the DNS.
 MAX_HOST, MAX_LABEL = 253, 63
+#: How far before its top-level domain an address can begin: the character before it, its protocol, its host.
+_REACH = 1 + len("https://") + MAX_HOST
 #: Longest name of a t.co address.
 _MAX_SLUG = 40
 
@@ -30,8 +32,10 @@ _LATIN += r"\u0268\u026f\u0272\u0289\u028b\u02bb\u0300-\u036f\u1e00-\u1eff"
 _HOST = r"[^\p{P}\p{Z}\p{Cc}\s$+<=>^`|~\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]"
 _SUBDOMAIN = rf"{_HOST}(?:(?:{_HOST}|[_\-]){{0,{MAX_LABEL - 2}}}{_HOST})?\."
 _NAME = rf"{_HOST}(?:(?:{_HOST}|-){{0,{MAX_LABEL - 2}}}{_HOST})?\."
-_TLD = r"(?:(?:\L<tlds>)(?=[^0-9A-Za-z@+\-]|$)|xn--[0-9a-z\-]+)"
-_DOMAIN = rf"(?:{_SUBDOMAIN}){{0,126}}{_NAME}{_TLD}"
+_TLD = r"(?=\w\w)(?:(?:\L<tlds>)(?=[^0-9A-Za-z@+\-]|$)|xn--[0-9a-z\-]+)"
+#: Names before the last two: more than any real host has.
+_MAX_LABELS = 30
+_DOMAIN = rf"(?:{_SUBDOMAIN}){{0,{_MAX_LABELS}}}{_NAME}{_TLD}"
 _BEFORE = r"[^A-Za-z0-9@＠$#＃\uFFFE\uFEFF\uFFFF]|^"
 
 _X_PATH = rf"[{_LATIN}\u0400-\u04ff0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&]"
@@ -48,11 +52,7 @@ _MASTODON_QUERY_END = rf"[A-Za-z0-9_&=#/\-{_BEYOND_ASCII}]"
 
 def find_urls(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each address that X shortens, in order, with or without protocol."""
-    if "." not in text:
-        return
-    for match in _x().finditer(text):
-        if not _fits(match):
-            continue
+    for match in _matches(_x(), text):
         if match["protocol"]:
             end = _shortened_end(match)
             if end is not None:
@@ -63,11 +63,37 @@ def find_urls(text: str) -> Iterator[tuple[int, int]]:
 
 def find_web_urls(text: str) -> Iterator[tuple[int, int]]:
     """Yield (start, end) of each http or https address that Mastodon counts as one, in order."""
-    if "://" not in text:
-        return
-    for match in _mastodon().finditer(text):
-        if _fits(match):
-            yield match.span("url")
+    if "://" in text:
+        yield from (match.span("url") for match in _matches(_mastodon(), text))
+
+
+def _matches(pattern: regex.Pattern[str], text: str) -> Iterator[regex.Match[str]]:
+    """Yield the matches that fit into the DNS, looking only where a top-level domain is near.
+
+    Trying every place of a long text made of dots would take minutes.
+    """
+    position = 0
+    for first, last in _places(text):
+        # The longest tail begins at `last`: an address may run on past it, a host may not begin there.
+        while position < last and (match := pattern.search(text, max(position, first))):
+            if match.start("url") >= last:
+                break
+            position = match.end()
+            if _fits(match):
+                yield match
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the stretches in which a host can stand."""
+    first = last = -1
+    for match in _end_of_host().finditer(text) if "." in text else ():
+        start = max(0, match.start() - _REACH)
+        if first >= 0 and start > last:
+            yield first, last
+            first = -1
+        first, last = start if first < 0 else first, match.end()
+    if first >= 0:
+        yield first, last
 
 
 def is_host(host: str) -> bool:
@@ -118,6 +144,11 @@ def _pattern(*, protocol: str, path: str, path_end: str, query: str, query_end: 
         regex.IGNORECASE,
         tlds=list(TLDS),
     )
+
+
+@cache
+def _end_of_host() -> regex.Pattern[str]:
+    return regex.compile(rf"\.{_TLD}", regex.IGNORECASE, tlds=list(TLDS))
 
 
 @cache

@@ -1,29 +1,17 @@
-"""French typography, dates in words, hashtags."""
+"""Dates in French words, hashtags."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 
-import regex
+from broadcast.text.french import NBSP
 
-NBSP, NNBSP = "\u00a0", "\u202f"
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
+    *("août", "septembre", "octobre", "novembre", "décembre"),
 )
 
 
@@ -34,7 +22,7 @@ def day(at: datetime) -> str:
 
 
 def hour(at: datetime) -> str:
-    """Return "18 h 40", "8 h" on the full hour; the spaces do not break."""
+    """Return "18 h 40", "8 h" on the full hour; the spaces do not break (U+00A0)."""
     return f"{at.hour}{NBSP}h{NBSP}{at.minute:02d}" if at.minute else f"{at.hour}{NBSP}h"
 
 
@@ -44,64 +32,30 @@ def when(at: datetime) -> str:
 
 
 def hashtag(word: str) -> str:
-    """Return one hashtag without `#`, only letters, digits and `_`."""
-    return "".join(c for c in unicodedata.normalize("NFC", word) if c.isalnum() or c == "_")
+    """Return one hashtag without `#`: letters with their marks, digits and `_`.
+
+    Words written apart are joined with a capital each ("crue de la Seine" → "CrueDeLaSeine"); ""
+    if nothing would be left but digits, which no network takes for a hashtag.
+    """
+    pieces = "".join(c if _in_hashtag(c) else " " for c in unicodedata.normalize("NFC", word)).split()
+    joined = pieces[0] + "".join(p[0].upper() + p[1:] for p in pieces[1:]) if pieces else ""
+    if len(pieces) > 1:
+        joined = joined[0].upper() + joined[1:]
+    return joined if any(unicodedata.category(c)[0] == "L" for c in joined) else ""
+
+
+def _in_hashtag(char: str) -> bool:
+    return char == "_" or unicodedata.category(char) in _TAG_CATEGORIES
+
+
+#: Letters, combining marks and decimal digits. Source: twitter-text `hashtagAlphaNumeric`.
+_TAG_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
 
 
 def hashtags(words: Iterable[str]) -> str:
-    """Return "#Crue #Issy"."""
-    return " ".join(f"#{tag}" for tag in map(hashtag, words) if tag)
-
-
-@cache
-def _untouched() -> regex.Pattern[str]:
-    # Addresses, e-mail, times and ratios written with a colon are left alone.
-    return regex.compile(
-        r"(?:https?://|www\.)[^\s<>«»]*[^\s<>«».,;:!?)\]]|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+|\d+:\d+(?::\d+)?",
-        regex.IGNORECASE,
-    )
-
-
-def typo(text: str, nnbsp: str = NNBSP) -> str:
-    """Return `text` with French typography: no-break spaces, typographic apostrophe, `…`.
-
-    Args:
-        text: any text; addresses in it stay as they are. Doing it twice changes nothing.
-        nnbsp: what stands before `; ! ?`.
-    """
-    return _apart(text, lambda piece: _typo(piece, nnbsp).replace("...", "…"))
-
-
-def typo_net(text: str) -> str:
-    """Return `text` with the typography that costs nothing on X: U+00A0 only, `...` kept."""
-    return _apart(text, lambda piece: _typo(piece, NBSP))
-
-
-def _apart(text: str, change: Callable[[str], str]) -> str:
-    out, position = [], 0
-    for match in _untouched().finditer(text):
-        out += [change(text[position : match.start()]), match[0]]
-        position = match.end()
-    return "".join([*out, change(text[position:])])
-
-
-@cache
-def _rules() -> tuple[tuple[regex.Pattern[str], str], ...]:
-    compiled = (
-        (r"(?<=\p{L})'(?=\p{L})", "’"),
-        (r"[ \u00a0\u202f]+([;!?])", r"{thin}\1"),
-        (r"[ \u00a0\u202f]+([:»])", r"{nbsp}\1"),
-        (r"«[ \u00a0\u202f]*", r"«{nbsp}"),
-        (r"(?<=\S)(?<![ \u00a0\u202f])»", r"{nbsp}»"),
-        (r"(?<=\d)[ \u00a0\u202f]?h[ \u00a0\u202f]?(?=\d\d(?!\d))", r"{nbsp}h{nbsp}"),
-        (r"(?<=\d) h(?![\p{L}\d])", r"{nbsp}h"),
-        (r"(?<=\d) (?=[€%°])", r"{nbsp}"),
-        (r"(?<=\d) (?=\d{3}(?!\d))", r"{nbsp}"),
-    )
-    return tuple((regex.compile(pattern), into) for pattern, into in compiled)
-
-
-def _typo(text: str, thin: str) -> str:
-    for pattern, into in _rules():
-        text = pattern.sub(into.replace("{thin}", thin).replace("{nbsp}", NBSP), text)
-    return text
+    """Return "#Crue #Issy", each hashtag once, whatever its case."""
+    tags: dict[str, str] = {}
+    for tag in map(hashtag, words):
+        if tag:
+            tags.setdefault(tag.casefold(), tag)
+    return " ".join(f"#{tag}" for tag in tags.values())

@@ -1,0 +1,107 @@
+"""French typography: spaces that do not break, apostrophes, suspension points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import regex
+
+NBSP, NNBSP = "\u00a0", "\u202f"
+#: What may stand before a mark that wants a space: the end of a word, a bracket, a closing quote.
+_WORD_END = r"[\p{L}\p{N})\]»”’%€…]"
+#: What may follow it: nothing more of the same word.
+_AFTER = r"(?=[\s»”)\]]|$)"
+
+_Rules = tuple[tuple[regex.Pattern[str], str], ...]
+
+
+def typo(text: str, nnbsp: str = NNBSP) -> str:
+    """Return `text` with French typography: no-break spaces, typographic apostrophe, `…`.
+
+    Missing spaces are added. Addresses, e-mail addresses, times and ratios with a colon, HTML
+    entities and spaces that already do not break stay as they are; doing it twice changes nothing.
+
+    Args:
+        text: plain text.
+        nnbsp: what stands before `; ! ?`. Another than U+202F also stands before `: »` and after `«`.
+    """
+    wide = NBSP if nnbsp == NNBSP else nnbsp
+    rules = _spaces() + _missing()
+    return _outside(text, lambda piece: _applied(rules, piece, thin=nnbsp, wide=wide))
+
+
+def typo_net(text: str) -> str:
+    """Return `text` with the typography that costs nothing on X: U+00A0 where a space was, `...` kept.
+
+    There U+202F and `…` weigh 2, so U+202F becomes U+00A0 and nothing is added.
+    """
+    return _outside(text, lambda piece: _applied(_spaces(), piece, thin=NBSP, wide=NBSP).replace(NNBSP, NBSP))
+
+
+@cache
+def _untouched() -> regex.Pattern[str]:
+    return regex.compile(
+        r"(?:\b[a-z][a-z0-9+.\-]{1,15}://|\bwww\.)[^\s<>«»“”]*[^\s<>«»“”.,;:!?)\]…'’\"]"
+        r"|(?<![\w.+\-])[\w.+\-]++@[\w\-]+(?:\.[\w\-]+)+"
+        r"|\b(?:mailto|tel|sms):[^\s<>«»]*[^\s<>«».,;:!?)\]]"
+        r"|(?<!\d)\d+(?::\d+)+"
+        r"|&(?:[a-z][a-z0-9]*|\#[0-9]+|\#x[0-9a-f]+);",
+        regex.IGNORECASE,
+    )
+
+
+def _outside(text: str, change: Callable[[str], str]) -> str:
+    """Return `text` with `change` made between what must stay, each piece seeing its neighbours."""
+    kept: list[str] = []
+
+    def keep(match: regex.Match[str]) -> str:
+        kept.append(match[0])
+        return _KEPT
+
+    changed = change(_untouched().sub(keep, text.replace(_KEPT, "\ufffd")))
+    pieces = changed.split(_KEPT)
+    return "".join(a + b for a, b in zip(pieces, [*kept, ""], strict=True))
+
+
+#: Stands for a piece that must stay: a noncharacter, which no text holds.
+_KEPT = "\ufdd0"
+
+
+@cache
+def _spaces() -> _Rules:
+    """Return the rules that put one character in the place of another."""
+    return _compiled(
+        (r"(?<=\p{L})'(?=\p{L})", "’"),
+        (r"(?<=[^\s]) +(?=[;!?]+(?!\w))", "{thin}"),
+        (r"(?<=[^\s]) +(?=:(?:\s|$))", "{wide}"),
+        (r"(?<=[^\s]) +(?=»)", "{wide}"),
+        (r"(?<=«) +(?=\S)", "{wide}"),
+        (r"(?<=(?<![\w.,])(?:[01]?\d|2[0-4])) +(?=h(?![\p{L}\d]))", "{wide}"),
+        (r"(?<=\d[ \u00a0\u202f]h) +(?=[0-5]\d(?![\w]))", "{wide}"),
+        (r"(?<=\d) +(?=[€%°])", "{wide}"),
+        (r"(?<=\b\d{1,3}(?:[ \u00a0\u202f]\d{3})*) (?=\d{3}(?:[ \u00a0\u202f]\d{3})*(?![\w]| \d))", "{thin}"),
+    )
+
+
+@cache
+def _missing() -> _Rules:
+    """Return the rules that add or widen a character."""
+    return _compiled(
+        (rf"(?<={_WORD_END}|{_KEPT})(?=[;!?]+{_AFTER})", "{thin}"),
+        (r"(?<=[\p{L})\]»”])(?=:(?:\s|$))", "{wide}"),
+        (r"(?<=[^\s«])(?=»)", "{wide}"),
+        (r"(?<=«)(?=[^\s»])", "{wide}"),
+        (r"(?<=(?<![\w.,])(?:[01]?\d|2[0-4]))h(?=[0-5]\d(?!\w))", "{wide}h{wide}"),
+        (r"(?<!\.)\.\.\.(?!\.)", "…"),
+    )
+
+
+def _compiled(*rules: tuple[str, str]) -> _Rules:
+    return tuple((regex.compile(pattern), into) for pattern, into in rules)
+
+
+def _applied(rules: _Rules, text: str, *, thin: str, wide: str) -> str:
+    for pattern, into in rules:
+        text = pattern.sub(into.format(thin=thin, wide=wide).replace("\\", r"\\"), text)
+    return text
