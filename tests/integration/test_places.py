@@ -1,0 +1,243 @@
+"""What the site, the signs and the journal's package really hold, made from real messages."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+from lxml import etree, html
+from PIL import Image
+from pypdf import PdfReader
+
+from broadcast.app import App
+from broadcast.desk.ending import withdraw
+from broadcast.dispatch.send import send
+from broadcast.feeds import cap
+from broadcast.shipped import shipped
+from tests.newsroom import MESSAGE, Folder
+
+PLACES = """
+[channels.website]
+kind = "website"
+[channels.signs]
+kind = "sign"
+columns = 16
+rows = 4
+[channels.panneau-pixels]
+kind = "sign"
+width_px = 128
+height_px = 32
+charset = "ascii"
+max_pages = 3
+[channels.journal]
+kind = "print"
+[channels.dossier]
+kind = "folder"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    made = Folder(tmp_path / "n", PLACES).people()
+    (made.path / "content/messages/quai.png").write_bytes(shipped("content/examples/quai.png").read_bytes())
+    return made
+
+
+def send_all(folder: Folder) -> None:
+    app = App(folder.path)
+    send(app.dispatcher())
+    app.close()
+
+
+def take_back(folder: Folder, slug: str = "crue-quais") -> None:
+    app = App(folder.path)
+    withdraw(app.desk, slug, as_="bob", reason="fini")
+    send(app.dispatcher())
+    app.close()
+
+
+def tree(path: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(path)): p.read_bytes() for p in sorted(path.rglob("*")) if p.is_file()}
+
+
+V2 = MESSAGE.format(more="").replace("ce matin", "midi").replace("évitez les quais", "évitez les quais et le pont")
+IMAGE = 'images: [{file: quai.png, alt: "Le quai <inondé> & fermé", credit: "Ville"}]\n'
+
+
+def test_the_page_shows_text_picture_and_history(folder: Folder):
+    folder.approved(more=IMAGE)
+    send_all(folder)
+    folder.approved(text=V2)
+    send_all(folder)
+    page = html.parse(folder.path / "public/a/crue-quais/index.html").getroot()
+    assert page.get("lang") == "fr" and len(page.findall(".//h1")) == 1
+    text = page.text_content()
+    assert "Version 2" in text and "midi" in text
+    assert "".join(page.find(".//del").itertext()).strip() and "".join(page.find(".//ins").itertext()).strip()
+    assert not page.findall(".//script")
+
+
+def test_feeds_are_valid_and_keep_their_ids(folder: Folder):
+    folder.approved(more=IMAGE)
+    send_all(folder)
+    before = {n: feedparser.parse((folder.path / "public" / n).read_bytes()) for n in ("feed.atom", "feed.rss", "cap.atom")}
+    folder.approved(text=V2)
+    send_all(folder)
+    for name, old in before.items():
+        new = feedparser.parse((folder.path / "public" / name).read_bytes())
+        assert not new.bozo and len(new.entries) == 1, name
+        if name != "cap.atom":
+            assert new.entries[0].id == old.entries[0].id == "https://www.example.org/a/crue-quais/"
+    feed = json.loads((folder.path / "public/feed.json").read_text())
+    assert feed["version"] == "https://jsonfeed.org/version/1.1" and feed["items"][0]["id"].endswith("/a/crue-quais/")
+
+
+def test_cap_documents_follow_the_life_of_the_alert(folder: Folder, conformance: Path):
+    folder.approved()
+    send_all(folder)
+    folder.approved(text=V2)
+    send_all(folder)
+    take_back(folder)
+    schema = etree.XMLSchema(etree.parse(conformance / "cap/CAP-v1.2.xsd"))
+    alerts = []
+    for n in (1, 2, 3):
+        data = (folder.path / f"public/cap/crue-quais-{n}.xml").read_bytes()
+        schema.assertValid(etree.fromstring(data))
+        alerts.append(cap.parse(data))
+    assert [a.msg_type for a in alerts] == ["Alert", "Update", "Cancel"]
+    assert [r.identifier for r in alerts[2].references] == [alerts[0].identifier, alerts[1].identifier]
+
+
+def test_what_has_ended_says_so_and_stays(folder: Folder):
+    folder.approved()
+    send_all(folder)
+    take_back(folder)
+    page = (folder.path / "public/a/crue-quais/index.html").read_text()
+    assert "n’est plus valable" in page and "fermés" in page
+    assert "Aucune alerte en cours" in (folder.path / "public/index.html").read_text()
+    assert (folder.path / "print/crue-quais/RETIRE.txt").exists()
+    assert list((folder.path / "folder").glob("*")) == []
+
+
+def test_showing_again_changes_no_byte_and_a_lost_site_is_made_anew(folder: Folder):
+    for n in range(23):
+        folder.approved(f"message-{n}")
+    send_all(folder)
+    first = tree(folder.path / "public")
+    assert {"archive/1/index.html", "archive/2/index.html"} <= first.keys()
+    (folder.path / "public/index.html").unlink()
+    folder.approved("encore")
+    send_all(folder)
+    again = tree(folder.path / "public")
+    assert again["archive/1/index.html"] == first["archive/1/index.html"]
+    assert again["a/message-3/index.html"] == first["a/message-3/index.html"]
+
+
+def test_several_live_messages_stand_in_order_of_severity(folder: Folder):
+    folder.approved("mineur", text=MESSAGE.format(more="").replace("severe", "minor"))
+    folder.approved("extreme", text=MESSAGE.format(more="").replace("severe", "extreme"))
+    folder.approved("moyen", text=MESSAGE.format(more="").replace("severe", "moderate"))
+    send_all(folder)
+    playlist = json.loads((folder.path / "signs/signs/playlist.json").read_text())
+    slugs = list(dict.fromkeys(e["slug"] for e in playlist["entries"]))
+    assert slugs == ["extreme", "moyen", "mineur"]
+    assert all(e["end"].startswith("2099-11-23T08:00:00") and e["start"] for e in playlist["entries"])
+
+
+def test_sign_files_match_the_panel_and_the_playlist(folder: Folder):
+    folder.approved()
+    send_all(folder)
+    for channel, size in (("signs", (96, 40)), ("panneau-pixels", (128, 32))):
+        place = folder.path / "signs" / channel
+        playlist = json.loads((place / "playlist.json").read_text())
+        named = {f for e in playlist["entries"] for f in e["files"]}
+        assert named == {p.name for p in place.iterdir()} - {"playlist.json"}
+        for name in named:
+            if name.endswith(".png") and "preview" not in name:
+                assert Image.open(place / name).size == size
+    assert "É" not in (folder.path / "signs/panneau-pixels/crue-quais-1.txt").read_text()
+
+
+def test_the_package_for_the_layout_artist_is_whole(folder: Folder):
+    folder.approved(more=IMAGE)
+    send_all(folder)
+    place = folder.path / "print/crue-quais"
+    manifest = json.loads((place / "manifest.json").read_text())
+    for entry in manifest["files"]:
+        assert hashlib.sha256((place / entry["name"]).read_bytes()).hexdigest() == entry["sha256"]
+    with zipfile.ZipFile(io.BytesIO((place / "crue-quais.zip").read_bytes())) as archive:
+        assert archive.testzip() is None
+        assert {"crue-quais/story.icml", "crue-quais/manifest.json", "crue-quais/quai.png"} <= set(archive.namelist())
+    story = etree.fromstring((place / "story.icml").read_bytes())
+    declared = {e.get("Self") for e in story.iter("ParagraphStyle", "CharacterStyle")}
+    used = {e.get("AppliedParagraphStyle") for e in story.iter("ParagraphStyleRange")}
+    used |= {e.get("AppliedCharacterStyle") for e in story.iter("CharacterStyleRange")}
+    assert used <= declared
+    page = PdfReader(place / "proof.pdf").pages[0]
+    assert round(float(page.trimbox.width) / 72 * 25.4) == 210 and page.bleedbox.width > page.trimbox.width
+
+
+HOSTILE = '# $ * _ @ < > [ ] { } \\ ` ~ -- = / // #let x = 1 #panic() $x^2$ </Content> ]]> &amp; "quoted" 1. un'
+
+
+def test_hostile_text_reaches_no_machine(folder: Folder):
+    text = MESSAGE.format(more="").replace("Les quais sont **fermés**", f"{HOSTILE} Les quais")
+    folder.approved(text=text.replace("short: Quais fermés.", "short: #panic() $x <b> &"))
+    send_all(folder)
+    assert folder.json("status", "crue-quais")["late"][0]["what"] == "handed_over"
+    etree.fromstring((folder.path / "print/crue-quais/story.icml").read_bytes())
+    page = html.parse(folder.path / "public/a/crue-quais/index.html").getroot()
+    assert "#panic()" in page.text_content() and not page.findall(".//b")
+
+
+def axe_script() -> str:
+    path = Path(os.environ.get("AXE_CORE") or Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js")
+    if not path.exists():
+        pytest.skip("axe-core is not installed (npm install --no-save axe-core)")
+    return path.read_text()
+
+
+def test_axe_finds_nothing_on_the_site_in_a_real_browser(folder: Folder, chromium: str):
+    script = axe_script()
+    from playwright.sync_api import sync_playwright
+
+    folder.approved(more=IMAGE)
+    folder.approved(
+        "commerces",
+        text=MESSAGE.format(more="").replace("kind: alert", "kind: practical")
+        + "\n| Nom | Heures |\n|---|---|\n| Boulangerie | 8 h |\n\n# Titre\n\n- un\n",
+    )
+    send_all(folder)
+    folder.approved(text=V2)
+    send_all(folder)
+    take_back(folder, "commerces")
+    flags = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    found: list[Any] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=flags)
+        for scheme in ("light", "dark"):
+            for width in (360, 1200):
+                page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+                for name in ("index.html", "a/crue-quais/index.html", "a/commerces/index.html", "archive/1/index.html"):
+                    page.goto((folder.path / "public" / name).as_uri())
+                    page.evaluate(script)
+                    result = page.evaluate("() => axe.run()")
+                    found += [(name, width, scheme, v["id"], v["nodes"][0]["html"]) for v in result["violations"]]
+                    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (name, width)
+                page.close()
+        browser.close()
+    assert found == []
