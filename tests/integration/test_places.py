@@ -161,7 +161,8 @@ def test_sign_files_match_the_panel_and_the_playlist(folder: Folder):
         assert named == {p.name for p in place.iterdir()} - {"playlist.json"}
         for name in named:
             if name.endswith(".png") and "preview" not in name:
-                assert Image.open(place / name).size == size
+                with Image.open(place / name) as picture:
+                    assert picture.size == size
     assert "É" not in (folder.path / "signs/panneau-pixels/crue-quais-1.txt").read_text()
 
 
