@@ -1,4 +1,4 @@
-"""Writes the generated documentation: `docs/cli.md` and the channel matrix. `--check` only compares."""
+"""Writes what is generated: `docs/cli.md`, the channel matrix, and the text of `--help`. `--check` only compares."""
 
 from __future__ import annotations
 
@@ -83,7 +83,11 @@ def _window(adapter: object) -> str:
 
 def main() -> None:
     """Write the files, or with `--check` fail if they are not what they would be."""
-    wanted = {DOCS / "cli.md": command_reference(), DOCS / "channels" / "README.md": channel_matrix()}
+    wanted = {
+        Path(__file__).parent / "help.txt": _help(cli, "broadcast") + "\n",
+        DOCS / "cli.md": command_reference(),
+        DOCS / "channels" / "README.md": channel_matrix(),
+    }
     stale = [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:
         for path in stale:

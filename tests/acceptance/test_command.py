@@ -234,8 +234,12 @@ def test_an_exercise_says_so_everywhere(tmp_path: Path):
     assert "<status>Exercise</status>" in (folder.path / "public/cap/crue-quais-1.xml").read_text()
 
 
-def test_wrong_use_is_exit_2_and_help_imports_nothing_heavy(folder: Folder):
+def test_wrong_use_is_exit_2(folder: Folder):
     assert folder.run("sned", code=2).stderr.count("send") >= 1
+
+
+@pytest.mark.parametrize("module", ["start", "__main__"])
+def test_help_imports_nothing_heavy(module: str):
     heavy = [
         "sqlmodel",
         "sqlalchemy",
@@ -252,7 +256,7 @@ def test_wrong_use_is_exit_2_and_help_imports_nothing_heavy(folder: Folder):
         "typst",
     ]
     code = (
-        "import sys; sys.argv = ['broadcast', '--help']\nfrom broadcast.cli.__main__ import main\n"
+        f"import sys; sys.argv = ['broadcast', '--help']\nfrom broadcast.cli.{module} import main\n"
         f"try: main()\nexcept SystemExit: pass\nprint([m for m in {heavy!r} if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
