@@ -19,6 +19,8 @@ BANNED = (
     "ce n'est pas un exercice",
     "this is not a drill",
 )
+#: What prepared messages leave open.
+BLANK = "À COMPLÉTER"
 _NEED_EXPIRY = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
 
 
@@ -163,6 +165,9 @@ def _words(draft: Draft, *_: object) -> Iterable[Finding]:
                     line=first + offset,
                 )
     whole = "\n".join((draft.title, draft.short, draft.instruction, draft.body)).lower().replace("’", "'")
+    blank = next((n for n, line in enumerate(draft.source_text.split("\n"), 1) if BLANK in line), None)
+    if blank is not None:
+        yield _finding(draft, "blank_left", f"« {BLANK} » est resté : écrivez ce qui manque", line=blank)
     for phrase in BANNED:
         if phrase in whole:
             yield _finding(

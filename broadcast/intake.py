@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broadcast import frontmatter, media, proofread, registry, settings
@@ -113,5 +113,8 @@ def _limits(app: App, tx: Tx) -> dict[str, Limits]:
     limits = {}
     for name in app.places:
         probed = known[name].limits if name in known else None
-        limits[name] = probed or registry.limits_of(app.settings, name)
+        default = registry.limits_of(app.settings, name)
+        # A platform that states no limits was asked all the same: its defaults are what is known.
+        asked = name in known and known[name].probed_at is not None
+        limits[name] = probed or (replace(default, source="probe") if asked else default)
     return limits

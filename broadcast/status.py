@@ -165,7 +165,7 @@ def _late(
     because: EndedBecause | None,
     now: datetime,
 ) -> tuple[Late, ...]:
-    late = [_late_delivery(message, d) for d in known if _is_late(d, now)]
+    late = [_late_delivery(message, d) for d in known if _is_late(d, now) and not _is_past(d, known, because)]
     if because is not None:
         late += [
             Late(
@@ -179,6 +179,16 @@ def _late(
             if p.state is not PostingState.DOWN and _removable(p, places)
         ]
     return tuple(late)
+
+
+def _is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecause | None) -> bool:
+    """True for a hand-over or refusal that a newer delivery, or the end of the message, has overtaken."""
+    if delivery.state not in (DeliveryState.HANDED_OVER, DeliveryState.REFUSED):
+        return False
+    if because is not None and not _ends(delivery):
+        return True
+    newer = (d for d in known if d.channel == delivery.channel and d.seq > delivery.seq)
+    return any(d.state is not DeliveryState.DROPPED for d in newer)
 
 
 def _is_late(delivery: Delivery, now: datetime) -> bool:

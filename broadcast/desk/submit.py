@@ -127,10 +127,10 @@ def submit(
         if message is not None and message.latest:
             latest = revisions.get_revision(tx, message, message.latest)
             same = _unchanged(tx, message, latest, digest, made)
-            if same is not None and not (reopen and ended_because(message, desk.clock.now())):
+            _demand_open(desk, message, reopen)
+            if same is not None and ended_because(message, desk.clock.now()) is None:
                 revisions.keep_base(tx, path, message.uid, latest.number)
                 return same
-            _demand_open(desk, message, reopen)
             _demand_base(tx, message, latest, draft, path, base)
         if any(f.blocking for f in findings):
             raise Blocked(findings, subject=draft.slug)

@@ -280,3 +280,54 @@ def test_the_demo_shows_everything_and_starts_afresh(tmp_path: Path):
     (tmp_path / "mine/x").touch()
     done = subprocess.run([COMMAND, "demo", str(tmp_path / "mine")], capture_output=True, text=True)
     assert done.returncode == 2 and (tmp_path / "mine/x").exists()
+
+
+def test_an_ended_message_is_refused_unless_reopened(folder: Folder):
+    path = folder.message()
+    folder.run("submit", path, "--as", "alice")
+    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    folder.run("withdraw", "crue-quais", "--as", "bob", "--reason", "fini")
+    assert "--reopen" in folder.run("submit", path, "--as", "alice", code=1).stderr
+    assert folder.run("submit", path, "--as", "alice", "--reopen").stdout.strip() == "crue-quais@2"
+
+
+def test_a_prepared_message_with_blanks_cannot_be_submitted(folder: Folder):
+    folder.run("new", "crue", "--model", "flood")
+    path = folder.path / "content/messages/crue.md"
+    assert any(f["code"] == "blank_left" and f["line"] for f in folder.json("check", path, code=1)["findings"])
+    path.write_text(path.read_text().replace("À COMPLÉTER", "le quai"))
+    folder.run("check", path)
+
+
+def test_every_prepared_message_passes_once_its_blanks_are_filled(folder: Folder):
+    for name in folder.run("new", "x", "--model", "list").stdout.split():
+        folder.run("new", f"essai-{name}", "--model", name)
+        path = folder.path / f"content/messages/essai-{name}.md"
+        path.write_text(path.read_text().replace("À COMPLÉTER", "le quai"))
+    from broadcast import intake
+    from broadcast.app import App
+
+    app = App(folder.path)
+    for path in sorted((folder.path / "content/messages").glob("essai-*.md")):
+        assert not [f for f in intake.read(app, path).proof.findings if f.blocking], path
+    app.close()
+
+
+def test_a_hand_over_that_was_replaced_or_withdrawn_is_no_longer_awaited(tmp_path: Path):
+    folder = Folder(tmp_path / "n", '[channels.journal]\nkind = "print"\n').people()
+    path = folder.message()
+    for _ in range(2):
+        folder.run("submit", path, "--as", "alice")
+        folder.run("approve", "crue-quais", "--as", "bob", "--send")
+        path.write_text(path.read_text() + "\nEncore.\n")
+    assert len(folder.json("status", "crue-quais")["late"]) == 1
+    folder.run("withdraw", "crue-quais", "--as", "bob", "--reason", "fini")
+    assert folder.json("status", "crue-quais")["late"] == []
+
+
+def test_a_reader_that_goes_away_is_no_fault(folder: Folder):
+    folder.approved()
+    done = subprocess.run(
+        f"{COMMAND} --newsroom {folder.path} show crue-quais | head -1", shell=True, capture_output=True, text=True
+    )
+    assert "erreur" not in done.stderr and "Traceback" not in done.stderr
