@@ -134,6 +134,7 @@ def test_a_post_is_there_and_an_edit_does_not_post_anew(stand, tmp_path):
 
 @network
 def test_pictures_carry_their_alternative_text(stand, tmp_path):
+    since = datetime.now(UTC) - timedelta(seconds=2)
     adapter = an_adapter(stand.kind, tmp_path, stand.url, 5.0)
     adapter.publish(a_part(media=(a_picture(),)), key="k", reply_to=None)
     assert [(m["alt"], m["sha256"]) for m in stand.live()[0].media] == [("Le quai inondé", sha256_of(PNG))]
@@ -143,7 +144,7 @@ def test_pictures_carry_their_alternative_text(stand, tmp_path):
         adapter.find(
             a_part("Deux images"),
             key="k2",
-            since=datetime.now(UTC),
+            since=since,
             known_ids=frozenset(),
         ),
         Found,
@@ -162,7 +163,7 @@ def test_a_correction_replies_where_the_network_has_replies(stand, tmp_path):
 @network
 def test_a_post_is_found_by_its_whole_text_and_only_if_new_and_unknown(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
-    since = datetime.now(UTC)
+    since = datetime.now(UTC) - timedelta(seconds=2)
     done = adapter.publish(a_part(), key="k", reply_to=None)
     for n in range(45):
         stand.keep(f"Autre message {n}")
@@ -218,7 +219,7 @@ def test_rejected_credentials_are_misconfigured_and_never_shown(stand, tmp_path)
 @pytest.mark.parametrize("fault", ["store_then_500", "hang_up", "hang", "drip", "wrong_json"])
 def test_what_may_have_been_posted_is_unknown_and_then_found(stand, tmp_path, fault):
     adapter = an_adapter(stand.kind, tmp_path, stand.url, 0.6)
-    since = datetime.now(UTC)
+    since = datetime.now(UTC) - timedelta(seconds=2)
     getattr(stand, fault)()
     began = time.monotonic()
     with pytest.raises(OutcomeUnknown):
