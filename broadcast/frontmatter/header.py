@@ -1,0 +1,151 @@
+"""Front matter and body taken apart, and YAML read with the lines of its keys."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from broadcast.frontmatter.reader import Reader
+from broadcast.frontmatter.rules import FORBIDDEN, KEYS, LITERAL, MAX_FILE, MAX_SLUG, SLUG
+
+
+class _Loader(yaml.SafeLoader):
+    """Times stay text, so that a missing offset is seen; aliases are refused (they can explode)."""
+
+    yaml_implicit_resolvers = {
+        key: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
+            raise yaml.composer.ComposerError(None, None, "les alias YAML (*) ne sont pas acceptés", mark)
+        return super().compose_node(parent, index)
+
+
+def split(reader: Reader, text: str) -> str:
+    """Read the header into the reader, and return the body."""
+    if len(text) > MAX_FILE:
+        reader.problem(
+            "too_large",
+            f"fichier trop grand : {len(text)} caractères, au plus {MAX_FILE}",
+            line=1,
+        )
+        return ""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not SLUG.fullmatch(reader.slug) or len(reader.slug) > MAX_SLUG:
+        reader.problem(
+            "bad_slug",
+            f"nom de fichier « {reader.slug} » : minuscules sans accent, chiffres et tirets, au plus {MAX_SLUG} (crue-quais.md)",
+            line=1,
+        )
+    for match in FORBIDDEN.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        reader.problem(
+            "bad_character",
+            f"caractère invisible U+{ord(match[0]):04X} : effacez-le",
+            line=line,
+        )
+        break
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        reader.problem(
+            "no_front_matter",
+            "la première ligne doit être --- (en-tête), voyez `broadcast new`",
+            line=1,
+        )
+        return ""
+    end = next(
+        (n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")),
+        None,
+    )
+    if end is None:
+        reader.problem(
+            "no_front_matter",
+            "l'en-tête n'est pas fermé : ajoutez une ligne ---",
+            line=len(lines),
+        )
+        return ""
+    if not reader.findings:
+        _header(reader, lines[1:end])
+    reader.lines["body"] = next((n for n, line in enumerate(lines[end + 1 :], end + 2) if line.strip()), end + 2)
+    return "\n".join(lines[end + 1 :]).strip("\n")
+
+
+def _header(reader: Reader, lines: Sequence[str]) -> None:
+    source = "\n".join(_quoted(line) for line in lines)
+    try:
+        node = yaml.compose(source, Loader=_Loader)
+        if node is None:
+            return
+        if not isinstance(node, yaml.MappingNode):
+            reader.problem(
+                "bad_yaml",
+                "l'en-tête doit être une suite de lignes « clé: valeur »",
+                line=2,
+            )
+            return
+        _keys(reader, node)
+        loader = _Loader(source)
+        try:
+            reader.values = dict(loader.get_single_data() or {})
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        reader.problem(
+            "bad_yaml",
+            f"en-tête illisible : {error.problem}",
+            line=mark.line + 2 if mark else 2,
+        )
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        reader.problem("bad_yaml", f"en-tête illisible : {str(error).splitlines()[0]}", line=2)
+
+
+def _quoted(line: str) -> str:
+    """Quote the value of a literal key, so that YAML takes it to the end of the line.
+
+    A ` #` begins a comment, as everywhere in YAML, unless a letter or digit follows at once
+    (`#Crue` is a hashtag).
+    """
+    match = re.fullmatch(rf"({'|'.join(LITERAL)}):[ \t]+(.*?)[ \t]*", line)
+    if not match or match[2][:1] in (
+        "'",
+        '"',
+        "|",
+        ">",
+        "[",
+        "{",
+        "&",
+        "*",
+        "!",
+        "#",
+        "",
+    ):
+        return line
+    value = re.sub(r"[ \t]+#(?![^\W_]).*$", "", match[2])
+    return f"{match[1]}: '{value.replace(chr(39), chr(39) * 2)}'"
+
+
+def _keys(reader: Reader, node: yaml.MappingNode) -> None:
+    for key_node, value_node in node.value:
+        key, line = str(key_node.value), key_node.start_mark.line + 2
+        if key in reader.lines:
+            reader.problem(
+                "duplicate_key",
+                f"{key} : déjà écrit ligne {reader.lines[key]}",
+                line=line,
+            )
+        reader.lines[key] = line
+        if isinstance(value_node, yaml.SequenceNode):
+            for n, item in enumerate(value_node.value):
+                reader.lines[f"{key}.{n}"] = item.start_mark.line + 2
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, 1)
+            hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else f" ; connues : {', '.join(KEYS)}"
+            reader.problem("unknown_key", f"clé inconnue « {key} »{hint}", line=line)

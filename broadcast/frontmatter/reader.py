@@ -1,0 +1,102 @@
+"""The values of one file, each read with its rule, every problem collected on the way."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from broadcast.durations import seconds_of
+from broadcast.model import Finding
+
+
+class Reader:
+    """Collects the values of one file and every problem on the way."""
+
+    def __init__(self, file: str, slug: str) -> None:
+        self.file, self.slug = file, slug
+        self.findings: list[Finding] = []
+        self.lines: dict[str, int] = {}
+        self.values: dict[str, Any] = {}
+
+    def problem(self, code: str, message: str, key: str = "", line: int | None = None) -> None:
+        where = line or self.lines.get(key) or self.lines.get(key.partition(".")[0])
+        self.findings.append(Finding(code=code, message=message, blocking=True, file=self.file, line=where))
+
+    def text(self, key: str) -> str:
+        value = self.values.get(key, "")
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            self.problem(
+                "not_text",
+                f"{key} : « {value} » doit être un texte : mettez-le entre guillemets",
+                key,
+            )
+            return ""
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.values.get(key) or []
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list):
+            self.problem("not_a_list", f"{key} : écrivez une liste, comme [un, deux]", key)
+            return ()
+        for item in value:
+            if not isinstance(item, str):
+                self.problem(
+                    "not_text",
+                    f"{key} : « {item} » doit être un texte : mettez-le entre guillemets",
+                    key,
+                )
+        return tuple(item.strip() for item in value if isinstance(item, str))
+
+    def word(self, key: str, words: Sequence[str], default: str | None) -> str | None:
+        value = self.text(key).lower()
+        if not value:
+            return default
+        if value not in words:
+            near = difflib.get_close_matches(value, words, 1)
+            hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
+            self.problem(
+                "unknown_word",
+                f"{key} : « {value} » inconnu ; parmi : {', '.join(words)}{hint}",
+                key,
+            )
+            return default
+        return value
+
+    def time(self, key: str, value: Any = None) -> datetime | None:
+        value = self.values.get(key) if value is None else value
+        if value is None:
+            return None
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = value.isoformat()
+        try:
+            at = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None:
+            why = "sans décalage horaire" if at else "n'est pas une date et heure"
+            self.problem(
+                "bad_time",
+                f"{key} : « {value} » {why} ; écrivez 2026-11-22T17:30:00+01:00",
+                key,
+            )
+            return None
+        return at.astimezone(UTC)
+
+    def duration(self, key: str) -> int | None:
+        value = self.values.get(key)
+        if value is None:
+            return None
+        try:
+            seconds = int(seconds_of(value))
+        except ValueError as error:
+            self.problem("bad_duration", f"{key} : {error}", key)
+            return None
+        if seconds < 60:
+            self.problem("bad_duration", f"{key} : au moins une minute", key)
+        return seconds
