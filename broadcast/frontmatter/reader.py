@@ -21,10 +21,12 @@ class Reader:
         self.values: dict[str, Any] = {}
 
     def problem(self, code: str, message: str, key: str = "", line: int | None = None) -> None:
+        """Keep a problem, with the line of its key."""
         where = line or self.lines.get(key) or self.lines.get(key.partition(".")[0])
         self.findings.append(Finding(code=code, message=message, blocking=True, file=self.file, line=where))
 
     def text(self, key: str) -> str:
+        """Return a text, or note that it is none."""
         value = self.values.get(key, "")
         if value is None:
             return ""
@@ -38,6 +40,7 @@ class Reader:
         return value.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts."""
         value = self.values.get(key) or []
         if isinstance(value, str):
             value = [value]
@@ -54,6 +57,7 @@ class Reader:
         return tuple(item.strip() for item in value if isinstance(item, str))
 
     def word(self, key: str, words: Sequence[str], default: str | None) -> str | None:
+        """Return one of `words`, or note the nearest."""
         value = self.text(key).lower()
         if not value:
             return default
@@ -69,6 +73,7 @@ class Reader:
         return value
 
     def time(self, key: str, value: Any = None) -> datetime | None:
+        """Return an aware time in UTC, or note what is missing."""
         value = self.values.get(key) if value is None else value
         if value is None:
             return None
@@ -89,6 +94,7 @@ class Reader:
         return at.astimezone(UTC)
 
     def duration(self, key: str) -> int | None:
+        """Return seconds, at least a minute."""
         value = self.values.get(key)
         if value is None:
             return None
