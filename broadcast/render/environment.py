@@ -34,6 +34,9 @@ from broadcast.typeset import typeset
 #: Endings whose templates escape what they print.
 _ESCAPED = ("html", "xml", "atom", "rss", "cap", "icml", "capupdate")
 
+#: Longest repetition of a text in a template.
+MAX_REPEAT = 1000
+
 KIND_LABELS = {
     "alert": "Alerte",
     "information": "Information",
@@ -51,12 +54,29 @@ LEVEL_LABELS = {
 }
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, in which a template cannot fill the memory either."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Multiply small things only."""
+        numbers = isinstance(left, int | float) and isinstance(right, int | float)
+        if operator == "**" and (not numbers or abs(left) > 1000 or abs(right) > 10):
+            raise SecurityError("puissance trop grande")
+        if operator == "*" and not numbers:
+            count = right if isinstance(right, int) else left
+            if not isinstance(count, int) or count > MAX_REPEAT:
+                raise SecurityError("répétition trop longue")
+        return super().call_binop(context, operator, left, right)
+
+
 class Renderer:
     """The templates of a newsroom: its own folder first, the shipped ones behind it."""
 
     def __init__(self, folders: Sequence[Path], cache: Path | None = None) -> None:
         self.folders = [folder for folder in folders if folder.is_dir()]
-        self.environment = ImmutableSandboxedEnvironment(
+        self.environment = _Sandbox(
             loader=FileSystemLoader(self.folders),
             undefined=StrictUndefined,
             autoescape=select_autoescape(_ESCAPED, default_for_string=False, default=False),

@@ -242,3 +242,45 @@ def test_axe_finds_nothing_on_the_site_in_a_real_browser(folder: Folder, chromiu
                 page.close()
         browser.close()
     assert found == []
+
+
+def test_a_text_adapted_by_hand_is_used_and_flagged_when_the_message_changes(folder: Folder):
+    override = 'override: {sign: {text: "QUAIS FERMES"}}\n'
+    path = folder.message(more=override)
+    folder.run("submit", path, "--as", "alice")
+    shown = folder.json("show", "crue-quais")
+    sign = next(r for r in shown["renditions"] if r["channel"] == "signs" and r["form"] == "publish")
+    assert sign["parts"][0]["text"].split() == ["QUAIS", "FERMES"]
+    path.write_text(path.read_text().replace("ce matin", "midi"))
+    codes = {(f["code"], f["channel"]) for f in folder.json("check", path)["findings"]}
+    assert ("override_stale", "sign") in codes
+
+
+def test_a_newsroom_changes_a_template_in_its_own_folder(folder: Folder):
+    (folder.path / "templates/folder").mkdir(parents=True)
+    (folder.path / "templates/folder/publish.txt").write_text("La ville dit : {{ m.title }}")
+    preview = folder.json("preview", folder.message(), "--channel", "dossier")
+    assert preview["renditions"][0]["parts"][0]["text"] == "La ville dit : Crue de la Seine : évitez les quais"
+
+
+def test_a_template_cannot_reach_the_program(folder: Folder):
+    (folder.path / "templates/folder").mkdir(parents=True)
+    for attack in (
+        "{{ m.__class__.__mro__ }}",
+        "{{ ''.__class__ }}",
+        "{% for i in range(10**9) %}{% endfor %}",
+        "{{ 'a' * 10**12 }}",
+    ):
+        (folder.path / "templates/folder/publish.txt").write_text(attack)
+        findings = folder.json("check", folder.message(), code=1)["findings"]
+        assert [f["channel"] for f in findings if f["blocking"]] == ["dossier"], attack
+
+
+def test_plan_says_what_would_happen_to_each_place(folder: Folder):
+    folder.approved()
+    send_all(folder)
+    folder.run("submit", folder.message(text=V2), "--as", "alice")
+    plan = folder.json("plan", "crue-quais")
+    actions = {r["channel"]: (r["action"], r["form"]) for r in plan["if_approved"]}
+    assert actions["website"] == ("update", "publish") and actions["dossier"] == ("update", "update")
+    assert {r["action"] for r in plan["if_withdrawn"]} == {"take_down"}
