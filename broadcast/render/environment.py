@@ -127,6 +127,7 @@ class Renderer:
             KeyError,
             OverflowError,
             RecursionError,
+            MemoryError,
         ) as error:
             self._fault(name, error)
 
