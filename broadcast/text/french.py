@@ -13,6 +13,9 @@ _WORD_END = r"[\p{L}\p{N})\]»”’%€…]"
 #: What may follow it: nothing more of the same word.
 _AFTER = r"(?=[\s»”)\]]|$)"
 
+#: Each round takes up a mark of the text; more than three were never seen.
+_MAX_ROUNDS = 8
+
 _Rules = tuple[tuple[regex.Pattern[str], str], ...]
 
 
@@ -28,7 +31,7 @@ def typo(text: str, nnbsp: str = NNBSP) -> str:
     """
     wide = NBSP if nnbsp == NNBSP else nnbsp
     rules = _spaces() + _missing()
-    return _outside(text, lambda piece: _applied(rules, piece, thin=nnbsp, wide=wide))
+    return _settled(text, lambda piece: _applied(rules, piece, thin=nnbsp, wide=wide))
 
 
 def typo_net(text: str) -> str:
@@ -49,6 +52,15 @@ def _untouched() -> regex.Pattern[str]:
         r"|&(?:[a-z][a-z0-9]*|\#[0-9]+|\#x[0-9a-f]+);",
         regex.IGNORECASE,
     )
+
+
+def _settled(text: str, change: Callable[[str], str]) -> str:
+    """Return `text` changed until nothing more changes: one rule can make room for another."""
+    for _ in range(_MAX_ROUNDS):
+        before, text = text, _outside(text, change)
+        if text == before:
+            break
+    return text
 
 
 def _outside(text: str, change: Callable[[str], str]) -> str:
@@ -86,14 +98,14 @@ def _spaces() -> _Rules:
 
 @cache
 def _missing() -> _Rules:
-    """Return the rules that add or widen a character."""
+    """Return the rules that add or widen a character; `…` first, as the others look at it."""
     return _compiled(
+        (r"(?<!\.)\.\.\.(?!\.)", "…"),
         (rf"(?<={_WORD_END}|{_KEPT})(?=[;!?]+{_AFTER})", "{thin}"),
         (r"(?<=[\p{L})\]»”])(?=:(?:\s|$))", "{wide}"),
         (r"(?<=[^\s«])(?=»)", "{wide}"),
         (r"(?<=«)(?=[^\s»])", "{wide}"),
         (r"(?<=(?<![\w.,])(?:[01]?\d|2[0-4]))h(?=[0-5]\d(?!\w))", "{wide}h{wide}"),
-        (r"(?<!\.)\.\.\.(?!\.)", "…"),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from lxml import html as lxml_html
 
 from broadcast.blocks import ListBlock, Paragraph, Table, Text
 from broadcast.errors import ContentError
-from broadcast.markdown import lead, parse, parse_with_losses, to_html, to_plain
+from broadcast.markdown import lead, parse, parse_with_losses, to_html, to_plain, words
 
 
 def dangers(page: str) -> list[str]:
@@ -64,7 +66,7 @@ def test_html_is_not_passed_through_and_is_reported_with_its_line():
     assert "gras" in to_plain(document)
     assert "alert" not in to_plain(document)
     assert "<i>" in to_plain(document)
-    assert [loss.line for loss in losses] == [3, 3, 4, 4]
+    assert [loss.line for loss in losses] == [3, 4]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,35 @@ def test_a_dangerous_link_keeps_its_words_only(link):
     assert "cliquez" in page
 
 
-@pytest.mark.parametrize("char", ["[", "*", ">", "(", "`", "_", "!", "- ", "#", "|", "<", "&", "1) ", "    "])
+@pytest.mark.parametrize(
+    "char",
+    [
+        "[",
+        "*",
+        ">",
+        "(",
+        "`",
+        "_",
+        "!",
+        "- ",
+        "#",
+        "|",
+        "<",
+        "&",
+        "1) ",
+        "    ",
+        "![",
+        "[a](",
+        "``a`",
+        "> - ",
+        "# a\n",
+        "a\n===\n",
+        "<script>",
+        "<!--",
+        "*a **b ",
+        "1. a\n",
+    ],
+)
 def test_a_wall_of_one_sign_neither_hangs_nor_crashes(char):
     try:
         to_plain(parse(char * 20_000))
@@ -112,3 +142,99 @@ def test_hostile_html_is_harmless(conformance: Path):
         page = to_html(parse(path.read_text()))
         if page.strip():
             assert dangers(page) == [], path
+
+
+def html(source: str) -> str:
+    return to_html(parse(source))
+
+
+@pytest.mark.parametrize("indent", ["  ", "   ", "    ", "\t"])
+def test_a_list_below_an_item_is_nested_however_it_is_indented(indent: str):
+    assert html(f"- a\n{indent}- b\n- c") == "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"
+
+
+def test_numbered_lists_keep_their_start_and_their_own_lists():
+    assert html("7) sept\n   - x\n8) huit") == '<ol start="7"><li>sept<ul><li>x</li></ul></li><li>huit</li></ol>'
+
+
+def test_a_year_at_the_beginning_of_a_line_is_no_list():
+    assert html("Le centre ouvre en\n2026. Puis") == "<p>Le centre ouvre en 2026. Puis</p>"
+
+
+def test_a_list_in_a_quotation_is_understood():
+    assert html("> À faire :\n> - a\n> - b") == "<blockquote><p>À faire :</p><ul><li>a</li><li>b</li></ul></blockquote>"
+
+
+def test_words_of_html_stay_apart_and_what_is_no_tag_stays():
+    assert to_plain(parse("AT&T <b>gras</b> <p>Un</p><p>Deux</p> <moins de 5> 2 < 3")) == "AT&T gras Un Deux <moins de 5> 2 < 3"
+    assert html("a<br>b") == html("a  \nb") == html("a\\\nb") == "<p>a<br>b</p>"
+
+
+def test_scripts_and_comments_go_over_empty_lines_and_the_rest_stays():
+    document, losses = parse_with_losses("avant\n\n<script>\n\nx()\n</script>\n\n<!-- a\n\nb -->fin `<script>`")
+    assert to_plain(document) == "avant\n\nfin <script>"
+    assert [loss.line for loss in losses] == [3, 8]
+
+
+def test_addresses_in_code_and_links_stay_as_they_are():
+    page = html("`https://a.fr` (https://b.fr/x) [https://c.fr](https://d.fr)")
+    assert "<code>https://a.fr</code>" in page
+    assert '(<a href="https://b.fr/x" rel="noopener">https://b.fr/x</a>)' in page
+    assert page.count("<a ") == 2
+
+
+def test_each_lost_address_is_told_with_its_line():
+    source = "[a](javascript:x)\n\n![b](data:y)\n\n[c][1]\n\n[1]: vbscript:z"
+    document, losses = parse_with_losses(source)
+    assert to_plain(document) == "a\n\nb\n\nc"
+    assert [(loss.code, loss.line) for loss in losses] == [("link_dropped", 1), ("image_dropped", 3), ("link_dropped", 7)]
+
+
+def test_images_are_lazy_and_keep_their_words():
+    page = html('![Le "quai"](quai.jpg "Titre")')
+    assert 'alt="Le &quot;quai&quot;"' in page
+    assert 'loading="lazy"' in page
+    assert 'title="Titre"' in page
+
+
+def test_headings_move_below_the_title():
+    assert to_html(parse("# A\n\n###### B")) == "<h2>A</h2>\n<h6>B</h6>"
+    assert to_html(parse("# A"), heading_offset=0) == "<h1>A</h1>"
+
+
+def test_tables_name_their_columns():
+    page = html("| a | b |\n|---|:-:|\n| 1 | 2 |")
+    assert '<th scope="col">a</th>' in page
+    assert "<thead>" in page
+    assert "style" not in page
+
+
+def test_plain_text_says_addresses_or_not():
+    document = parse("[site](https://a.fr) <b@c.fr> [moi](mailto:b@c.fr)")
+    assert to_plain(document) == "site (https://a.fr) b@c.fr moi (b@c.fr)"
+    assert to_plain(document, "words") == "site b@c.fr moi"
+
+
+def test_words_are_told_in_order_without_list_numbers():
+    assert words(parse("# Un\n\n1. deux l’eau\n\n| trois |\n|---|\n| [quatre](https://a.fr) |")) == [
+        "Un",
+        "deux",
+        "l’eau",
+        "trois",
+        "quatre",
+    ]
+
+
+@pytest.mark.parametrize("char", ["[", "*", ">", "a"])
+def test_a_megabyte_is_refused_at_once(char: str):
+    begun = time.monotonic()
+    with pytest.raises(ContentError):
+        parse(char * 2**20)
+    assert time.monotonic() - begun < 2
+
+
+def test_threads_do_not_disturb_each_other():
+    sources = [f"# T{n}\n\n[a{n}](javascript:x) `c{n}` https://a.fr/{n}\n" * 5 for n in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(parse_with_losses, sources))
+    assert together == [parse_with_losses(s) for s in sources]

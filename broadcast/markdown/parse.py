@@ -1,0 +1,237 @@
+"""Python-Markdown's tree made into our blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
+
+from broadcast import blocks as b
+from broadcast.errors import ContentError
+from broadcast.markdown.source import MAX_DEPTH, refuse_hostile, understood, without_hidden
+
+if TYPE_CHECKING:
+    from broadcast.markdown.engine import Engine
+
+#: What stands beside the page: "#part", "/path", "file.pdf", but no "//host".
+_BESIDE = re.compile(r"#|/(?![/\\])|[\w.%+\-]+(?:[/?#]|$)")
+_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\ufeff]")
+_INLINE = frozenset({"em", "strong", "code", "a", "img", "br"})
+_STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of the source that could not be kept."""
+
+    #: "html_dropped", "link_dropped" or "image_dropped".
+    code: str
+    message: str
+    #: Line within the body, 1-based; 1 where it cannot be told.
+    line: int
+
+
+def parse(source: str) -> b.Document:
+    """Return the block tree of a body.
+
+    Raises:
+        ContentError: too long, too deep, or hostile.
+    """
+    return parse_with_losses(source)[0]
+
+
+def parse_with_losses(source: str) -> tuple[b.Document, tuple[Loss, ...]]:
+    """Return the block tree of a body, and what could not be kept, in the order of its lines.
+
+    Raises:
+        ContentError: too long, too deep, or hostile.
+    """
+    from broadcast.markdown.engine import engine
+
+    source = re.sub("[\x00\x02\x03]", "\ufffd", source.replace("\r\n", "\n").replace("\r", "\n"))
+    refuse_hostile(source)
+    visible, hidden = without_hidden(source)
+    tree = _Tree(engine(), source)
+    try:
+        document = b.Document(tuple(tree.blocks(tree.root(understood(visible)), 0)))
+    except RecursionError as error:
+        raise ContentError("corps trop imbriqué pour être lu ; simplifiez listes et citations") from error
+    losses = [_tag_loss(tag, source.count("\n", 0, at) + 1) for tag, at in hidden]
+    losses += [_tag_loss(tag, tree.line_of(tag)) for tag in tree.engine.dropped if not tag.startswith("</")]
+    return document, tuple(sorted([*losses, *tree.losses], key=lambda loss: loss.line))
+
+
+def _tag_loss(tag: str, line: int) -> Loss:
+    shown = " ".join(tag.split())[:30]
+    return Loss("html_dropped", f"balise HTML « {shown} » ignorée : écrivez en Markdown", line)
+
+
+def is_safe_url(url: str) -> bool:
+    """True for web, mail and telephone addresses, and for what lies beside the page."""
+    bare = _INVISIBLE.sub("", url)
+    if ":" in re.split(r"[/?#]", bare, maxsplit=1)[0]:
+        return bare.lower().startswith(("http://", "https://", "mailto:", "tel:"))
+    return bool(_BESIDE.match(bare))
+
+
+@dataclass
+class _Tree:
+    """Walks one body."""
+
+    engine: Engine
+    source: str
+    losses: list[Loss] = field(default_factory=list)
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def root(self, source: str) -> Element:
+        lines = source.split("\n")
+        for preprocessor in self.engine.preprocessors:
+            lines = preprocessor.run(lines)
+        root: Any = self.engine.parser.parseDocument(lines).getroot()
+        for processor in self.engine.treeprocessors:
+            changed: Any = processor.run(root)
+            root = root if changed is None else changed
+        found: Element = root
+        return found
+
+    def line_of(self, *needles: str) -> int:
+        """Return the line of the first needle that the source has, each time the next one."""
+        for needle in filter(None, needles):
+            at = self.source.find(needle, self._seen.get(needle, -1) + 1)
+            if at >= 0:
+                self._seen[needle] = at
+                return self.source.count("\n", 0, at) + 1
+        return 1
+
+    def blocks(self, parent: Element, depth: int) -> Iterator[b.Block]:
+        if depth > MAX_DEPTH * 2:
+            raise ContentError(f"corps trop imbriqué (au plus {MAX_DEPTH} niveaux)")
+        loose = self._loose(parent)
+        if loose:
+            yield b.Paragraph(loose)
+        for child in parent:
+            block = None if child.tag in _INLINE else self._block(child, depth)
+            if block is not None:
+                yield block
+
+    def _loose(self, parent: Element) -> tuple[b.Inline, ...]:
+        """Return the words that stand in a list item or quotation without a paragraph of their own."""
+        if parent.tag == "div":
+            return ()
+        return _trimmed(tuple(self._inlines(parent, loose=True)))
+
+    def _block(self, element: Element, depth: int) -> b.Block | None:
+        tag = element.tag
+        if re.fullmatch("h[1-6]", tag):
+            children = _trimmed(tuple(self._inlines(element)))
+            return b.Heading(int(tag[1]), children) if children else None
+        if tag in ("ul", "ol"):
+            items = tuple(tuple(self.blocks(item, depth + 1)) for item in element if item.tag == "li")
+            return b.ListBlock(tag == "ol", items, int(element.get("start") or 1))
+        if tag == "blockquote":
+            return b.Quote(tuple(self.blocks(element, depth + 1)))
+        if tag == "table":
+            return self._table(element)
+        if tag == "pre":
+            return b.CodeBlock(self._plain("".join(element.itertext())).rstrip("\n"))
+        if tag == "hr":
+            return b.Rule()
+        return self._paragraph(element)
+
+    def _paragraph(self, element: Element) -> b.Block | None:
+        stashed = _STASHED.fullmatch("".join(element.itertext()).strip())
+        if stashed:  # a fenced block, kept apart by Python-Markdown
+            return b.CodeBlock(self._kept(stashed).rstrip("\n"))
+        children = _trimmed(tuple(self._inlines(element)))
+        return b.Paragraph(children) if children else None
+
+    def _table(self, element: Element) -> b.Table:
+        rows = [tuple(_trimmed(tuple(self._inlines(cell))) for cell in row) for row in element.iter("tr")]
+        head = element.find("thead/tr")
+        styles = [cell.get("style") or "" for cell in (head if head is not None else ())]
+        align = tuple(m[1] if (m := re.search(r"text-align:\s*(\w+)", s)) else "" for s in styles)
+        return b.Table(rows[0] if rows else (), tuple(rows[1:]), align)
+
+    def _inlines(self, element: Element, *, loose: bool = False) -> Iterator[b.Inline]:
+        yield from self._text(element.text)
+        for child in element:
+            if loose and child.tag not in _INLINE:
+                continue
+            yield from self._inline(child)
+            yield from self._text(child.tail)
+
+    def _inline(self, element: Element) -> Iterator[b.Inline]:
+        tag = element.tag
+        if tag == "br":
+            yield b.LineBreak()
+        elif tag == "code":
+            yield b.Code(self._plain("".join(element.itertext())))
+        elif tag == "img":
+            yield self._picture(element)
+        elif tag == "a":
+            yield from self._link(element)
+        elif tag in ("em", "strong"):
+            children = tuple(self._inlines(element))
+            yield b.Strong(children) if tag == "strong" else b.Emphasis(children)
+        else:
+            yield from self._inlines(element)
+
+    def _picture(self, element: Element) -> b.Inline:
+        url, alt, title = (self._plain(element.get(name) or "") for name in ("src", "alt", "title"))
+        if is_safe_url(url):
+            return b.Picture(url, alt, title)
+        self._drop("image_dropped", "image", url, f"![{alt}]")
+        return b.Text(alt)
+
+    def _link(self, element: Element) -> Iterator[b.Inline]:
+        url = self._plain(element.get("href") or "")
+        children = tuple(self._inlines(element))
+        if is_safe_url(url):
+            yield b.Link(url, children, self._plain(element.get("title") or ""))
+            return
+        self._drop("link_dropped", "lien", url, f"[{_words(children)}]")
+        yield from children
+
+    def _drop(self, code: str, what: str, url: str, words: str) -> None:
+        message = f"{what} sans son adresse « {url[:30]} » : seules les adresses web, de courriel et de téléphone sont gardées"
+        line = self.line_of(url, words, words.rstrip("]"))
+        self.losses.append(Loss(code, message, line))
+
+    def _text(self, text: str | None) -> Iterator[b.Inline]:
+        clean = re.sub(r"[ \t]*\n[ \t\n]*|  +", " ", self._plain(text or ""))
+        if clean:
+            yield b.Text(clean)
+
+    def _plain(self, text: str) -> str:
+        """Put back what Python-Markdown keeps apart: escaped characters, entities, code."""
+        text = re.sub("\x02(\\d+)\x03", lambda m: chr(int(m[1])), text)
+        text = _STASHED.sub(self._kept, text).replace("\x02amp\x03", "&")
+        return re.sub("[\x00\x02\x03]", "", unescape(text))
+
+    def _kept(self, match: re.Match[str]) -> str:
+        return unescape(re.sub(r"<[^>]+>", "", str(self.engine.htmlStash.rawHtmlBlocks[int(match[1])])))
+
+
+def _words(children: tuple[b.Inline, ...]) -> str:
+    return "".join(c.text for c in children if isinstance(c, b.Text | b.Code))
+
+
+def _is_blank(inline: b.Inline) -> bool:
+    return isinstance(inline, b.LineBreak) or (isinstance(inline, b.Text) and not inline.text.strip())
+
+
+def _trimmed(children: tuple[b.Inline, ...]) -> tuple[b.Inline, ...]:
+    """Return the inlines without white space and new lines at both ends."""
+    items = list(children)
+    while items and _is_blank(items[0]):
+        items.pop(0)
+    while items and _is_blank(items[-1]):
+        items.pop()
+    if items and isinstance(items[0], b.Text):
+        items[0] = b.Text(items[0].text.lstrip())
+    if items and isinstance(items[-1], b.Text):
+        items[-1] = b.Text(items[-1].text.rstrip())
+    return tuple(items)

@@ -1,0 +1,145 @@
+"""The block tree as safe HTML."""
+
+from __future__ import annotations
+
+from html import escape
+
+from broadcast.blocks import (
+    Block,
+    Code,
+    CodeBlock,
+    Document,
+    Emphasis,
+    Heading,
+    Inline,
+    Link,
+    ListBlock,
+    Paragraph,
+    Picture,
+    Quote,
+    Strong,
+    Table,
+    Text,
+)
+
+_TAGS = {
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "div",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "loading"},
+    "ol": {"start"},
+    "th": {"scope", "class"},
+    "td": {"class"},
+    "div": {"class", "tabindex", "role", "aria-label"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+def to_html(document: Document, heading_offset: int = 1) -> str:
+    """Return safe HTML; a heading of level 1 becomes `<h2>`, as the title is the page's own."""
+    import nh3
+
+    raw = "\n".join(_block(block, heading_offset) for block in document.blocks)
+    return nh3.clean(raw, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener")
+
+
+def _block(block: Block, offset: int) -> str:
+    if isinstance(block, Heading):
+        level = min(max(block.level + offset, 1), 6)
+        return f"<h{level}>{inline_html(block.children)}</h{level}>"
+    if isinstance(block, Paragraph):
+        return f"<p>{inline_html(block.children)}</p>"
+    if isinstance(block, ListBlock):
+        return _list(block, offset)
+    if isinstance(block, Quote):
+        return "<blockquote>" + "".join(_block(b, offset) for b in block.blocks) + "</blockquote>"
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, CodeBlock):
+        return f"<pre><code>{escape(block.text)}</code></pre>"
+    return "<hr>"
+
+
+def _list(block: ListBlock, offset: int) -> str:
+    tag = "ol" if block.ordered else "ul"
+    start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
+    return f"<{tag}{start}>" + "".join(_item(item, offset) for item in block.items) + f"</{tag}>"
+
+
+def _item(item: tuple[Block, ...], offset: int) -> str:
+    if item and isinstance(item[0], Paragraph):
+        rest = "".join(_block(b, offset) for b in item[1:])
+        return f"<li>{inline_html(item[0].children)}{rest}</li>"
+    return "<li>" + "".join(_block(b, offset) for b in item) + "</li>"
+
+
+def _table(table: Table) -> str:
+    from broadcast.markdown.plain import inline_plain
+
+    def side(column: int) -> str:
+        name = table.align[column] if column < len(table.align) else ""
+        return f' class="{escape(name)}"' if name else ""
+
+    def cells(row: tuple[tuple[Inline, ...], ...]) -> str:
+        return "".join(f"<td{side(n)}>{inline_html(cell)}</td>" for n, cell in enumerate(row))
+
+    head = "".join(f'<th scope="col"{side(n)}>{inline_html(c)}</th>' for n, c in enumerate(table.head))
+    body = "".join(f"<tr>{cells(row)}</tr>" for row in table.rows)
+    # A wide table scrolls in a region of its own, which the keyboard can reach.
+    label = "Tableau : " + ", ".join(inline_plain(c) for c in table.head)
+    return (
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(label)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def inline_html(children: tuple[Inline, ...]) -> str:
+    """Return the HTML of a line; what asks for it passes the whole through nh3."""
+    return "".join(map(_inline, children))
+
+
+def _inline(child: Inline) -> str:
+    if isinstance(child, Text):
+        return escape(child.text, quote=False)
+    if isinstance(child, Emphasis):
+        return f"<em>{inline_html(child.children)}</em>"
+    if isinstance(child, Strong):
+        return f"<strong>{inline_html(child.children)}</strong>"
+    if isinstance(child, Code):
+        return f"<code>{escape(child.text)}</code>"
+    if isinstance(child, Link):
+        return f'<a href="{escape(child.url)}"{_title(child.title)}>{inline_html(child.children)}</a>'
+    if isinstance(child, Picture):
+        address = f'src="{escape(child.url)}" alt="{escape(child.alt)}"'
+        return f'<img {address}{_title(child.title)} loading="lazy">'
+    return "<br>"
+
+
+def _title(title: str) -> str:
+    return f' title="{escape(title)}"' if title else ""
