@@ -256,10 +256,12 @@ def _limits(configuration: Any, facts: Any) -> Limits:
 class _Plain(HTMLParser):
     """The words of a status's HTML: lines kept, addresses whole, nothing else."""
 
-    def __init__(self) -> None:
+    def __init__(self, mentions: dict[str, str]) -> None:
         super().__init__()
         self.out: list[str] = []
         self.link: tuple[str, int] | None = None
+        #: Address of a mentioned account -> its whole name; the page shows only the first half.
+        self.mentions = mentions
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = dict(attrs)
@@ -268,15 +270,17 @@ class _Plain(HTMLParser):
             self.out.append("\n")
         elif tag == "p" and self.out:
             self.out.append("\n\n")
-        elif tag == "a" and not {"mention", "hashtag", "u-url"} & set(words):
+        elif tag == "a" and (facts.get("href") in self.mentions or not {"mention", "hashtag"} & set(words)):
             self.link = (facts.get("href") or "", len(self.out))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "a" and self.link is not None:
             href, begin = self.link
             shown = "".join(self.out[begin:])
+            if href in self.mentions:
+                self.out[begin:] = [f"@{self.mentions[href]}"]
             # Mastodon shortens addresses on screen; the whole one stands in href.
-            if href.startswith("http") and not shown.startswith("#"):
+            elif href.startswith("http") and not shown.startswith("#"):
                 self.out[begin:] = [href]
             self.link = None
 
@@ -286,7 +290,7 @@ class _Plain(HTMLParser):
 
 def plain(status: dict[str, Any]) -> str:
     """Return the text of a status as it was sent."""
-    reader = _Plain()
+    reader = _Plain({m["url"]: m["acct"] for m in status.get("mentions") or () if m.get("url") and m.get("acct")})
     reader.feed(status.get("content") or "")
     reader.close()
     return "".join(reader.out)

@@ -122,9 +122,9 @@ class X:
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for a post among the latest of the account."""
-        wanted = normalised(part.text)
+        wanted = _comparable(part.text)
         for post in self._posts((since - CLOCK_SKEW).astimezone(UTC)):
-            if post["id"] not in known_ids and normalised(text_of(post)) == wanted:
+            if post["id"] not in known_ids and _comparable(text_of(post)) == wanted:
                 return Found(published=self._published(post["id"]))
         return NotSeen()
 
@@ -258,6 +258,11 @@ def _json_or_unknown(response: http.Response, who: str, safe: bool) -> None:
 def _id(published: Published) -> str:
     # A person who settled an unknown gave the address; its last part is the id.
     return published.external_id.rstrip("/").rpartition("/")[2]
+
+
+def _comparable(text: str) -> str:
+    # X makes a link of "example.org" and gives it back as "http://example.org/".
+    return normalised(re.sub(r"/(?=\s|$)", "", re.sub(r"https?://", "", text)))
 
 
 def text_of(post: dict[str, Any]) -> str:

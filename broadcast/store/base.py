@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from broadcast.errors import StoreError
 
@@ -77,7 +77,14 @@ class Database:
     def engine(self) -> Engine:
         """The engine, made on first use."""
         if self._engine is None:
-            self._engine = _engine_of(self.url)
+            try:
+                self._engine = _engine_of(self.url)
+            except (ModuleNotFoundError, ArgumentError) as error:
+                shown = self.url.partition("@")[0].partition(":")[0]
+                raise StoreError(
+                    f"newsroom.database : « {shown}… » ne peut pas être ouvert ({error}) ; écrivez "
+                    "sqlite:///newsroom.db, ou postgresql+psycopg://… après pip install 'broadcast-cityhall[cluster]'"
+                ) from error
         return self._engine
 
     @property

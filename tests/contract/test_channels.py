@@ -284,3 +284,20 @@ def test_a_person_may_give_the_address_where_a_post_stands(tmp_path):
         done = adapter.publish(a_part(), key="k", reply_to=None)
         adapter.take_down(Published(external_id=done.url), key="k")
         assert running.live() == []
+
+
+def test_a_post_with_a_mention_or_a_bare_address_is_found(tmp_path):
+    from channels.mastodon import plain
+    from channels.x import _comparable, text_of
+
+    content = (
+        '<p>Merci <span class="h-card"><a href="https://a.org/@bob" class="u-url mention">@<span>bob</span></a></span> '
+        '<a href="https://t/tags/Crue" class="mention hashtag">#<span>Crue</span></a></p>'
+    )
+    status = {"content": content, "mentions": [{"url": "https://a.org/@bob", "acct": "bob@a.org"}]}
+    assert plain(status) == "Merci @bob@a.org #Crue"
+    post = {
+        "text": "Voir https://t.co/1",
+        "entities": {"urls": [{"url": "https://t.co/1", "expanded_url": "http://example.org/"}]},
+    }
+    assert _comparable(text_of(post)) == _comparable("Voir example.org")
