@@ -120,14 +120,15 @@ def _drops(wanted: Wanted, deliveries: Sequence[Delivery], is_down: bool) -> tup
         if d.state not in UNSENT or d.action is Action.TAKE_DOWN:
             continue
         if is_down and d.form is not Form.ENDING:
-            why = _END_WORDS.get(wanted.ended_because, "n'est plus destiné à ce canal")
+            why = END_WORDS.get(wanted.ended_because, "n'est plus destiné à ce canal")
             drops.append(Drop(uid=d.uid, reason=why))
         elif not is_down and d.number < wanted.number:
             drops.append(Drop(uid=d.uid, reason=f"remplacé par la version {wanted.number}"))
     return tuple(drops)
 
 
-_END_WORDS: Mapping[EndedBecause | None, str] = {
+#: Why something that was planned does not leave any more.
+END_WORDS: Mapping[EndedBecause | None, str] = {
     EndedBecause.EXPIRED: "expiré avant l'envoi",
     EndedBecause.WITHDRAWN: "retiré avant l'envoi",
     EndedBecause.ALL_CLEAR: "fin d'alerte avant l'envoi",
@@ -268,84 +269,3 @@ def _stream_down(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> l
 def _missing(steps: Sequence[Step], deliveries: Sequence[Delivery]) -> tuple[Step, ...]:
     known = {(d.action, d.form, d.number, d.part, d.slot) for d in deliveries}
     return tuple(s for s in steps if (s.action, s.form, s.number, s.part, s.slot) not in known)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """What is asked again just before a call."""
-
-    now: datetime
-    stopped: bool
-    channel_paused: str
-    #: True if the votes still approve exactly what is stored.
-    approved: bool
-    latest_approved: int
-    embargo_until_at: datetime | None
-    expires_at: datetime | None
-    ended_because: EndedBecause | None
-    #: True if the hash of the stored rendition is the one that was planned.
-    intact: bool = True
-    #: True if something of this message already stands on this channel.
-    already_public: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Go on, or become held, waiting or dropped."""
-
-    go: bool
-    state: DeliveryState = DeliveryState.CLAIMED
-    reason: str = ""
-    not_before_at: datetime | None = None
-
-
-def may_leave(delivery: Delivery, facts: Release) -> Verdict:
-    """Return whether a claimed delivery may be sent now; asked in the transaction of its attempt."""
-    if facts.channel_paused:
-        return Verdict(
-            go=False,
-            state=DeliveryState.HELD,
-            reason=f"canal en pause : {facts.channel_paused}",
-        )
-    if delivery.action is Action.TAKE_DOWN or delivery.form is Form.ENDING:
-        return Verdict(go=True)
-    if facts.ended_because is not None:
-        return Verdict(
-            go=False,
-            state=DeliveryState.DROPPED,
-            reason=_END_WORDS[facts.ended_because],
-        )
-    if facts.expires_at is not None and facts.expires_at <= facts.now:
-        return Verdict(
-            go=False,
-            state=DeliveryState.DROPPED,
-            reason=_END_WORDS[EndedBecause.EXPIRED],
-        )
-    if delivery.number < facts.latest_approved:
-        return Verdict(
-            go=False,
-            state=DeliveryState.DROPPED,
-            reason=f"remplacé par la version {facts.latest_approved}",
-        )
-    if not facts.intact:
-        return Verdict(
-            go=False,
-            state=DeliveryState.HELD,
-            reason="le texte enregistré n'est plus celui qui a été approuvé",
-        )
-    if not facts.approved:
-        return Verdict(go=False, state=DeliveryState.HELD, reason="l'approbation ne vaut plus")
-    if facts.stopped and not facts.already_public:
-        return Verdict(
-            go=False,
-            state=DeliveryState.HELD,
-            reason="arrêt général : rien de nouveau ne part",
-        )
-    if facts.embargo_until_at is not None and facts.now < facts.embargo_until_at:
-        return Verdict(
-            go=False,
-            state=DeliveryState.PLANNED,
-            reason="sous embargo",
-            not_before_at=facts.embargo_until_at,
-        )
-    return Verdict(go=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from broadcast import checks, markdown
 from broadcast.blocks import Document, Table
 from broadcast.channel import Limits
+from broadcast.checks_media import check_media
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
 from broadcast.render import Renderer, Target, renditions
@@ -141,7 +142,7 @@ def _for_target(
     findings = list(said)
     for rendition in made:
         findings += checks.check_rendition(rendition, limits, draft)
-    findings += checks.check_media(media, limits, target.name, draft)
+    findings += check_media(media, limits, target.name, draft)
     findings += _structure(document, limits, target, draft)
     if limits.source == "default" and "probe" in target.abilities:
         findings.append(

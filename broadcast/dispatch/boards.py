@@ -19,8 +19,8 @@ from broadcast.errors import (
 )
 from broadcast.model import Action, DeliveryState, EndedBecause
 from broadcast.outbox import MAIN_SLOT, Delivery
-from broadcast.plan import Verdict
 from broadcast.planner import ended_because
+from broadcast.release import Verdict
 from broadcast.store import boards, deliveries, messages, postings, revisions
 from broadcast.store.base import Tx
 

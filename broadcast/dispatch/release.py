@@ -8,8 +8,8 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import Right, is_approved
 from broadcast.model import DeliveryState, PostingState, Rendition, Revision
 from broadcast.outbox import Delivery, Message
-from broadcast.plan import Release, Verdict, may_leave
 from broadcast.planner import ended_because
+from broadcast.release import Release, Verdict, may_leave
 from broadcast.store import (
     boards,
     deliveries,

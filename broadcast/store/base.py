@@ -69,6 +69,10 @@ class Database:
     """A database of newsrooms; safe to share between threads."""
 
     def __init__(self, url: str, newsroom: str) -> None:
+        try:
+            make_url(url)
+        except ArgumentError as error:
+            raise StoreError("newsroom.database : adresse illisible ; écrivez sqlite:///newsroom.db") from error
         self.url = url
         self.newsroom = newsroom
         self._engine: Engine | None = None
