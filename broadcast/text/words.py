@@ -48,7 +48,7 @@ def _in_hashtag(char: str) -> bool:
     return char == "_" or unicodedata.category(char) in _TAG_CATEGORIES
 
 
-#: Letters, combining marks and decimal digits. Source: twitter-text `hashtagAlphaNumeric`.
+#: Letters, combining marks and decimal digits.
 _TAG_CATEGORIES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
 
 
