@@ -1,8 +1,7 @@
 """Names that end an address: by them "example.org" is known to be one without its protocol.
 
 Source: IANA's tlds-alpha-by-domain.txt, version 2026100300, taken from the copy that hypothesis ships
-(`hypothesis/vendor/`), decoded from punycode. X counts by a list of its own that still has names taken
-out of the root since: `_RETIRED` is what twitter-text-parser 3.0.0 lists beyond IANA's (2026-11-23).
+(`hypothesis/vendor/`), decoded from punycode.
 """
 
 from __future__ import annotations
@@ -104,20 +103,4 @@ _SCRIPTS = """
 """
 
 #: No longer delegated (or never, as "onion"), yet an address for X.
-_RETIRED = """
-    abarth active adac afamilycompany aigo alfaromeo an avianca bananarepublic bentley bl blanco bnl
-    boots bq budapest bugatti cancerresearch cartier caseih cbs ceb chloe chrysler cityeats comcast
-    cookingchannel csc dabur dodge doha doosan duck dunlop duns eh epost esurance etisalat everbank fiat
-    flsmidth foodnetwork frontdoor fujixerox glade goo goodhands guardian hgtv honeywell hoteles htc
-    iinet import intel iselect iveco iwc jcp jlc juniper kerrylogistics kinder ladbrokes lancaster
-    lancia lancome liaison linde lipsy lixil loft lupin macys maserati mcd mcdonalds meo metlife mf
-    mobily montblanc mopar movistar mtpc mutual mutuelle nadex nationwide natura newholland
-    northwesternmutual off oldnavy onion onyourside orientexpress pamperedchef panerai passagens piaget
-    pramerica qvc raid redstone rightathome rmit rocher sapo sca scjohnson scor ses shaw showtime
-    shriram spiegel spreadbetting srt starhub statoil swiftcover symantec telecity telefonica tiffany tp
-    travelchannel uconnect um vista vistaprint volkswagen vuelos warman wolterskluwer xfinity xperia
-    zippo اتصالات موبايلي 大众汽车 工行 手表 珠宝 诺基亚
-"""
-
-#: All of them, in lower case, not in punycode.
-TLDS = frozenset((_COUNTRIES + _NAMES + _SCRIPTS + _RETIRED).split())
+TLDS = frozenset((_COUNTRIES + _NAMES + _SCRIPTS).split())

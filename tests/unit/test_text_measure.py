@@ -48,7 +48,7 @@ def test_a_plain_copyright_sign_and_digit_weigh_one_on_x():
         ("https://t.co/abc?amp=1", ["https://t.co/abc?amp=1"]),
         ("https://t.co/abc/def", ["https://t.co/abc"]),
         ("https://t.co/" + "a" * 41, []),
-        ("a.fr b.paris c.bzh d.bugatti", ["a.fr", "b.paris", "c.bzh", "d.bugatti"]),
+        ("a.fr b.paris c.bzh", ["a.fr", "b.paris", "c.bzh"]),
         ("-a.fr /b.fr _c.fr #d.fr $e.fr", []),
         ("http://localhost/x http://a_b.fr http://x_y.mairie.fr", ["http://x_y.mairie.fr"]),
         ("https://" + "a" * 64 + ".fr", []),
