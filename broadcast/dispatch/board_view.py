@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -62,7 +63,7 @@ class StoredBoard:
         with self._d.db.read() as tx:
             entry = boards.by_slug(tx, self._place.name, slug)
             versions = [] if entry is None else boards.versions(tx, self._place.name, entry.message_uid)
-        return [] if entry is None else [self._showing(entry, v.number, v.published_at) for v in versions]
+        return [] if entry is None else [self._version(entry, v) for v in versions]
 
     def count(self) -> int:
         """Return how many messages were ever shown here."""
@@ -103,6 +104,12 @@ class StoredBoard:
                 )
             )
         return shown
+
+    def _version(self, entry: boards.Entry, version: boards.Version) -> Showing:
+        shown = self._showing(entry, version.number, version.published_at)
+        if version.number == entry.number:
+            return shown
+        return replace(shown, ended_at=version.ended_at, ended_because=version.ended_because)
 
     def _showing(self, entry: boards.Entry, number: int, published_at: datetime) -> Showing:
         forms = self._forms(entry.message_uid, number)

@@ -39,6 +39,9 @@ class Version:
 
     number: int
     published_at: datetime
+    #: Set if the message ended with this revision, even if it lives again since.
+    ended_at: datetime | None = None
+    ended_because: EndedBecause | None = None
 
 
 def put_up(
@@ -88,6 +91,7 @@ def put_up(
                 message_uid=message_uid,
                 number=number,
                 published_at=at,
+                ended_because="",
             )
         )
 
@@ -95,6 +99,18 @@ def put_up(
 def take_down(tx: Tx, channel: str, *, message_uid: str, at: datetime, because: EndedBecause) -> None:
     """Let the board show that a message has ended."""
     tx.run(update(_E).where(*_key(tx, channel, message_uid)).values(ended_at=at, ended_because=because.value, changed=True))
+    entry = tx.one(select(_E.c.number).where(*_key(tx, channel, message_uid)))
+    if entry is not None:
+        tx.run(
+            update(_V)
+            .where(
+                _V.c.newsroom == tx.newsroom,
+                _V.c.channel == channel,
+                _V.c.message_uid == message_uid,
+                _V.c.number == entry.number,
+            )
+            .values(ended_at=at, ended_because=because.value)
+        )
 
 
 def mark_shown(tx: Tx, channel: str, slugs: Collection[str]) -> None:
@@ -143,7 +159,12 @@ def versions(tx: Tx, channel: str, message_uid: str) -> list[Version]:
         _V.c.channel == channel,
         _V.c.message_uid == message_uid,
     )
-    return [Version(number=r.number, published_at=r.published_at) for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))]
+    return [_version(r) for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))]
+
+
+def _version(row: Any) -> Version:
+    because = EndedBecause(row.ended_because) if row.ended_because else None
+    return Version(number=row.number, published_at=row.published_at, ended_at=row.ended_at, ended_because=because)
 
 
 def count(tx: Tx, channel: str) -> int:

@@ -268,6 +268,9 @@ class BoardVersionRow(SQLModel, table=True):
     message_uid: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     published_at: datetime
+    #: When this revision was ended by people or by its date, "" because it was not.
+    ended_at: datetime | None = None
+    ended_because: str = ""
 
 
 class ChannelRow(SQLModel, table=True):

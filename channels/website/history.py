@@ -48,37 +48,30 @@ def cap_documents(history: Sequence[Showing], newsroom: Newsroom) -> list[CapDoc
     """Return the CAP documents of a message, oldest first; each lists the earlier ones."""
     zone = ZoneInfo(newsroom.timezone)
     made: list[CapDocument] = []
-    number = 0
+    in_force: list[CapDocument] = []
     for showing in history:
         documents = showing.rendition.parts[0].documents
-        template = documents.get("capupdate" if made else "cap", "").strip()
+        template = documents.get("capupdate" if in_force else "cap", "").strip()
         if template:
-            number = max(number + 1, showing.revision)
-            made.append(
-                _document(
-                    showing.slug,
-                    number,
-                    template,
-                    showing.published_at.astimezone(zone),
-                    made,
-                    newsroom,
-                )
-            )
-    last = history[-1] if history else None
-    if made and last is not None and last.ended_at is not None and last.ended_because in _CANCELS and last.ending:
-        template = last.ending.parts[0].documents.get("cap", "").strip()
-        if template:
-            made.append(
-                _document(
-                    last.slug,
-                    number + 1,
-                    template,
-                    last.ended_at.astimezone(zone),
-                    made,
-                    newsroom,
-                )
-            )
+            number = max(_number(made) + 1, showing.revision)
+            made.append(_document(showing.slug, number, template, showing.published_at.astimezone(zone), in_force, newsroom))
+            in_force.append(made[-1])
+        template = _cancel(showing) if in_force else ""
+        if template and showing.ended_at is not None:
+            number = _number(made) + 1
+            made.append(_document(showing.slug, number, template, showing.ended_at.astimezone(zone), in_force, newsroom))
+            in_force.clear()
     return made
+
+
+def _number(made: Sequence[CapDocument]) -> int:
+    return int(made[-1].name.rpartition("-")[2].removesuffix(".xml")) if made else 0
+
+
+def _cancel(showing: Showing) -> str:
+    if showing.ended_because not in _CANCELS or showing.ending is None:
+        return ""
+    return showing.ending.parts[0].documents.get("cap", "").strip()
 
 
 def _document(

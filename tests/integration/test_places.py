@@ -115,6 +115,18 @@ def test_cap_documents_follow_the_life_of_the_alert(folder: Folder, conformance:
     assert [r.identifier for r in alerts[2].references] == [alerts[0].identifier, alerts[1].identifier]
 
 
+def test_a_cap_document_never_changes_when_a_message_lives_again(folder: Folder):
+    folder.approved()
+    send_all(folder)
+    take_back(folder)
+    cancel = (folder.path / "public/cap/crue-quais-2.xml").read_bytes()
+    folder.run("submit", folder.message(text=V2), "--as", "alice", "--reopen")
+    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    assert (folder.path / "public/cap/crue-quais-2.xml").read_bytes() == cancel
+    again = cap.parse((folder.path / "public/cap/crue-quais-3.xml").read_bytes())
+    assert again.msg_type == "Alert" and again.references == ()
+
+
 def test_what_has_ended_says_so_and_stays(folder: Folder):
     folder.approved()
     send_all(folder)
