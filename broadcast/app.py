@@ -21,6 +21,7 @@ from broadcast.model import Newsroom
 from broadcast.plan import Place
 from broadcast.retry import RetryPolicy
 from broadcast.shipped import shipped
+from broadcast.store import audit
 from broadcast.store import newsroom as newsrooms
 from broadcast.store.base import Database, Tx
 from broadcast.store.renditions import media_reader
@@ -51,7 +52,7 @@ class App:
         self._open_database()
 
     def _open_database(self) -> None:
-        mark = self.dir / ".broadcast" / "epoch"
+        mark = self._epoch_file
         path = self.db.path
         if path is not None and mark.exists() and not path.exists():
             raise StoreError(
@@ -66,9 +67,43 @@ class App:
                 newsrooms.ensure_newsroom(tx, self._born_world())
                 row = newsrooms.switches(tx)
         self.world = row.world
-        if not mark.exists():
-            mark.parent.mkdir(mode=0o700, exist_ok=True)
-            mark.write_text(f"{row.epoch}\n")
+        if _epoch_in(mark) > row.epoch:
+            self._stop_restored(_epoch_in(mark))
+        elif not mark.exists():
+            self._write_epoch(row.epoch)
+
+    @property
+    def _epoch_file(self) -> Path:
+        return self.dir / ".broadcast" / "epoch"
+
+    def _write_epoch(self, epoch: int) -> None:
+        self._epoch_file.parent.mkdir(mode=0o700, exist_ok=True)
+        part = self._epoch_file.with_suffix(f".{os.getpid()}")
+        part.write_text(f"{epoch}\n")
+        part.replace(self._epoch_file)
+
+    def _stop_restored(self, epoch: int) -> None:
+        """An older copy of the database is in place: what left since is unknown to it, so nothing new leaves."""
+        reason = "base plus ancienne que la dernière utilisée (sauvegarde remise en place ?) : vérifiez, puis `broadcast resume`"
+        with self.db.write() as tx:
+            newsrooms.set_stopped(tx, True, reason)
+            newsrooms.set_epoch(tx, epoch)
+            audit.append(
+                tx,
+                self.clock.now(),
+                actor="broadcast",
+                os_user=self.os_user,
+                act="stop",
+                subject=self.db.newsroom,
+                detail={"reason": reason},
+            )
+
+    def advance_epoch(self) -> None:
+        """Count up before something is sent, so that an older copy of the database is noticed."""
+        with self.db.write() as tx:
+            epoch = newsrooms.switches(tx).epoch + 1
+            newsrooms.set_epoch(tx, epoch)
+        self._write_epoch(epoch)
 
     def _born_world(self) -> str:
         exercise = self.dir / ".broadcast" / "exercise"
@@ -149,6 +184,7 @@ class App:
     def dispatcher(self, on_event: Callable[[Event], None] | None = None) -> Dispatcher:
         """Return a dispatcher for this process."""
         timing = self.settings.dispatch
+        self.advance_epoch()
         return Dispatcher(
             db=self.db,
             clock=self.clock,
@@ -203,6 +239,13 @@ class App:
     def close(self) -> None:
         """Give the database back."""
         self.db.close()
+
+
+def _epoch_in(mark: Path) -> int:
+    try:
+        return int(mark.read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def _switches_or_none(tx: Tx) -> newsrooms.Switches | None:

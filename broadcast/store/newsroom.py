@@ -77,6 +77,11 @@ def set_stopped(tx: Tx, stopped: bool, reason: str = "") -> None:
     tx.run(update(_N).where(_N.c.id == tx.newsroom).values(stopped=stopped, stopped_reason=reason))
 
 
+def set_epoch(tx: Tx, epoch: int) -> None:
+    """Keep how often this database was used to send."""
+    tx.run(update(_N).where(_N.c.id == tx.newsroom).values(epoch=epoch))
+
+
 def people(tx: Tx, *, with_inactive: bool = False) -> list[Person]:
     """Return the people, by name."""
     rows = tx.all(select(_P).where(_P.c.newsroom == tx.newsroom).order_by(_P.c.name))

@@ -331,3 +331,23 @@ def test_a_reader_that_goes_away_is_no_fault(folder: Folder):
         f"{COMMAND} --newsroom {folder.path} show crue-quais | head -1", shell=True, capture_output=True, text=True
     )
     assert "erreur" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_restored_copy_starts_stopped(folder: Folder):
+    folder.approved()
+    folder.run("send")
+    for name in ("newsroom.db-wal", "newsroom.db-shm"):
+        assert not (folder.path / name).exists() or (folder.path / name).stat().st_size == 0
+    shutil.copy(folder.path / "newsroom.db", folder.path / "backup.db")
+    folder.approved("autre")
+    folder.run("send")
+    shutil.copy(folder.path / "backup.db", folder.path / "newsroom.db")
+    for name in ("newsroom.db-wal", "newsroom.db-shm"):
+        (folder.path / name).unlink(missing_ok=True)
+    assert folder.json("status")["stopped"] is True
+    folder.approved("nouveau")
+    folder.run("send", code=1)
+    assert not (folder.path / "public/a/nouveau").exists()
+    folder.run("resume", "--as", "bob")
+    folder.run("send")
+    assert (folder.path / "public/a/nouveau/index.html").exists()
