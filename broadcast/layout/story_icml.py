@@ -20,7 +20,6 @@ from broadcast.blocks import (
     Emphasis,
     Heading,
     Inline,
-    LineBreak,
     Link,
     ListBlock,
     Paragraph,
@@ -42,8 +41,7 @@ STYLES = {
     "Intertitre 3": 'PointSize="10" FontStyle="Bold" SpaceBefore="4" SpaceAfter="2"',
     "Liste": 'PointSize="10" LeftIndent="10" FirstLineIndent="-8" BulletsAndNumberingListType="BulletList"',
     "Liste 2": 'PointSize="10" LeftIndent="22" FirstLineIndent="-8" BulletsAndNumberingListType="BulletList"',
-    "Liste numérotée": 'PointSize="10" LeftIndent="12" FirstLineIndent="-10" '
-    'BulletsAndNumberingListType="NumberedList"',
+    "Liste numérotée": 'PointSize="10" LeftIndent="12" FirstLineIndent="-10" BulletsAndNumberingListType="NumberedList"',
     "Liste numérotée 2": 'PointSize="10" LeftIndent="24" FirstLineIndent="-10" NumberingLevel="2" '
     'BulletsAndNumberingListType="NumberedList"',
     "Liste suite": 'PointSize="10" LeftIndent="12"',
@@ -63,7 +61,8 @@ _CHARACTERS = {
 }
 _PLAIN = "$ID/[No character style]"
 #: What a further emphasis makes of a character style.
-_BOTH = {"Gras": "Gras italique", "Gras italique": "Gras italique"}
+_ITALIC = {"Gras": "Gras italique", "Gras italique": "Gras italique"}
+_BOLD = {"Italique": "Gras italique", "Gras italique": "Gras italique"}
 _SPACE = re.compile("[\t\n\v\f\r\x85\u2028\u2029]+")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 #: The mark of a link in a fragment; `icml_document` adds what it leads to.
@@ -211,16 +210,16 @@ def _inline(child: Inline, style: str) -> str:
     if isinstance(child, Text):
         return _run(style, child.text)
     if isinstance(child, Emphasis):
-        return _inlines(child.children, _BOTH.get(style, "Italique"))
+        return _inlines(child.children, _ITALIC.get(style, "Italique"))
     if isinstance(child, Strong):
-        return _inlines(child.children, _BOTH.get(style.replace("Italique", "Gras"), "Gras"))
+        return _inlines(child.children, _BOLD.get(style, "Gras"))
     if isinstance(child, Code):
         return _run("Code", child.text)
     if isinstance(child, Link):
         return _link(child, style)
     if isinstance(child, Picture):
         return _run(style, child.alt)
-    return _break(style)
+    return _content(style, "\u2028")
 
 
 def _link(link: Link, style: str) -> str:
@@ -235,9 +234,7 @@ def _link(link: Link, style: str) -> str:
 
 
 def _plain(children: Iterable[Inline]) -> str:
-    return "".join(
-        child.text if isinstance(child, Text | Code) else _plain(getattr(child, "children", ())) for child in children
-    )
+    return "".join(child.text if isinstance(child, Text | Code) else _plain(getattr(child, "children", ())) for child in children)
 
 
 def _squeezed(text: str) -> str:
@@ -252,14 +249,9 @@ def _run(style: str, text: str) -> str:
     return _content(style, escape(_clean(text), quote=False))
 
 
-def _break(style: str) -> str:
-    return _content(style, "\u2028")
-
-
 def _content(style: str, content: str) -> str:
     return (
-        f'<CharacterStyleRange AppliedCharacterStyle="CharacterStyle/{style}">'
-        f"<Content>{content}</Content></CharacterStyleRange>"
+        f'<CharacterStyleRange AppliedCharacterStyle="CharacterStyle/{style}"><Content>{content}</Content></CharacterStyleRange>'
     )
 
 
