@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from broadcast import registry, settings
 from broadcast.clock import Clock, SystemClock, parse_now
 from broadcast.desk.base import Desk
 from broadcast.dispatch.base import Dispatcher, Event
 from broadcast.dispatch.claimant import this_process
+from broadcast.durations import seconds_of
 from broadcast.errors import BroadcastError, SettingsError, StoreError, UsageError
 from broadcast.lifecycle import Policy
 from broadcast.model import Newsroom
@@ -131,14 +132,23 @@ class App:
         """The configured channels, as the planner sees them."""
         return {name: self._place(name, section.kind) for name, section in self.settings.channels.items()}
 
-    @staticmethod
-    def _place(name: str, kind: str) -> Place:
+    def _place(self, name: str, kind: str) -> Place:
         adapter = registry.adapter_type(kind)
+        common = registry.common_of(self.settings, name)
+        deadline = common.deadline or _default(adapter, "deadline")
+        try:
+            deadline_s = float(seconds_of(deadline)) if deadline else None
+        except ValueError as error:
+            raise SettingsError(f"channels.{name}.deadline : {error}", subject=name) from error
         return Place(
             name=name,
             kind=kind,
             is_board=registry.is_board(adapter),
             abilities=registry.abilities(adapter),
+            on_correction=common.on_correction,
+            on_end=common.on_end,
+            required_for=common.required_for,
+            deadline_s=deadline_s,
         )
 
     @cached_property
@@ -239,6 +249,11 @@ class App:
     def close(self) -> None:
         """Give the database back."""
         self.db.close()
+
+
+def _default(adapter: type[Any], key: str) -> str:
+    fields = getattr(adapter.settings_type, "__dataclass_fields__", {})
+    return str(fields[key].default) if key in fields else ""
 
 
 def _epoch_in(mark: Path) -> int:

@@ -2,7 +2,7 @@
 
 A `Stream` takes posts one by one; a `Board` *is* a picture of all that should be public now. What
 a kind can do beyond that, it says by having the method: `CanUpdate`, `CanTakeDown`, `CanFind`,
-`CanProbe`, `CanDraw`. A call ends published (it returns), or raises one of
+`CanSendEach`, `CanProbe`, `CanDraw`. A call ends published (it returns), or raises one of
 `ChannelUnavailable`, `ChannelRefused`, `ChannelMisconfigured`, `OutcomeUnknown`.
 
 An adapter translates and sends. It does not count, cut, retry, sleep, log the text, read the
@@ -73,6 +73,14 @@ class ChannelSettings:
     )
     #: Message kinds for which a failure here raises an alarm.
     required_for: tuple[str, ...] = ()
+    #: What a new version does to what stands: auto, edit, reply, repost (delete, then post anew) or nothing.
+    on_correction: Literal["auto", "edit", "reply", "repost", "nothing"] = "auto"
+    #: What the end does: auto, take_down, say (post the form `ending`) or nothing. A withdrawal always takes down.
+    on_end: Literal["auto", "take_down", "say", "nothing"] = "auto"
+    #: Numbered posts for a message without `short` that is too long for one: auto or never.
+    threads: Literal["auto", "never"] = "auto"
+    #: How long people have for what is handed over to them ("30m"); "": no deadline.
+    deadline: str = ""
     #: True on the one channel whose page address posts carry.
     canonical: bool = False
     #: Longest time for one call, seconds; filled in from `[dispatch] call_timeout`.
@@ -109,6 +117,12 @@ class Limits:
     max_length: int | None = None
     #: A unit of `broadcast.text.measure`.
     unit: str = "characters"
+    #: Largest text in UTF-8, bytes.
+    max_bytes: int | None = None
+    #: Longest text beside pictures; a longer one goes without them.
+    max_length_with_images: int | None = None
+    #: Posts of a thread at most; 1: the place has no threads.
+    max_parts: int = 1
     max_images: int | None = None
     max_image_bytes: int | None = None
     image_types: tuple[str, ...] = (
@@ -118,6 +132,12 @@ class Limits:
         "image/gif",
     )
     max_alt_length: int | None = None
+    #: Longest side of a picture, pixels; larger ones are made smaller.
+    max_image_px: int | None = None
+    #: Width of a printed column, millimetres: a picture must have 300 dots an inch on it.
+    print_width_mm: float | None = None
+    #: True where pictures go as their author gave them (print), position data removed.
+    keeps_originals: bool = False
     #: What a URL weighs where the platform shortens it.
     url_length: int | None = None
     #: False where the platform shows plain text only.
@@ -312,8 +332,37 @@ class CanUpdate(Protocol):
 class CanTakeDown(Protocol):
     """A posting can be removed."""
 
-    def take_down(self, published: Published, *, key: str) -> None:
-        """Remove it; what is already gone succeeds."""
+    def take_down(self, published: Published, *, key: str) -> Published | None:
+        """Remove it; what is already gone succeeds.
+
+        Returns:
+            None, or a `Published` with `public=False` where people were asked to remove it.
+        """
+
+
+@runtime_checkable
+class CanSendEach(Protocol):
+    """A part goes to recipients one by one; the dispatcher keeps the ledger, so that nobody gets it twice."""
+
+    def recipients(self) -> Iterator[str]:
+        """Yield the addresses, read as they are wanted.
+
+        Raises:
+            ChannelMisconfigured: the list cannot be read.
+        """
+
+    def send_to(self, part: Part, recipient: str, *, key: str, reply_to: Reply | None) -> Published:
+        """Send to one recipient.
+
+        Raises:
+            ChannelUnavailable: not now; this recipient may be tried again.
+            ChannelRefused: never for this recipient.
+            ChannelMisconfigured: nobody can be reached until someone mends it.
+            OutcomeUnknown: it may have arrived; it is never sent again by itself.
+        """
+
+    def close(self) -> None:
+        """Give the connection back; called when there is nobody left to send to."""
 
 
 @runtime_checkable

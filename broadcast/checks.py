@@ -21,6 +21,8 @@ BANNED = (
 )
 #: What prepared messages leave open.
 BLANK = "À COMPLÉTER"
+#: Shortest time between two reminders, seconds, and the most that are prepared.
+MIN_REPEAT_S, MAX_ROUNDS = 600, 48
 _NEED_EXPIRY = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
 
 
@@ -96,6 +98,19 @@ def _life(draft: Draft, _channels: object, now: datetime) -> Iterable[Finding]:
             blocking=False,
             key="kind",
         )
+    if draft.repeat_every_s is not None:
+        if draft.repeat_every_s < MIN_REPEAT_S:
+            yield _finding(draft, "repeat_too_often", f"repeat_every : au moins {MIN_REPEAT_S // 60} minutes", key="repeat_every")
+        elif draft.expires_at is None:
+            yield _finding(draft, "repeat_without_end", "un message répété a une fin : ajoutez expires", key="repeat_every")
+        elif (draft.expires_at - now).total_seconds() / draft.repeat_every_s > MAX_ROUNDS:
+            yield _finding(
+                draft,
+                "repeat_too_many",
+                f"plus de {MAX_ROUNDS} rappels jusqu'à la fin : seuls les {MAX_ROUNDS} premiers partiront",
+                blocking=False,
+                key="repeat_every",
+            )
     if draft.kind is MessageKind.ALERT and draft.level is Level.UNKNOWN:
         yield _finding(
             draft,
@@ -200,6 +215,21 @@ def check_rendition(rendition: Rendition, limits: Limits, draft: Draft) -> list[
 def _length(rendition: Rendition, limits: Limits, draft: Draft, number: int, text: str) -> Iterable[Finding]:
     assert limits.max_length is not None
     count = measure(text, limits.unit, url_length=limits.url_length)
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if limits.max_bytes is not None and size > limits.max_bytes:
+        yield Finding(
+            code="over_limit",
+            blocking=True,
+            file=draft.file,
+            line=draft.lines.get("short") or draft.lines.get("title"),
+            channel=rendition.channel,
+            part=number,
+            count=size,
+            limit=limits.max_bytes,
+            unit="bytes",
+            over_by=size - limits.max_bytes,
+            message=f"{rendition.channel} : {size} octets sur {limits.max_bytes} ; raccourcissez le texte",
+        )
     if count > limits.max_length:
         over = count - limits.max_length
         form = "" if rendition.form == "publish" else f" (forme « {rendition.form.value} »)"
@@ -214,9 +244,15 @@ def _length(rendition: Rendition, limits: Limits, draft: Draft, number: int, tex
             limit=limits.max_length,
             unit=limits.unit,
             over_by=over,
-            message=f"{rendition.channel}{form} : {count} sur {limits.max_length}, {over} de trop ; raccourcissez short ou "
-            f"title, ou écrivez override.{rendition.channel_kind}.text",
+            message=f"{rendition.channel}{form} : {count} sur {limits.max_length}, {over} de trop ; "
+            + _way_out(rendition, limits, draft),
         )
+
+
+def _way_out(rendition: Rendition, limits: Limits, draft: Draft) -> str:
+    if limits.max_parts > 1 and not draft.short:
+        return f"même en {limits.max_parts} messages numérotés : raccourcissez le texte, ou écrivez short"
+    return f"raccourcissez short ou title, ou écrivez override.{rendition.channel_kind}.text"
 
 
 def _place(draft: Draft, rendition: Rendition, code: str, message: str, part: int | None = None) -> Finding:

@@ -7,9 +7,20 @@ from collections.abc import Sequence
 from broadcast.channel import Limits
 from broadcast.model import Draft, Finding, Media
 
+#: What a printer wants of a picture, dots an inch.
+MIN_DPI = 300
 
-def check_media(media: Sequence[Media], limits: Limits, channel: str, draft: Draft) -> list[Finding]:
-    """Check pictures against what a place takes."""
+
+def check_media(media: Sequence[Media], ready: Sequence[Media], limits: Limits, channel: str, draft: Draft) -> list[Finding]:
+    """Check pictures against what a place takes.
+
+    Args:
+        media: the pictures of the message.
+        ready: the same as this place would get them.
+        limits: of the place.
+        channel: its name.
+        draft: the message.
+    """
     findings = []
     if limits.max_images == 0:
         return []
@@ -24,7 +35,7 @@ def check_media(media: Sequence[Media], limits: Limits, channel: str, draft: Dra
                 blocking=False,
             )
         )
-    for one in media[: limits.max_images]:
+    for one in ready:
         if one.media_type not in limits.image_types:
             findings.append(
                 _media(
@@ -64,7 +75,31 @@ def check_media(media: Sequence[Media], limits: Limits, channel: str, draft: Dra
                     message=f"{channel} : texte de remplacement de {one.name} trop long",
                 )
             )
+        findings += _resolution(one, limits, channel, draft)
     return findings
+
+
+def _resolution(one: Media, limits: Limits, channel: str, draft: Draft) -> list[Finding]:
+    if limits.print_width_mm is None or not one.width_px:
+        return []
+    dpi = round(one.width_px / (limits.print_width_mm / 25.4))
+    if dpi >= MIN_DPI:
+        return []
+    wide = one.width_px / MIN_DPI * 25.4
+    return [
+        Finding(
+            code="image_resolution",
+            blocking=False,
+            file=draft.file,
+            line=draft.lines.get("images"),
+            channel=channel,
+            count=dpi,
+            limit=MIN_DPI,
+            unit="dpi",
+            message=f"{channel} : {one.name} n'a que {dpi} ppp sur {limits.print_width_mm:.0f} mm ({MIN_DPI} voulus) : "
+            f"ne pas l'imprimer plus large que {wide:.0f} mm",
+        )
+    ]
 
 
 def _media(draft: Draft, channel: str, code: str, message: str, *, blocking: bool = True) -> Finding:

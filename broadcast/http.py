@@ -102,6 +102,7 @@ def request(
     json: object = None,
     form: Sequence[tuple[str, str]] | None = None,
     files: Mapping[str, File] | None = None,
+    content: tuple[bytes, str] | None = None,
     timeout_s: float = 20.0,
     safe: bool = False,
 ) -> Response:
@@ -114,6 +115,7 @@ def request(
         json: body as JSON.
         form: body as a form; with `files` a multipart one.
         files: field name -> file.
+        content: body as it is, and its type.
         timeout_s: total time for the call, answer included.
         safe: True for calls that change nothing: then a failure is never of unknown outcome.
 
@@ -121,7 +123,7 @@ def request(
         ChannelUnavailable: nothing happened.
         OutcomeUnknown: it may have happened.
     """
-    body, content_type = _body(json, form, files)
+    body, content_type = content or _body(json, form, files)
     sent_headers = dict(headers or {})
     if content_type:
         sent_headers["Content-Type"] = content_type
@@ -247,7 +249,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         at = _date(text)
         if at is not None:
             return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
-    reset = headers.get("x-rate-limit-reset", "")
+    reset = headers.get("x-rate-limit-reset") or headers.get("ratelimit-reset", "")
     if re.fullmatch(r"\d+", reset):
         begin = now or datetime.now(UTC)  # their clock is missing: ours is the next best
         return max(0.0, int(reset) - begin.timestamp())

@@ -86,6 +86,7 @@ def targets(app: App) -> list[proofread.Target]:
             abilities=place.abilities,
             is_board=place.is_board,
             messages=registry.messages_of(app.settings, name),
+            threads=registry.common_of(app.settings, name).threads,
         )
         for name, place in app.places.items()
     ]

@@ -68,6 +68,7 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
         height_px=height,
         alt=image.alt,
         credit=image.credit,
+        focus=image.focus,
         read=lambda: data,
     )
 

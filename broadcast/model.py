@@ -66,6 +66,8 @@ class Form(StrEnum):
     UPDATE = "update"
     CORRECTION = "correction"
     ENDING = "ending"
+    #: What is said again while a message is live; its parts are the rounds, numbered at submission.
+    REPEAT = "repeat"
 
 
 class Action(StrEnum):
@@ -165,6 +167,8 @@ class Image:
     file: str
     alt: str
     credit: str = ""
+    #: What must stay in view where a place crops: from the left and from the top, 0 to 1.
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +239,8 @@ class Media:
     height_px: int = 0
     alt: str = ""
     credit: str = ""
+    #: What must stay in view where a place crops: from the left and from the top, 0 to 1.
+    focus: tuple[float, float] | None = None
     #: Gives the bytes; not part of the identity.
     read: Callable[[], bytes] = field(default=bytes, repr=False, compare=False)
 
@@ -362,6 +368,7 @@ def part_facts(part: Part) -> dict[str, Any]:
                 "alt": m.alt,
                 "credit": m.credit,
             }
+            | ({"focus": list(m.focus)} if m.focus else {})
             for m in part.media
         ],
         "documents": dict(part.documents),
@@ -381,13 +388,17 @@ def part_from_facts(facts: Mapping[str, Any], read: Callable[[str], bytes]) -> P
     def reader(sha256: str) -> Callable[[], bytes]:
         return lambda: read(sha256)
 
+    def media_of(values: Mapping[str, Any]) -> Media:
+        focus = values.get("focus")
+        return Media(**{**values, "focus": tuple(focus) if focus else None}, read=reader(values["sha256"]))
+
     return Part(
         slug=facts["slug"],
         text=facts["text"],
         html=facts["html"],
         title=facts["title"],
         link=facts["link"],
-        media=tuple(Media(**m, read=reader(m["sha256"])) for m in facts["media"]),
+        media=tuple(media_of(m) for m in facts["media"]),
         documents=facts["documents"],
         options=facts["options"],
         language=facts["language"],

@@ -55,7 +55,8 @@ class Delivery:
     form: Form
     round: int
     part: int
-    #: Which posting it makes or changes: "0", "1" for the thread, "r2.0" for a correction.
+    #: Which posting it makes or changes: "0", "1" for the thread, "r2.0" for a correction,
+    #: "n1.3" for a reminder.
     slot: str
     #: Order within (message, channel).
     seq: int
@@ -105,7 +106,8 @@ class Posting:
 
 def slot_of(form: Form, number: int, part: int) -> str:
     """Return the slot that a new post takes."""
-    return f"r{number}.{part}" if form is Form.CORRECTION else f"e{number}.{part}" if form is Form.ENDING else str(part)
+    prefix = {Form.CORRECTION: f"r{number}.", Form.ENDING: f"e{number}.", Form.REPEAT: f"n{number}."}.get(form, "")
+    return f"{prefix}{part}"
 
 
 def delivery_key(planned_at: datetime, *facts: object) -> str:

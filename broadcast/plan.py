@@ -30,6 +30,24 @@ class Place:
     is_board: bool
     #: Of "update", "take_down", "find", …
     abilities: frozenset[str] = frozenset()
+    #: What a new version does to what stands: auto, edit, reply, repost, nothing.
+    on_correction: str = "auto"
+    #: What the end does: auto, take_down, say, nothing.
+    on_end: str = "auto"
+    #: Message kinds for which a failure here raises an alarm.
+    required_for: tuple[str, ...] = ()
+    #: Seconds that people have for what is handed over; None: no deadline.
+    deadline_s: float | None = None
+
+    @property
+    def edits(self) -> bool:
+        """True if a new version is said by an edit."""
+        return self.on_correction in ("auto", "edit") and "update" in self.abilities
+
+    @property
+    def reposts(self) -> bool:
+        """True if a new version is said by deleting and posting anew."""
+        return self.on_correction == "repost" and "take_down" in self.abilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +60,8 @@ class Wanted:
     parts: Mapping[Form, int] = field(default_factory=dict)
     embargo_until_at: datetime | None = None
     ended_because: EndedBecause | None = None
+    #: True for alerts and what is like them: their end is said where it cannot be taken down.
+    is_urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +92,8 @@ class ChannelPlan:
     drops: tuple[Drop, ...] = ()
     #: Why nothing can be said yet, "" if it can.
     waits_for: str = ""
+    #: What the channel's policy leaves undone, for people; "" if nothing.
+    leaves: str = ""
 
 
 def plan_channel(
@@ -97,11 +119,15 @@ def plan_channel(
             drops=drops,
             waits_for="une diffusion précédente dont l'issue n'est pas encore connue",
         )
-    if is_down:
-        steps = _board_down(rest) if place.is_board else _stream_down(place, wanted, postings)
+    leaves = ""
+    if place.is_board:
+        steps = _board_down(rest) if is_down else _board_up(wanted, rest)
+    elif is_down:
+        steps, leaves = _stream_down(place, wanted, postings)
     else:
-        steps = _board_up(wanted, rest) if place.is_board else _stream_up(place, wanted, rest, postings)
-    return ChannelPlan(steps=_missing(steps, rest), drops=drops)
+        steps, leaves = _stream_up(place, wanted, rest, postings)
+        steps += _stale_rounds(place, wanted, postings) + _rounds(wanted)
+    return ChannelPlan(steps=_missing(steps, deliveries, dropped), drops=drops, leaves=leaves)
 
 
 def _in_doubt(delivery: Delivery, *, is_board: bool) -> bool:
@@ -173,7 +199,7 @@ def _stream_up(
     wanted: Wanted,
     deliveries: Sequence[Delivery],
     postings: Sequence[Posting],
-) -> list[Step]:
+) -> tuple[list[Step], str]:
     up = [p for p in postings if p.state is not PostingState.DOWN]
     thread = {p.slot: p for p in up if p.slot.isdigit()}
     count = wanted.parts.get(Form.PUBLISH, 0)
@@ -181,20 +207,60 @@ def _stream_up(
         doubtful = any(d.needs_person and d.state is DeliveryState.UNKNOWN for d in deliveries)
         older = any(d.number < wanted.number and d.needs_person for d in deliveries)
         if doubtful and older and Form.CORRECTION in wanted.parts:
-            return _posts(wanted, Form.CORRECTION)
-        return _posts(wanted, Form.PUBLISH) if count else []
+            return _posts(wanted, Form.CORRECTION), ""
+        return (_posts(wanted, Form.PUBLISH) if count else []), ""
     if all(p.number == wanted.number for p in thread.values()):
-        # The first revision may be half-way through its thread.
-        return [s for s in _posts(wanted, Form.PUBLISH) if s.slot not in thread]
+        return _rest_of_thread(wanted, thread, deliveries), ""
+    if place.on_correction == "nothing":
+        return [], f"la version {max(p.number for p in thread.values())} reste (on_correction = nothing)"
+    if place.reposts:
+        old = [p for p in thread.values() if p.number != wanted.number]
+        gone = {p.slot for p in old}
+        new = [s for s in _posts(wanted, Form.PUBLISH) if s.slot not in thread or s.slot in gone]
+        return [*_removals(old, wanted.number, Form.PUBLISH), *new], ""
     refused = any(
         d.action is Action.UPDATE and d.number == wanted.number and d.state is DeliveryState.REFUSED for d in deliveries
     )
     # A platform may refuse an edit (too late, too many): then the correction is said in a new post.
-    if "update" in place.abilities and Form.UPDATE in wanted.parts and not refused:
-        return _edits(wanted, thread)
-    if any(p.slot == slot_of(Form.CORRECTION, wanted.number, 0) for p in up):
-        return [s for s in _posts(wanted, Form.CORRECTION) if s.slot not in {p.slot for p in up}]
-    return _posts(wanted, Form.CORRECTION)
+    if place.edits and Form.UPDATE in wanted.parts and not refused:
+        return _edits(wanted, thread), ""
+    return [s for s in _posts(wanted, Form.CORRECTION) if s.slot not in {p.slot for p in up}], ""
+
+
+def _rest_of_thread(wanted: Wanted, thread: Mapping[str, Posting], deliveries: Sequence[Delivery]) -> list[Step]:
+    """Return what a thread still lacks: the first revision, or an edit that made it longer, may be half-way."""
+    edited = any(d.number == wanted.number and d.form is Form.UPDATE for d in deliveries)
+    form = Form.UPDATE if edited else Form.PUBLISH
+    return [s for s in _posts(wanted, form) if s.slot not in thread]
+
+
+def _rounds(wanted: Wanted) -> list[Step]:
+    """Return the reminders: part k of the form `repeat` is round k + 1."""
+    return [
+        Step(
+            action=Action.PUBLISH,
+            form=Form.REPEAT,
+            number=wanted.number,
+            part=n,
+            slot=slot_of(Form.REPEAT, wanted.number, n),
+            round=n + 1,
+        )
+        for n in range(wanted.parts.get(Form.REPEAT, 0))
+    ]
+
+
+def _stale_rounds(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> list[Step]:
+    """Return the removals of reminders that say what an older version said."""
+    if "take_down" not in place.abilities or place.on_correction == "nothing":
+        return []
+    up = [p for p in postings if p.state is not PostingState.DOWN and p.slot.startswith("n")]
+    return _removals([p for p in up if p.number != wanted.number], wanted.number, Form.REPEAT)
+
+
+def _removals(postings: Sequence[Posting], number: int, form: Form) -> list[Step]:
+    # Last post first: a thread must not lose its beginning while its end still stands.
+    ordered = sorted(postings, key=lambda p: (p.since_at, p.slot), reverse=True)
+    return [Step(action=Action.TAKE_DOWN, form=form, number=number, part=0, slot=p.slot) for p in ordered]
 
 
 def _posts(wanted: Wanted, form: Form) -> list[Step]:
@@ -249,23 +315,30 @@ def _edits(wanted: Wanted, thread: Mapping[str, Posting]) -> list[Step]:
     return steps
 
 
-def _stream_down(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> list[Step]:
+def _stream_down(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> tuple[list[Step], str]:
     up = [p for p in postings if p.state is not PostingState.DOWN and not p.slot.startswith("e")]
-    if "take_down" in place.abilities:
-        # Last post first: a thread must not lose its beginning while its end still stands.
-        return [
-            Step(
-                action=Action.TAKE_DOWN,
-                form=Form.ENDING,
-                number=p.number,
-                part=0,
-                slot=p.slot,
-            )
-            for p in sorted(up, key=lambda p: (p.since_at, p.slot), reverse=True)
-        ]
-    return _posts(wanted, Form.ENDING) if up else []
+    # What was withdrawn (or is no longer meant for this channel) was wrong: no policy keeps it up.
+    is_wrong = wanted.ended_because in (EndedBecause.WITHDRAWN, None)
+    policy = "auto" if is_wrong else place.on_end
+    removable = "take_down" in place.abilities
+    if not up:
+        return [], ""
+    if removable and (policy in ("auto", "take_down") or is_wrong):
+        ordered = sorted(up, key=lambda p: (p.since_at, p.slot), reverse=True)
+        return [Step(action=Action.TAKE_DOWN, form=Form.ENDING, number=p.number, part=0, slot=p.slot) for p in ordered], ""
+    if policy == "nothing":
+        return [], "ce qui est publié y reste (on_end = nothing)"
+    expired_quietly = wanted.ended_because is EndedBecause.EXPIRED and not wanted.is_urgent
+    if policy == "auto" and expired_quietly and not removable:
+        return [], "la fin d'un message courant ne s'y annonce pas"
+    return _posts(wanted, Form.ENDING), ""
 
 
-def _missing(steps: Sequence[Step], deliveries: Sequence[Delivery]) -> tuple[Step, ...]:
-    known = {(d.action, d.form, d.number, d.part, d.slot) for d in deliveries}
+def _missing(steps: Sequence[Step], deliveries: Sequence[Delivery], dropped: set[str]) -> tuple[Step, ...]:
+    known = {
+        (d.action, d.form, d.number, d.part, d.slot)
+        for d in deliveries
+        # A reminder that was skipped is not said later.
+        if d.form is Form.REPEAT or (d.uid not in dropped and d.state is not DeliveryState.DROPPED)
+    }
     return tuple(s for s in steps if (s.action, s.form, s.number, s.part, s.slot) not in known)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from broadcast.model import (
@@ -30,12 +31,21 @@ def priority_of(draft: Draft) -> int:
 
     Alerts and what ends them come before everything, by severity.
     """
-    urgent = draft.kind in (
-        MessageKind.ALERT,
-        MessageKind.ALL_CLEAR,
-        MessageKind.HOLDING,
-    )
-    return _LEVELS.index(draft.level) + (0 if urgent else len(_LEVELS))
+    return _LEVELS.index(draft.level) + (0 if is_urgent(draft) else len(_LEVELS))
+
+
+def is_urgent(draft: Draft) -> bool:
+    """True for alerts and what begins or ends them."""
+    return draft.kind in (MessageKind.ALERT, MessageKind.ALL_CLEAR, MessageKind.HOLDING)
+
+
+def round_at(draft: Draft, round_: int, now: datetime) -> datetime | None:
+    """Return when reminder `round_` (1, 2, …) of a message approved now is due; None: it would be over."""
+    if draft.repeat_every_s is None:
+        return None
+    start = max(now, draft.embargo_until_at or now)
+    at = start + timedelta(seconds=round_ * draft.repeat_every_s)
+    return None if draft.expires_at is not None and at >= draft.expires_at else at
 
 
 def ended_because(message: Message, now: datetime) -> EndedBecause | None:
@@ -81,6 +91,7 @@ def plans_of(
             parts=parts,
             embargo_until_at=draft.embargo_until_at if draft else None,
             ended_because=ending,
+            is_urgent=draft is None or is_urgent(draft),
         )
         plans[name] = plan_channel(
             places[name],
@@ -97,6 +108,9 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
         return 0
     messages.lock_message(tx, message.uid)
     plans = plans_of(tx, message, places, now)
+    latest = revisions.get_revision(tx, message, message.approved)
+    due = {n: round_at(latest.draft, n, now) for p in plans.values() for s in p.steps if (n := s.round)}
+    plans = {name: _without_late_rounds(plan, due) for name, plan in plans.items()}
     messages.update_message(tx, message.uid, needs_plan=any(p.waits_for for p in plans.values()))
     changes = sum(len(p.steps) + len(p.drops) for p in plans.values())
     if not changes:
@@ -104,7 +118,6 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
     for plan in plans.values():
         for gone in plan.drops:
             deliveries.drop(tx, gone.uid, gone.reason, now)
-    latest = revisions.get_revision(tx, message, message.approved)
     known = deliveries.of_message(tx, message.uid)
     new: list[Delivery] = []
     for name, plan in plans.items():
@@ -113,6 +126,10 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
             new.append(_delivery(tx, message, latest, places[name], step, first + offset, now))
     deliveries.add(tx, new)
     return changes
+
+
+def _without_late_rounds(plan: ChannelPlan, due: Mapping[int, datetime | None]) -> ChannelPlan:
+    return replace(plan, steps=tuple(s for s in plan.steps if not s.round or due.get(s.round) is not None))
 
 
 def _delivery(
@@ -128,8 +145,12 @@ def _delivery(
     digest = _digest(keys, place.name, step.form)
     embargo = latest.draft.embargo_until_at
     waits = step.action is not Action.TAKE_DOWN and embargo is not None and embargo > now
+    leaves_at = embargo if waits and embargo else now
+    if step.round:
+        leaves_at = round_at(latest.draft, step.round, now) or now
     key = delivery_key(
-        now,
+        # Networks that date a post by its key must show when it was said, not when it was planned.
+        leaves_at,
         tx.newsroom,
         latest.sha256,
         place.name,
@@ -157,10 +178,10 @@ def _delivery(
         key=key,
         sha256=digest,
         state=DeliveryState.PLANNED,
-        reason="sous embargo" if waits else "",
+        reason=f"rappel n° {step.round}" if step.round else "sous embargo" if waits else "",
         needs_person=False,
         planned_at=now,
-        not_before_at=embargo if waits and embargo else now,
+        not_before_at=leaves_at,
         settled_at=None,
         claimed_by="",
         claimed_until_at=None,

@@ -16,6 +16,7 @@ _FORMS = {
     Form.UPDATE: "Mise à jour sur place",
     Form.CORRECTION: "Rectificatif en réponse",
     Form.ENDING: "Quand c’est fini",
+    Form.REPEAT: "Rappels, numérotés",
 }
 _STYLE = """
 :root{color-scheme:light dark;--p:#f4f3ef;--c:#fff;--i:#1b1d21;--s:#5a5f66;--l:#d9d6cd;--bad:#a8120c;--warn:#7a5600;--a:#0b4f8a}
@@ -99,7 +100,10 @@ def _rendition(
 ) -> str:
     drawn = drawings.get((rendition.channel, rendition.form), ())
     pictures = "".join(_picture(folder, rendition, d.name, d.content, d.alt, "") for d in drawn)
-    parts = "".join(_part(folder, rendition, part, n, bool(drawn)) for n, part in enumerate(rendition.parts, 1))
+    shown = rendition.parts[:2] if rendition.form is Form.REPEAT else rendition.parts
+    parts = "".join(_part(folder, rendition, part, n, bool(drawn)) for n, part in enumerate(shown, 1))
+    if len(shown) < len(rendition.parts):
+        parts += f'<p class="count">… et ainsi jusqu’au rappel n° {len(rendition.parts)}, ou à la fin du message</p>'
     return f"{pictures}{parts}<p><code>sha256 {rendition.sha256[:16]}…</code></p>"
 
 

@@ -13,6 +13,7 @@ from broadcast.channel import Limits
 from broadcast.checks_media import check_media
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
+from broadcast.pictures import fitted
 from broadcast.render import Renderer, Target, renditions
 
 __all__ = ["Proof", "Target", "proofread", "targets_for"]
@@ -142,7 +143,7 @@ def _for_target(
     findings = list(said)
     for rendition in made:
         findings += checks.check_rendition(rendition, limits, draft)
-    findings += check_media(media, limits, target.name, draft)
+    findings += check_media(media, fitted(media, limits), limits, target.name, draft)
     findings += _structure(document, limits, target, draft)
     if limits.source == "default" and "probe" in target.abilities:
         findings.append(

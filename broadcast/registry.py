@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import importlib
 import pkgutil
@@ -105,6 +106,19 @@ def limits_of(settings: Settings, name: str) -> Limits:
         adapter = adapter_type(settings.channels[name].kind)
         default = getattr(adapter, "default_limits", None)
         return default if isinstance(default, Limits) else Limits()
+
+
+def common_of(settings: Settings, name: str) -> ChannelSettings:
+    """Return what every channel has in its settings, without a look at what its kind adds.
+
+    Raises:
+        SettingsError: a value that no channel takes.
+    """
+    known = {f.name for f in dataclasses.fields(ChannelSettings)} - {"name", "kind"}
+    section = settings.channels[name]
+    values = {k: v for k, v in section.values.items() if k in known}
+    bare = dataclasses.replace(section, values=values)
+    return channel_settings(dataclasses.replace(settings, channels={name: bare}), name, ChannelSettings)
 
 
 def messages_of(settings: Settings, name: str) -> tuple[str, ...]:

@@ -27,6 +27,8 @@ class Release:
     intact: bool = True
     #: True if something of this message already stands on this channel.
     already_public: bool = False
+    #: True if a later reminder of the same revision is due already.
+    newer_round_due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ def may_leave(delivery: Delivery, facts: Release) -> Verdict:
             state=DeliveryState.DROPPED,
             reason=f"remplacé par la version {facts.latest_approved}",
         )
+    if facts.newer_round_due:
+        return Verdict(go=False, state=DeliveryState.DROPPED, reason="un rappel plus récent est dû")
     if not facts.intact:
         return Verdict(
             go=False,

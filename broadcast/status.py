@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.lifecycle import UNSETTLED, Life, phase_of
 from broadcast.model import (
     Action,
     DeliveryState,
+    Draft,
     EndedBecause,
     Form,
     Phase,
@@ -62,6 +63,11 @@ class MessageStatus:
     deliveries: tuple[Delivery, ...]
     public: tuple[Public, ...]
     late: tuple[Late, ...]
+    #: Channels that carry the approved revision (or have it in hand), of those that should.
+    published: int = 0
+    wanted: int = 0
+    #: Required channels that failed, each with what could stand in.
+    alarms: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +128,76 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
             if p.public and p.state is PostingState.UP
         ),
         late=late,
+        published=len(_carrying(message, known, standing)),
+        wanted=len(_meant(message, known)) if because is None else 0,
+        alarms=_alarms(message, shown.draft if shown else None, known, standing, places, because, now),
     )
+
+
+def _meant(message: Message, known: Sequence[Delivery]) -> set[str]:
+    """Return the channels that the approved revision goes to."""
+    return {d.channel for d in known if d.number == message.approved and not _ends(d) and d.form is not Form.REPEAT}
+
+
+def _carrying(message: Message, known: Sequence[Delivery], standing: Sequence[Posting]) -> set[str]:
+    """Return the channels where all of the approved revision stands."""
+    open_ones = {
+        d.channel
+        for d in known
+        if d.number == message.approved
+        and not _ends(d)
+        and d.form is not Form.REPEAT
+        and d.state not in (DeliveryState.DELIVERED, DeliveryState.HANDED_OVER)
+    }
+    up = {p.channel for p in standing if p.state is PostingState.UP and p.public}
+    return (_meant(message, known) & up) - open_ones
+
+
+def _alarms(
+    message: Message,
+    draft: Draft | None,
+    known: Sequence[Delivery],
+    standing: Sequence[Posting],
+    places: Mapping[str, Place],
+    because: EndedBecause | None,
+    now: datetime,
+) -> tuple[Late, ...]:
+    """Return the required channels of a live message that do not carry it though they should by now."""
+    if draft is None or because is not None or not message.approved:
+        return ()
+    carrying = _carrying(message, known, standing)
+    alarms = []
+    for name, place in places.items():
+        if draft.kind.value not in place.required_for or name in carrying:
+            continue
+        mine = [d for d in known if d.channel == name and d.number == message.approved and not _ends(d)]
+        failed = next((d for d in mine if _is_late(d, now) and d.state is not DeliveryState.HANDED_OVER), None)
+        if mine and failed is None:
+            continue
+        others = [n for n in sorted(carrying) if n != name]
+        why = failed.reason if failed is not None else "ce message ne le vise pas"
+        instead = f"publiez autrement : {_substitute(place, places, known)}" if failed is not None else "ajoutez-le à channels"
+        shown = f" ; le message est sur {', '.join(others)}" if others else " ; le message n'est encore nulle part"
+        alarms.append(
+            Late(
+                channel=name,
+                delivery=failed.uid if failed is not None else "",
+                what="required_channel_failed",
+                since=failed.attempted_at or failed.planned_at if failed is not None else now,
+                message=f"canal obligatoire en échec ({why}){shown} ; {instead}",
+            )
+        )
+    return tuple(alarms)
+
+
+def _substitute(place: Place, places: Mapping[str, Place], known: Sequence[Delivery]) -> str:
+    """Name what could stand in for a channel: one of its kind, else one that this message does not use yet."""
+    used = {d.channel for d in known}
+    free = [p for p in places.values() if p.name not in used and p.name != place.name]
+    best = sorted(free, key=lambda p: (p.kind != place.kind, p.is_board != place.is_board, p.name))
+    if best:
+        return f"ajoutez {best[0].name} aux canaux du message"
+    return "à la main, sur place (copykit), ou par un canal déjà en ligne"
 
 
 def _counting(
@@ -134,7 +209,11 @@ def _counting(
 ) -> tuple[tuple[DeliveryState, bool], ...]:
     """Return the deliveries by which the phase is told: those of the approved revision, and the ends."""
     pairs = [
-        (d.state, _ends(d)) for d in known if (d.number == message.approved or _ends(d)) and d.state is not DeliveryState.DROPPED
+        (_state_for_phase(d), _ends(d))
+        for d in known
+        if (d.number == message.approved or _ends(d))
+        and d.state is not DeliveryState.DROPPED
+        and (d.form is not Form.REPEAT or d.action is Action.TAKE_DOWN)
     ]
     if message.needs_plan:
         pairs.append((DeliveryState.PLANNED, because is not None))
@@ -143,7 +222,7 @@ def _counting(
         pairs += [
             (DeliveryState.PLANNED, True)
             for p in standing
-            if p.state is not PostingState.DOWN and _removable(p, places) and (p.channel, p.slot) not in taken
+            if p.state is not PostingState.DOWN and _removable(p, places, because) and (p.channel, p.slot) not in taken
         ]
     return tuple(pairs)
 
@@ -152,9 +231,18 @@ def _ends(delivery: Delivery) -> bool:
     return delivery.action is Action.TAKE_DOWN or delivery.form is Form.ENDING
 
 
-def _removable(posting: Posting, places: Mapping[str, Place]) -> bool:
+def _state_for_phase(delivery: Delivery) -> DeliveryState:
+    # People were asked to remove it: until they say that they did, it is not over.
+    asked = delivery.action is Action.TAKE_DOWN and delivery.state is DeliveryState.HANDED_OVER
+    return DeliveryState.WAITING if asked else delivery.state
+
+
+def _removable(posting: Posting, places: Mapping[str, Place], because: EndedBecause) -> bool:
     place = places.get(posting.channel)
-    return place is not None and (place.is_board or "take_down" in place.abilities)
+    if place is None or posting.slot.startswith("e"):
+        return False
+    stays = because is not EndedBecause.WITHDRAWN and place.on_end in ("say", "nothing")
+    return place.is_board or ("take_down" in place.abilities and not stays)
 
 
 def _late(
@@ -165,7 +253,7 @@ def _late(
     because: EndedBecause | None,
     now: datetime,
 ) -> tuple[Late, ...]:
-    late = [_late_delivery(message, d) for d in known if _is_late(d, now) and not _is_past(d, known, because)]
+    late = [_late_delivery(message, d, places, now) for d in known if _is_late(d, now) and not _is_past(d, known, because)]
     if because is not None:
         late += [
             Late(
@@ -176,7 +264,7 @@ def _late(
                 message="encore en ligne alors que le message est terminé : `broadcast send`",
             )
             for p in standing
-            if p.state is not PostingState.DOWN and _removable(p, places)
+            if p.state is not PostingState.DOWN and _removable(p, places, because)
         ]
     return tuple(late)
 
@@ -213,11 +301,20 @@ _WAYS_OUT = {
 }
 
 
-def _late_delivery(message: Message, delivery: Delivery) -> Late:
+def _is_overdue(delivery: Delivery, places: Mapping[str, Place], now: datetime) -> bool:
+    place = places.get(delivery.channel)
+    if delivery.state is not DeliveryState.HANDED_OVER or place is None or place.deadline_s is None:
+        return False
+    return ((delivery.settled_at or delivery.planned_at) + timedelta(seconds=place.deadline_s)) < now
+
+
+def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Place], now: datetime) -> Late:
     what = "needs_person" if delivery.needs_person else delivery.state.value
     way = _WAYS_OUT.get(what, "nouvel essai au prochain `broadcast send`").format(
         where=f"{message.slug}/{delivery.channel}", channel=delivery.channel
     )
+    if _is_overdue(delivery, places, now):
+        what, way = "overdue", f"EN RETARD : délai dépassé ; {way}"
     reason = f"{delivery.reason} ; " if delivery.reason else ""
     return Late(
         channel=delivery.channel,

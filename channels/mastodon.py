@@ -71,8 +71,10 @@ class Mastodon:
     default_limits: ClassVar[Limits] = Limits(
         max_length=500,
         unit="mastodon",
+        max_parts=10,
         max_images=4,
         max_image_bytes=16 * 2**20,
+        max_image_px=3840,
         max_alt_length=1500,
         url_length=23,
     )
@@ -144,10 +146,14 @@ class Mastodon:
 
     def _upload(self, media: Media) -> str:
         files = {"file": http.File(media.name, media.media_type, media.read())}
+        form = [("description", media.alt)]
+        if media.focus is not None:
+            # Theirs runs from -1 to 1, upwards; ours from 0 to 1, downwards.
+            form.append(("focus", f"{media.focus[0] * 2 - 1:.2f},{1 - media.focus[1] * 2:.2f}"))
         response = self._request(
             "POST",
             "/api/v2/media",
-            form=[("description", media.alt)],
+            form=form,
             files=files,
             safe=True,
         )
@@ -244,6 +250,8 @@ def _limits(configuration: Any, facts: Any) -> Limits:
     return Limits(
         max_length=statuses.get("max_characters") or facts.get("max_toot_chars") or base.max_length,
         unit="mastodon",
+        max_parts=base.max_parts,
+        max_image_px=base.max_image_px,
         url_length=statuses.get("characters_reserved_per_url") or base.url_length,
         max_images=statuses.get("max_media_attachments") or base.max_images,
         max_image_bytes=media.get("image_size_limit") or base.max_image_bytes,

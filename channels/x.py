@@ -80,8 +80,10 @@ class X:
     default_limits: ClassVar[Limits] = Limits(
         max_length=280,
         unit="x",
+        max_parts=10,
         max_images=4,
         max_image_bytes=5 * 2**20,
+        max_image_px=4096,
         max_alt_length=1000,
         url_length=23,
     )

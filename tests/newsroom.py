@@ -56,7 +56,9 @@ class Folder:
         """Return the section of a channel on a stand, its secrets in files."""
         (path / "secrets").mkdir(parents=True, exist_ok=True)
         lines = [f"[channels.{name}]", f'kind = "{stand.kind}"']
-        secrets = {"token", "consumer_key", "consumer_secret", "access_token", "access_token_secret"}
+        secrets = {"token", "consumer_key", "consumer_secret", "access_token", "access_token_secret", "password"}
+        for file_name, text in stand.sample_files().items():
+            (path / file_name).write_text(text)
         for key, value in stand.sample_settings(stand.url).items():
             if key in secrets:
                 file = path / "secrets" / f"{name}-{key}"
@@ -64,7 +66,7 @@ class Folder:
                 file.write_text(value)
                 lines.append(f'{key}_file = "secrets/{name}-{key}"')
             else:
-                lines.append(f'{key} = "{value}"')
+                lines.append(f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}")
         return "\n".join(lines) + "\n"
 
     def message(self, slug: str = "crue-quais", text: str | None = None, *, more: str = "") -> Path:

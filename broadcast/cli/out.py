@@ -73,6 +73,7 @@ FORM_WORDS: Mapping[str, str] = {
     "update": "mise à jour",
     "correction": "rectificatif",
     "ending": "fin",
+    "repeat": "rappel",
 }
 
 

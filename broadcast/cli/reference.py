@@ -78,6 +78,8 @@ def _yes(ability: str, able: frozenset[str], shape: str = "") -> str:
 
 def _window(adapter: object) -> str:
     window = getattr(adapter, "idempotent", "never")
+    if hasattr(adapter, "send_to"):
+        return "no: a ledger per recipient"
     return "no: a person" if window == "never" else f"no: same key ({window})"
 
 

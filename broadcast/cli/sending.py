@@ -174,7 +174,10 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
     known = {d.uid: d for d in deliveries.of_message(tx, message.uid)}
     rows: list[dict[str, Any]] = []
     for channel, plan_ in plans_of(tx, message, app.places, app.clock.now(), number=which, because=because).items():
+        rounds = [s for s in plan_.steps if s.round and s.action.value == "publish"]
         for step in plan_.steps:
+            if step in rounds[1:]:
+                continue
             rows.append(
                 {
                     "channel": channel,
@@ -183,7 +186,7 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
                     "revision": step.number,
                     "part": step.part,
                     "url": urls.get((channel, step.slot), ""),
-                    "note": "",
+                    "note": f"jusqu'à {len(rounds)} rappel(s) avant la fin" if step in rounds else "",
                 }
             )
         for drop in plan_.drops:
@@ -200,7 +203,7 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
                 }
             )
         if not plan_.steps and not plan_.drops:
-            note = f"attend {plan_.waits_for}" if plan_.waits_for else "rien à changer"
+            note = f"attend {plan_.waits_for}" if plan_.waits_for else plan_.leaves or "rien à changer"
             rows.append(
                 {
                     "channel": channel,

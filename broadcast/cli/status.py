@@ -69,7 +69,13 @@ def message_json(one: MessageStatus, *, with_deliveries: bool = True) -> dict[st
             }
             for d in one.deliveries
         ]
-    return facts | {"public": list(one.public), "late": list(one.late)}
+    return facts | {
+        "published": one.published,
+        "wanted": one.wanted,
+        "public": list(one.public),
+        "late": list(one.late),
+        "alarms": list(one.alarms),
+    }
 
 
 def _tests(app: App) -> dict[str, Any]:
@@ -116,7 +122,7 @@ def _print_overview(app: App, seen: Overview) -> None:
                 m.revision,
                 m.title,
                 _phase(m),
-                len({p.channel for p in m.public}),
+                f"{m.published} sur {m.wanted}" if m.wanted else "",
                 local(m.expires, zone),
                 len(m.late) or "",
             ]
@@ -135,10 +141,8 @@ def _phase(one: MessageStatus) -> str:
 def _print_message(app: App, one: MessageStatus) -> None:
     zone = app.newsroom.timezone
     click.echo(f"{one.message} · version {one.revision} · {_phase(one)} · {one.title}")
-    wanted = {d.channel for d in one.deliveries if d.state.value != "dropped"}
-    public = {p.channel for p in one.public}
-    if wanted and not one.ended_because:
-        click.echo(f"{len(public & wanted)} sur {len(wanted)} publiés")
+    if one.wanted:
+        click.echo(f"{one.published} sur {one.wanted} publiés")
     table(
         ["canal", "action", "version", "état", "essais", "quand", "adresse", "raison"],
         [
@@ -159,5 +163,9 @@ def _print_message(app: App, one: MessageStatus) -> None:
 
 
 def _print_late(one: MessageStatus) -> None:
+    for item in one.alarms:
+        click.secho(f"ALARME {one.message} / {item.channel} : {item.message}", fg="white", bg="red", bold=True, err=True)
     for item in one.late:
-        click.secho(f"{one.message} / {item.channel} : {item.message}", fg="red", err=True)
+        # What people have in hand is no fault until its deadline has passed.
+        colour = "yellow" if item.what in ("handed_over", "waiting") else "red"
+        click.secho(f"{one.message} / {item.channel} : {item.message}", fg=colour, err=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from broadcast.channel import Published
 from broadcast.desk.base import Desk
 from broadcast.errors import NotFound, UsageError, WorkflowError
 from broadcast.lifecycle import Right
 from broadcast.model import Action, DeliveryState, PostingState
 from broadcast.outbox import Delivery
-from broadcast.store import deliveries, messages, postings
+from broadcast.store import deliveries, messages, postings, recipients
 from broadcast.store.base import Tx
 
 _OPEN = (DeliveryState.UNKNOWN, DeliveryState.HANDED_OVER)
@@ -45,7 +47,7 @@ def resolve(
         delivery = _find(tx, which)
         now = desk.clock.now()
         if not_published:
-            _free(tx, delivery)
+            _free(tx, delivery, now)
         else:
             _confirm(desk, tx, delivery, published or "", proof or "")
         deliveries.keep_receipt(
@@ -89,12 +91,14 @@ def _find(tx: Tx, which: str) -> Delivery:
     return next((d for d in waiting if d.needs_person), waiting[-1])
 
 
-def _free(tx: Tx, delivery: Delivery) -> None:
+def _free(tx: Tx, delivery: Delivery, now: datetime) -> None:
     if delivery.state is DeliveryState.HANDED_OVER:
         raise WorkflowError(
             f"{delivery.slug}/{delivery.channel} : remis à des personnes ; un nouvel envoi se fait par une nouvelle version",
             subject=delivery.slug,
         )
+    # Where a ledger was kept, only those in doubt get it again.
+    recipients.free(tx, delivery.uid, recipients.UNKNOWN, now)
     deliveries.settle(
         tx,
         delivery.uid,

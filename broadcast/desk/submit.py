@@ -155,6 +155,8 @@ def submit(
             renditions=made,
             findings=tuple(findings),
         )
+        for original in media:
+            renditions.keep_media(tx, original)
         revisions.keep_base(tx, path, message.uid, revision.number)
         hashes = tuple(sorted(r.sha256 for r in made))
         desk.log(

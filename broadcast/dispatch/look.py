@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from broadcast.channel import Board, CanFind, Found, Idempotent, NotSeen, Stream
+from broadcast.channel import Board, CanFind, CanSendEach, Found, Idempotent, NotSeen, Stream
 from broadcast.dispatch import record
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.streams import part_of, rendition_of
@@ -24,6 +24,10 @@ from broadcast.store import deliveries, newsroom
 def settle_unknown(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -> None:
     """Settle one delivery whose outcome is unknown, as far as it can be now."""
     now = d.clock.now()
+    if isinstance(adapter, CanSendEach):
+        # The ledger knows who got it: the rest goes on, and who is in doubt is left to a person.
+        _go_on(d, delivery, now)
+        return
     doubt = _doubt(d, adapter, delivery)
     if needs_person(doubt, now):
         _ask_person(d, delivery, now)
@@ -58,6 +62,12 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
         deliveries.settle(tx, delivery.uid, None, needs_person=True, reason=reason)
         d.ask_for_plan(tx, delivery.message_uid)
     d.tell(delivery, DeliveryState.UNKNOWN, reason=reason, needs_person=True)
+
+
+def _go_on(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
+    with d.db.write() as tx:
+        state = DeliveryState.PLANNED.value
+        deliveries.settle(tx, delivery.uid, None, state=state, not_before_at=now, open_attempt=False)
 
 
 def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:

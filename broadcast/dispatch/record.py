@@ -74,6 +74,23 @@ def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime) -> Deli
     return DeliveryState.DELIVERED
 
 
+def removal_asked(d: Dispatcher, tx: Tx, delivery: Delivery, result: Published, now: datetime) -> DeliveryState:
+    """Write that people were asked to remove a posting: it stands until they say that it is gone."""
+    deliveries.keep_receipt(tx, delivery.uid, now, "published", external_id=result.external_id, url=result.url)
+    deliveries.settle(
+        tx,
+        delivery.uid,
+        d.claimant,
+        state=DeliveryState.HANDED_OVER.value,
+        external_id=result.external_id,
+        url=result.url,
+        reason="",
+        open_attempt=False,
+        settled_at=now,
+    )
+    return DeliveryState.HANDED_OVER
+
+
 def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now: datetime) -> Next:
     """Write that a call did not end as published, and what follows."""
     next_ = after_error(error, tries=delivery.attempts + 1, now=now, policy=d.retry, jitter=d.jitter())

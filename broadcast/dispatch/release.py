@@ -6,7 +6,7 @@ from datetime import datetime
 
 from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import Right, is_approved
-from broadcast.model import DeliveryState, PostingState, Rendition, Revision
+from broadcast.model import DeliveryState, Form, PostingState, Rendition, Revision
 from broadcast.outbox import Delivery, Message
 from broadcast.planner import ended_because
 from broadcast.release import Release, Verdict, may_leave
@@ -53,6 +53,7 @@ def ask_again(
         ended_because=ended_because(message, now),
         intact=rendition is None or (rendition.sha256 == delivery.sha256 and rendition.world == switches.world),
         already_public=_already_public(tx, delivery),
+        newer_round_due=delivery.form is Form.REPEAT and _newer_round_due(tx, delivery, now),
     )
     return may_leave(delivery, facts)
 
@@ -71,6 +72,13 @@ def _already_public(tx: Tx, delivery: Delivery) -> bool:
         return entry.ended_at is None
     standing = postings.of_message(tx, delivery.message_uid, delivery.channel)
     return any(p.state is not PostingState.DOWN for p in standing)
+
+
+def _newer_round_due(tx: Tx, delivery: Delivery, now: datetime) -> bool:
+    return any(
+        d.form is Form.REPEAT and d.number == delivery.number and d.round > delivery.round and d.not_before_at <= now
+        for d in deliveries.of_message(tx, delivery.message_uid, delivery.channel)
+    )
 
 
 def put_aside(d: Dispatcher, tx: Tx, delivery: Delivery, verdict: Verdict, now: datetime) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from broadcast.channel import Board, Stream
-from broadcast.dispatch import boards, claimant, look, streams
+from broadcast.channel import Board, CanSendEach, Stream
+from broadcast.dispatch import boards, claimant, look, recipients, streams
 from broadcast.dispatch.base import Dispatcher
 from broadcast.errors import BroadcastError
 from broadcast.model import DeliveryState
@@ -148,7 +148,10 @@ def work(d: Dispatcher, name: str) -> None:
             boards.show(d, cast(Board, adapter), name, claimed)
         else:
             for delivery in claimed:
-                streams.send(d, cast(Stream, adapter), delivery)
+                if isinstance(adapter, CanSendEach):
+                    recipients.send(d, adapter, delivery)
+                else:
+                    streams.send(d, cast(Stream, adapter), delivery)
 
 
 def _claim(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:

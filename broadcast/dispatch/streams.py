@@ -9,6 +9,7 @@ from broadcast.dispatch.release import ask_again, put_aside
 from broadcast.errors import (
     BroadcastError,
     ChannelRefused,
+    ChannelUnavailable,
     DeliveryError,
     OutcomeUnknown,
 )
@@ -85,12 +86,11 @@ def _call(
     rendition: Rendition | None,
     standing: list[Posting],
 ) -> Published | None:
-    up = {p.slot: p for p in standing if p.state is not PostingState.DOWN}
     if delivery.action is Action.PUBLISH:
         return adapter.publish(
             part_of(delivery, rendition),
             key=delivery.key,
-            reply_to=_reply_to(delivery, standing, up),
+            reply_to=reply_to_of(delivery, standing),
         )
     posting = next((p for p in standing if p.slot == delivery.slot), None)
     if posting is None:
@@ -98,21 +98,25 @@ def _call(
     if delivery.action is Action.UPDATE and isinstance(adapter, CanUpdate):
         return adapter.update(part_of(delivery, rendition), _published(posting), key=delivery.key)
     if delivery.action is Action.TAKE_DOWN and isinstance(adapter, CanTakeDown):
-        adapter.take_down(_published(posting), key=delivery.key)
-        return None
+        return adapter.take_down(_published(posting), key=delivery.key)
     raise ChannelRefused(f"{delivery.channel} : ce canal ne sait pas faire « {delivery.action.value} »")
 
 
-def _reply_to(delivery: Delivery, standing: list[Posting], up: dict[str, Posting]) -> Reply | None:
+def reply_to_of(delivery: Delivery, standing: list[Posting]) -> Reply | None:
+    """Return what a new post answers: the post before it in its thread, or what it corrects."""
+    return _reply_to(delivery, {p.slot: p for p in standing if p.state is not PostingState.DOWN})
+
+
+def _reply_to(delivery: Delivery, up: dict[str, Posting]) -> Reply | None:
     if delivery.form in (Form.PUBLISH, Form.UPDATE):
         if delivery.part == 0:
             return None
         root, parent = up.get(MAIN_SLOT), up.get(str(delivery.part - 1))
         if root is None or parent is None:
-            raise ChannelRefused(f"{delivery.slug} : le début du fil n'est pas en ligne sur {delivery.channel}")
+            raise ChannelUnavailable(f"{delivery.slug} : le début du fil n'est pas encore en ligne sur {delivery.channel}")
         return Reply(root=_published(root), parent=_published(parent))
     root = up.get(MAIN_SLOT)
-    if root is None:
+    if root is None or delivery.form is Form.REPEAT:
         return None
     prefix = delivery.slot.rpartition(".")[0]
     parent = up.get(f"{prefix}.{delivery.part - 1}", root) if delivery.part else root
@@ -131,7 +135,9 @@ def _published(posting: Posting) -> Published:
 def _record(d: Dispatcher, delivery: Delivery, result: Published | None) -> None:
     now = d.clock.now()
     with d.db.write() as tx:
-        if result is None:
+        if delivery.action is Action.TAKE_DOWN and result is not None and not result.public:
+            state = record.removal_asked(d, tx, delivery, result, now)
+        elif delivery.action is Action.TAKE_DOWN or result is None:
             state = record.taken_down(d, tx, delivery, now)
         else:
             state = record.published(d, tx, delivery, result, now, claimant=d.claimant)

@@ -103,12 +103,12 @@ def _hashtags(r: Reader) -> tuple[str, ...]:
 def _images(r: Reader) -> tuple[Image, ...]:
     images = []
     for n, item in enumerate(_mappings(r, "images")):
-        wrong = [k for k in item if k not in ("file", "alt", "credit")]
+        wrong = [k for k in item if k not in ("file", "alt", "credit", "focus")]
         fields = {k: str(item.get(k) or "").strip() for k in ("file", "alt", "credit")}
         if wrong:
             r.problem(
                 "unknown_key",
-                f"images : clé inconnue « {wrong[0]} » ; connues : file, alt, credit",
+                f"images : clé inconnue « {wrong[0]} » ; connues : file, alt, credit, focus",
                 f"images.{n}",
             )
         if not fields["file"]:
@@ -119,8 +119,18 @@ def _images(r: Reader) -> tuple[Image, ...]:
                 f"images : {fields['file'] or 'image'} sans texte de remplacement : ajoutez alt",
                 f"images.{n}",
             )
-        images.append(Image(**fields))
+        images.append(Image(**fields, focus=_focus(r, item.get("focus"), f"images.{n}")))
     return tuple(images)
+
+
+def _focus(r: Reader, value: Any, key: str) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    match = re.fullmatch(r"\s*(\d{1,3})\s*%\s+(\d{1,3})\s*%\s*", str(value))
+    if not match or int(match[1]) > 100 or int(match[2]) > 100:
+        r.problem("bad_focus", f'images : focus : « {value} » ; écrivez "50% 30%" (depuis la gauche, depuis le haut)', key)
+        return None
+    return int(match[1]) / 100, int(match[2]) / 100
 
 
 def _mappings(r: Reader, key: str) -> list[Mapping[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 from broadcast import markdown
 from broadcast.blocks import Document
 from broadcast.channel import Limits
+from broadcast.checks import MAX_ROUNDS
 from broadcast.feeds import own
-from broadcast.layout import sign
+from broadcast.layout import sign, thread
 from broadcast.model import Draft, Finding, Form, Media, Newsroom, Part, Rendition
+from broadcast.pictures import fitted
+from broadcast.text import measure
 
 if TYPE_CHECKING:
     from broadcast.render.environment import Renderer
@@ -84,6 +87,8 @@ class Target:
     is_board: bool = False
     #: Message kinds that go there by default.
     messages: tuple[str, ...] = ()
+    #: auto or never: whether a long message may become a thread.
+    threads: str = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +135,7 @@ def renditions(
         document=document,
         newsroom=newsroom,
         target=target,
-        media=_fitting(media, limits),
+        media=fitted(media, limits),
         link=link,
         limits=limits,
         phrases=phrases,
@@ -138,6 +143,8 @@ def renditions(
     made, findings = [], []
     for form in _forms(work):
         parts, said = _parts(work, form)
+        if form is Form.ENDING and not any(p.text or p.html or any(d.strip() for d in p.documents.values()) for p in parts):
+            continue  # the template says that this message needs no last word
         made.append(
             Rendition(
                 channel=target.name,
@@ -152,24 +159,41 @@ def renditions(
     return tuple(made), tuple(dict.fromkeys(findings))
 
 
-def _fitting(media: tuple[Media, ...], limits: Limits) -> tuple[Media, ...]:
-    return media if limits.max_images is None else media[: limits.max_images]
+def fits(text: str, limits: Limits) -> bool:
+    """True if a text is within the limits of a place, as the place counts."""
+    if limits.max_bytes is not None and len(text.encode("utf-8", "surrogatepass")) > limits.max_bytes:
+        return False
+    return limits.max_length is None or measure(text, limits.unit, url_length=limits.url_length) <= limits.max_length
 
 
 def _forms(work: _Work) -> list[Form]:
     forms = [Form.PUBLISH]
+    known = work.renderer.files(work.target.kind)
     if not work.target.is_board:
         forms += [Form.UPDATE] if "update" in work.target.abilities else []
         forms.append(Form.CORRECTION)
-    if Form.ENDING in work.renderer.files(work.target.kind):
+        forms += [Form.REPEAT] if Form.REPEAT in known and work.draft.repeat_every_s else []
+    if Form.ENDING in known:
         forms.append(Form.ENDING)
     return forms
 
 
 def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
+    values = _values(work, form)
+    if form is Form.REPEAT:
+        rounds = [_part(work, form, values | {"round": n}) for n in range(1, MAX_ROUNDS + 1)]
+        return tuple(replace(part, media=()) for part in rounds), []
+    part = _part(work, form, values)
+    if work.limits.panel is not None:
+        return _sign_parts(work, part, part.text)
+    if not fits(part.text, work.limits) and form is not Form.ENDING:
+        return _thread(work, form, values, part), []
+    return _beside_pictures(work, part)
+
+
+def _part(work: _Work, form: Form, values: dict[str, Any]) -> Part:
     files = work.renderer.files(work.target.kind)
     template_form = form.value if form.value in files else Form.PUBLISH.value
-    values = _values(work, form)
     bodies = {
         ending: work.renderer.render(f"{work.target.kind}/{template_form}.{ending}", values)
         for ending in files.get(template_form, [])
@@ -181,27 +205,59 @@ def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
     title = work.override.get("title") or work.draft.title
     if work.newsroom.world == "exercise":
         text, html, title, bodies = _as_exercise(text, html, title, bodies)
-    part = Part(
+    return Part(
         slug=work.draft.slug,
         text=text,
         html=html,
         title=title,
         link=work.link,
-        media=work.media,
+        media=work.media if form is not Form.ENDING or work.target.is_board else (),
         documents=bodies,
         options=_options(work),
         language=work.draft.language,
         starts_at=work.draft.onset_at,
         expires_at=work.draft.expires_at,
     )
-    if work.limits.panel is None:
+
+
+def _thread(work: _Work, form: Form, values: dict[str, Any], whole: Part) -> tuple[Part, ...]:
+    """Return the posts of a thread; the one that is too long where there can be none, for the check to block.
+
+    What an editor wrote for short places (`short`, an override) is one post or nothing.
+    """
+    if work.limits.max_parts < 2 or work.target.threads == "never" or work.override.get("text"):
+        return (whole,)
+    words = markdown.to_plain(work.document)
+    m = SimpleNamespace(**{**vars(values["m"]), "words": words})
+    long = _part(work, form, values | {"m": m}).text
+    if work.draft.short and long != whole.text:
+        return (whole,)
+    texts = thread.split(long, link=work.link, fits=partial(fits, limits=work.limits), max_parts=work.limits.max_parts)
+    return tuple(
+        replace(whole, text=text, media=whole.media if n == 0 else (), link=whole.link if n == 0 else "")
+        for n, text in enumerate(texts)
+    ) or (whole,)
+
+
+def _beside_pictures(work: _Work, part: Part) -> tuple[tuple[Part, ...], list[Finding]]:
+    limit = work.limits.max_length_with_images
+    if limit is None or not part.media or measure(part.text, work.limits.unit) <= limit:
         return (part,), []
-    return _sign_parts(work, part, text)
+    said = Finding(
+        code="images_left_out",
+        blocking=False,
+        file=work.draft.file,
+        line=work.draft.lines.get("images"),
+        channel=work.target.name,
+        count=measure(part.text, work.limits.unit),
+        limit=limit,
+        unit=work.limits.unit,
+        message=f"{work.target.name} : avec une image le texte y est limité à {limit} ; ce message part sans image",
+    )
+    return (replace(part, media=()),), [said]
 
 
 def _sign_parts(work: _Work, part: Part, text: str) -> tuple[tuple[Part, ...], list[Finding]]:
-    from dataclasses import replace
-
     panel = work.limits.panel
     assert panel is not None
     laid = sign.pages(text, panel, phrases=work.phrases)
@@ -322,6 +378,7 @@ def _values(work: _Work, form: Form) -> dict[str, Any]:
         "newsroom": work.newsroom,
         "channel": SimpleNamespace(name=work.target.name, kind=work.target.kind),
         "link": work.link,
+        "round": 0,
         "form": form.value,
         "cap": partial(_cap, work),
     }

@@ -110,6 +110,15 @@ class Stand:
         """Return the public address of a post."""
         return f"{self.url}/{post_id}"
 
+    def is_write(self, call: Call) -> bool:
+        """True for the calls that a fault can hit."""
+        return call.writes
+
+    @classmethod
+    def sample_files(cls) -> dict[str, str]:
+        """Return files that the settings name, by their path in the newsroom folder."""
+        return {}
+
     # Verbs.
     def busy(self, retry_after_s: int = 60, times: int = 1) -> None:
         """Answer 429 to the next writing calls."""
@@ -239,7 +248,7 @@ class _Handler(BaseHTTPRequestHandler):
         stand, call = self.owner, self._call()
         with stand.lock:
             stand.calls.append(call)
-            fault = stand.faults.popleft() if call.writes and stand.faults else None
+            fault = stand.faults.popleft() if stand.faults and stand.is_write(call) else None
         if stand.rejects_credentials:
             self._send(Answer(401, {"error": "The access token is invalid"}))
         elif fault is None:

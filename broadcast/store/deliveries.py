@@ -149,6 +149,12 @@ def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_
     return bool(touched)
 
 
+def holds(tx: Tx, uid: str, claimant: str) -> bool:
+    """True while the claim of a delivery is still this claimant's."""
+    query = select(_D.c.uid).where(_D.c.uid == uid, _D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
+    return tx.one(query) is not None
+
+
 def settle(tx: Tx, uid: str, claimant: str | None, **values: Any) -> bool:
     """Write what became of a delivery; False if somebody else holds it now.
 

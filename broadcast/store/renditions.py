@@ -44,7 +44,7 @@ def keep_renditions(tx: Tx, revision: Revision, renditions: Iterable[Rendition])
     if rows:
         tx.run(insert(_D), [values for values, _ in rows])
     for media in {m.sha256: m for _, rendition in rows for part in rendition.parts for m in part.media}.values():
-        _keep_media(tx, media)
+        keep_media(tx, media)
 
 
 def _rendition_values(revision: Revision, rendition: Rendition) -> tuple[dict[str, Any], Rendition]:
@@ -62,7 +62,8 @@ def _rendition_values(revision: Revision, rendition: Rendition) -> tuple[dict[st
     }, rendition
 
 
-def _keep_media(tx: Tx, media: Media) -> None:
+def keep_media(tx: Tx, media: Media) -> None:
+    """Keep the bytes of a picture or file, once."""
     if tx.one(select(_B.c.sha256).where(_B.c.sha256 == media.sha256)) is None:
         tx.run(insert(_B).values(sha256=media.sha256, content=media.read()))
 

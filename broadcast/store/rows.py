@@ -302,3 +302,19 @@ class AuditRow(SQLModel, table=True):
     detail: str
     previous: str
     hash: str
+
+
+class RecipientRow(SQLModel, table=True):
+    """The ledger of what goes to recipients one by one: a row each, written before the call."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (Index("ix_recipient_state", "delivery_uid", "state", "position"),)
+    delivery_uid: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    #: Order in the list.
+    position: int
+    #: planned, sending, sent, waiting, refused, unknown.
+    state: str
+    attempts: int = 0
+    at: datetime
+    reason: str = ""

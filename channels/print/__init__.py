@@ -64,7 +64,7 @@ class Print:
     @property
     def limits(self) -> Limits:
         """Paper takes everything; the length budget is the editor's."""
-        return Limits(keeps_structure=True, source="settings")
+        return Limits(keeps_structure=True, keeps_originals=True, print_width_mm=COLUMN_MM, source="settings")
 
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
         """Hand the story over."""

@@ -56,7 +56,7 @@ class Website:
     @property
     def limits(self) -> Limits:
         """A page takes everything."""
-        return Limits(keeps_structure=True, source="settings")
+        return Limits(keeps_structure=True, max_image_px=2400, max_image_bytes=2_000_000, source="settings")
 
     def show(self, board: BoardView) -> list[Published]:
         """Write what changed, or the whole site where it is not there yet."""

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from broadcast import registry
-from broadcast.channel import Found, NotSeen, Published, Reply, Secret
+from broadcast.channel import Found, NotSeen, Published, Reply, Secret, normalised
 from broadcast.errors import (
     ChannelMisconfigured,
     ChannelRefused,
@@ -58,9 +58,11 @@ def an_adapter(kind: str, tmp_path: Path, url: str = "", timeout_s: float = 1.0)
     stand = stand_type(kind)
     values = stand.sample_settings(url) if stand and url else {}
     hints = get_type_hints(adapter.settings_type)
-    ready = {k: Secret(v) if hints[k] is Secret else v for k, v in values.items()}
+    ready = {k: Secret(v) if Secret in (hints[k], *get_args(hints[k])) else v for k, v in values.items()}
     if kind == "sign":
         ready = {"columns": 16, "rows": 4}
+    for path, text in (stand.sample_files() if stand and url else {}).items():
+        (tmp_path / path).write_text(text)
     settings = adapter.settings_type(
         name=f"{kind}-1",
         kind=kind,
@@ -124,22 +126,29 @@ def _life(adapter: Any) -> None:
 def test_a_post_is_there_and_an_edit_does_not_post_anew(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
     done = adapter.publish(a_part(), key="k", reply_to=None)
-    assert [p.text for p in stand.live()] == [a_part().text]
+    assert [normalised(p.text) for p in stand.live()] == [normalised(a_part().text)]
     if hasattr(adapter, "update"):
         adapter.update(a_part("Nouveau"), done, key="k2")
         assert [(p.text, p.edited) for p in stand.live()] == [("Nouveau", True)]
-    adapter.take_down(done, key="k3")
-    assert stand.live() == []
+    if hasattr(adapter, "take_down"):
+        adapter.take_down(done, key="k3")
+        assert stand.live() == []
 
 
 @network
 def test_pictures_carry_their_alternative_text(stand, tmp_path):
     since = datetime.now(UTC) - timedelta(seconds=2)
     adapter = an_adapter(stand.kind, tmp_path, stand.url, 5.0)
+    if adapter.limits.max_images == 0:
+        pytest.skip(f"{stand.kind} takes no pictures")
     adapter.publish(a_part(media=(a_picture(),)), key="k", reply_to=None)
-    assert [(m["alt"], m["sha256"]) for m in stand.live()[0].media] == [("Le quai inondé", sha256_of(PNG))]
+    alt = "" if stand.kind == "telegram" else "Le quai inondé"  # the Bot API has no alternative text
+    assert [(m["alt"], m["sha256"]) for m in stand.live()[0].media] == [(alt, sha256_of(PNG))]
     adapter.publish(a_part("Deux images", media=(a_picture(), a_picture())), key="k2", reply_to=None)
-    assert len(stand.live()[1].media) == 2
+    if stand.kind != "wordpress":  # an article shows one picture
+        assert len(stand.live()[1].media) == 2
+    if not hasattr(adapter, "find"):
+        return
     assert isinstance(
         adapter.find(
             a_part("Deux images"),
@@ -156,17 +165,19 @@ def test_a_correction_replies_where_the_network_has_replies(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
     root = adapter.publish(a_part(), key="k", reply_to=None)
     adapter.publish(a_part("Rectificatif"), key="k2", reply_to=Reply(root=root, parent=root))
-    if stand.kind != "facebook":  # a Page's posts have no replies that are posts
+    if stand.kind not in ("facebook", "wordpress", "email"):  # no replies that are posts; mails are asked elsewhere
         assert stand.live()[1].in_reply_to == root.external_id
 
 
 @network
-def test_a_post_is_found_by_its_whole_text_and_only_if_new_and_unknown(stand, tmp_path):
+def test_a_post_is_found_and_only_if_new_and_unknown(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    if not hasattr(adapter, "find"):
+        pytest.skip(f"{stand.kind} cannot be asked")
     since = datetime.now(UTC) - timedelta(seconds=2)
     done = adapter.publish(a_part(), key="k", reply_to=None)
     for n in range(45):
-        stand.keep(f"Autre message {n}")
+        stand.keep(f"Autre message {n}", more={"slug": f"autre-{n}", "status": "publish"})
     found = adapter.find(a_part(), key="k", since=since, known_ids=frozenset())
     assert isinstance(found, Found)
     assert found.published.external_id == done.external_id
@@ -174,12 +185,11 @@ def test_a_post_is_found_by_its_whole_text_and_only_if_new_and_unknown(stand, tm
         adapter.find(a_part(), key="k", since=since, known_ids=frozenset({done.external_id})),
         NotSeen,
     )
-    assert isinstance(
-        adapter.find(a_part("Crue : quais fermés"), key="k", since=since, known_ids=frozenset()),
-        NotSeen,
-    )
+    # Another message: by its text, its slug or its key, whatever the kind looks it up by.
+    other = dataclasses.replace(a_part("Crue : quais fermés"), slug="autre-message")
+    assert isinstance(adapter.find(other, key="autre", since=since, known_ids=frozenset()), NotSeen)
     late = since + timedelta(days=1)
-    assert isinstance(adapter.find(a_part(), key="k", since=late, known_ids=frozenset()), NotSeen)
+    assert isinstance(adapter.find(a_part(), key="plus-tard", since=late, known_ids=frozenset()), NotSeen)
 
 
 @network
@@ -188,15 +198,16 @@ def test_a_busy_network_says_when_to_come_back(stand, tmp_path):
     stand.busy(retry_after_s=60)
     with pytest.raises(ChannelUnavailable) as caught:
         adapter.publish(a_part(), key="k", reply_to=None)
-    assert 58 <= (caught.value.retry_after_s or 0) <= 61
+    if not hasattr(adapter, "send_to"):  # SMTP says "not now" without a time
+        assert 58 <= (caught.value.retry_after_s or 0) <= 61
     assert stand.live() == []
 
 
 @network
 def test_a_refusal_carries_the_reason_of_the_network(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
-    stand.refuse("mot interdit")
-    with pytest.raises(ChannelRefused, match="mot interdit"):
+    stand.refuse("forbidden word")
+    with pytest.raises(ChannelRefused, match="forbidden word"):
         adapter.publish(a_part(), key="k", reply_to=None)
 
 
@@ -226,6 +237,8 @@ def test_what_may_have_been_posted_is_unknown_and_then_found(stand, tmp_path, fa
         adapter.publish(a_part(), key="k", reply_to=None)
     assert time.monotonic() - began < 10
     assert len(stand.live()) == 1
+    if not hasattr(adapter, "find"):
+        return
     found = adapter.find(a_part(), key="k", since=since, known_ids=frozenset())
     assert isinstance(found, Found)
     assert found.published.external_id == stand.live()[0].id
@@ -236,10 +249,10 @@ def test_a_network_that_cannot_be_reached_is_unavailable(stand, tmp_path):
     url = stand.url
     stand.stop()
     adapter = an_adapter(stand.kind, tmp_path, url)
-    for call in (
-        lambda: adapter.publish(a_part(), key="k", reply_to=None),
-        lambda: adapter.find(a_part(), key="k", since=datetime.now(UTC), known_ids=frozenset()),
-    ):
+    calls = [lambda: adapter.publish(a_part(), key="k", reply_to=None)]
+    if hasattr(adapter, "find"):
+        calls.append(lambda: adapter.find(a_part(), key="k", since=datetime.now(UTC), known_ids=frozenset()))
+    for call in calls:
         with pytest.raises(ChannelUnavailable):
             call()
 
@@ -247,6 +260,8 @@ def test_a_network_that_cannot_be_reached_is_unavailable(stand, tmp_path):
 @network
 def test_a_failed_look_is_never_an_answer(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    if not hasattr(adapter, "find"):
+        pytest.skip(f"{stand.kind} cannot be asked")
     answer, stand.answer = (
         stand.answer,
         lambda call: (_ for _ in ()).throw(RuntimeError),

@@ -1,0 +1,93 @@
+"""A text that is too long for one post, as a numbered thread: split between sentences, nothing lost. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+#: Where a sentence ends: its mark, perhaps a closing quote, then white space; not after an initial or "n°".
+_SENTENCE = re.compile(
+    r"(?<=[.!?…])(?<!\b[A-Z]\.)(?<!\bM\.)(?<!\bMme\.)(?<!\bDr\.)(?<!\bav\.)(?<!\bbd\.)(?:[\u00a0\u202f]?[»”\"])?(\s+)"
+)
+_CLAUSE = re.compile(r"(?<=[;:,])([ \n]+)")
+_WORD = re.compile(r"([ \n]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some words, and the white space that stood before them."""
+
+    gap: str
+    text: str
+
+
+def split(text: str, *, link: str, fits: Callable[[str], bool], max_parts: int) -> tuple[str, ...]:
+    """Return the posts of a thread, each with its number; empty if it cannot be done.
+
+    Args:
+        text: the whole text; a line that is only the link moves to the first post.
+        link: canonical address, "" if none.
+        fits: True for a text within the place's limits, as the place counts.
+        max_parts: posts at most.
+    """
+    body = "\n".join(line for line in text.split("\n") if not link or line.strip() != link)
+    body = re.sub(r"\n{3,}", "\n\n", body).strip()
+    label = len(f" ({max_parts}/{max_parts})") * "0"
+    tail = f"\n\n{link}" if link else ""
+
+    def room(n: int) -> Callable[[str], bool]:
+        return lambda words: fits(words + label + (tail if n == 0 else ""))
+
+    made = _pack(list(_pieces(body, _SENTENCE)), room)
+    if made is None or not 2 <= len(made) <= max_parts:
+        return ()
+    total = len(made)
+    return tuple(f"{words} ({n}/{total})" + (tail if n == 1 else "") for n, words in enumerate(made, 1))
+
+
+def _pack(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]]) -> list[str] | None:
+    """Fill one post after the other; None if a single word does not fit."""
+    made: list[str] = []
+    current = ""
+    queue = list(reversed(pieces))
+    while queue:
+        piece = queue.pop()
+        fits = room(len(made))
+        together = current + piece.gap + piece.text if current else piece.text
+        if fits(together):
+            current = together
+        elif current:
+            made.append(current)
+            current = ""
+            queue.append(piece)
+        else:
+            smaller = _smaller(piece)
+            if smaller is None:
+                return None
+            queue.extend(reversed(smaller))
+    return [*made, current] if current else made
+
+
+def _smaller(piece: _Piece) -> list[_Piece] | None:
+    """Return the clauses of a sentence, or the words of a clause; None for a word."""
+    for boundary in (_CLAUSE, _WORD):
+        found = list(_pieces(piece.text, boundary))
+        if len(found) > 1:
+            return [_Piece(piece.gap, found[0].text), *found[1:]]
+    return None
+
+
+def _pieces(text: str, boundary: re.Pattern[str]) -> Iterator[_Piece]:
+    """Yield sentences (or what `boundary` parts), paragraphs included: a line break always parts."""
+    gap, begin = "", 0
+    ends = sorted({(m.start(1), m.end(1)) for m in boundary.finditer(text)} | {m.span() for m in re.finditer(r"\n+", text)})
+    for start, end in ends:
+        if start < begin:
+            continue
+        if text[begin:start].strip():
+            yield _Piece(gap, text[begin:start])
+            gap = ""
+        gap, begin = gap + text[start:end], end
+    if text[begin:].strip():
+        yield _Piece(gap, text[begin:])

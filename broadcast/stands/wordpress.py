@@ -1,0 +1,124 @@
+"""A look-alike WordPress, after https://developer.wordpress.org/rest-api/ (read 2026-11-24)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from html import unescape
+from typing import Any
+
+from broadcast.stands.base import Answer, Call, Post, Stand
+
+
+class WordPressStand(Stand):
+    """One site, one author."""
+
+    kind = "wordpress"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms: dict[str, dict[int, str]] = {"categories": {1: "Non classé"}, "tags": {}}
+
+    @classmethod
+    def sample_settings(cls, url: str) -> dict[str, Any]:
+        """Return settings of a channel on this stand."""
+        return {"url": url, "user": "broadcast", "password": "stand-password"}
+
+    def is_write(self, call: Call) -> bool:
+        """Faults hit the articles, not pictures and tags."""
+        return call.writes and "/posts" in call.path
+
+    def answer(self, call: Call) -> Answer:
+        """Answer as WordPress does."""
+        if not call.path.startswith("/wp-json/wp/v2/"):
+            return Answer(404, b"<html><title>Page introuvable</title></html>")
+        if not call.headers.get("authorization", "").startswith("Basic "):
+            return _no(401, "rest_not_logged_in", "Vous n’êtes pas connecté.")
+        what, _, which = call.path.removeprefix("/wp-json/wp/v2/").partition("/")
+        if what == "users":
+            return Answer(body={"id": 1, "capabilities": {"publish_posts": True, "edit_posts": True}})
+        if what in self.terms:
+            return self._terms(what, call)
+        if what == "media":
+            return self._media(which, call)
+        if what != "posts":
+            return _no(404, "rest_no_route", "Aucune route correspondante.")
+        return self._posts(which, call)
+
+    def _posts(self, which: str, call: Call) -> Answer:
+        if call.method == "GET" and not which:
+            wanted = call.query.get("slug", "").split(",")
+            found = [p for p in self.shown() if p.more["slug"] in wanted]
+            return Answer(body=[_post(p) for p in found])
+        if call.method == "POST" and not which:
+            slug = _free(str(call.fields.get("slug") or "article"), {p.more["slug"] for p in self.live()})
+            post = self.keep("", more={"slug": slug, "status": call.fields.get("status", "draft")})
+            self._write(post, call)
+            post.url = f"{self.url}/{slug}/"
+            return Answer(201, _post(post))
+        known = self.posts.get(which)
+        if known is None:
+            return _no(404, "rest_post_invalid_id", "ID d’article non valide.")
+        if call.method == "DELETE":
+            if known.deleted:
+                return _no(410, "rest_already_trashed", "L’article a déjà été mis à la corbeille.")
+            known.deleted, known.more["status"] = True, "trash"
+        elif call.method in ("POST", "PUT", "PATCH"):
+            self._write(known, call)
+            known.edited = True
+        return Answer(body=_post(known))
+
+    def _write(self, post: Post, call: Call) -> None:
+        # A role "author" has no unfiltered_html: WordPress itself takes scripts away.
+        content = re.sub(r"(?is)<script.*?</script>", "", str(call.fields.get("content", "")))
+        post.more |= {"title": call.fields.get("title"), "content": content, "tags": call.fields.get("tags")}
+        text = re.sub(r"<br\s*/?>|</p>\s*<p>|</(?:p|li|h\d|tr|div)>", "\n", content)
+        post.text = unescape(re.sub(r"<[^>]+>", "", text)).strip()
+        featured = str(call.fields.get("featured_media") or "")
+        post.media = [self.media[featured]] if featured in self.media else []
+
+    def _media(self, which: str, call: Call) -> Answer:
+        if call.method == "GET":
+            return Answer(body={"id": int(which)}) if which in self.media else _no(404, "rest_post_invalid_id", "")
+        if which:
+            self.media[which]["alt"] = call.fields.get("alt_text", "")
+            return Answer(body={"id": int(which)})
+        name = re.search(r'filename="([^"]+)"', call.headers.get("content-disposition", ""))
+        kind = call.headers.get("content-type", "")
+        media_id = self.keep_media((name[1] if name else "file", kind, call.body))
+        return Answer(201, {"id": int(media_id)})
+
+    def _terms(self, what: str, call: Call) -> Answer:
+        terms = self.terms[what]
+        if call.method == "POST":
+            number = max(terms, default=0) + 1
+            terms[number] = str(call.fields["name"])
+            return Answer(201, {"id": number, "name": terms[number]})
+        asked = call.query.get("search", "").casefold()
+        return Answer(body=[{"id": n, "name": t} for n, t in terms.items() if asked in t.casefold()])
+
+
+def _free(slug: str, taken: set[str]) -> str:
+    name, n = slug, 2
+    while name in taken:
+        name, n = f"{slug}-{n}", n + 1
+    return name
+
+
+def _post(post: Post) -> dict[str, Any]:
+    return {
+        "id": int(post.id),
+        "slug": post.more["slug"],
+        "status": post.more["status"],
+        "link": post.url,
+        "date_gmt": post.created_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds"),
+        "title": {"raw": post.more.get("title"), "rendered": post.more.get("title")},
+        "content": {"raw": post.more.get("content"), "rendered": post.more.get("content")},
+    }
+
+
+def _no(status: int, code: str, message: str) -> Answer:
+    return Answer(status, {"code": code, "message": message, "data": {"status": status}})
+
+
+STAND = WordPressStand

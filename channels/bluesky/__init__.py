@@ -1,0 +1,308 @@
+"""Bluesky: a post on the city's account, by the AT protocol (XRPC), on Bluesky itself or any other server.
+
+What the public sees: a post with its links, hashtags and mentions alive, up to four pictures with
+their alternative text, else a card of the page it points at. Bluesky's app goes on showing the old
+words of an edited post, so a correction is a reply; a takedown deletes the record.
+
+API: https://docs.bsky.app/docs/advanced-guides/posts, read 2026-11-24. Rights: an app password.
+
+Quirks:
+    - The record key is derived from the delivery, and `putRecord` with the same key writes the same
+      record: a repeated call never makes a second post. `createRecord` answers 500 there.
+    - Places in a text are counted in UTF-8 bytes.
+    - `createSession` is allowed 30 times in 5 minutes: the session is kept in the channel's memory
+      (0600) and renewed when it has expired.
+    - A picture may weigh 1,000,000 bytes; ours are made smaller at submission, before approval.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from broadcast import http
+from broadcast.channel import (
+    ChannelSettings,
+    Found,
+    Idempotent,
+    Limits,
+    Memory,
+    NotSeen,
+    Published,
+    Reply,
+    Secret,
+    Stream,
+)
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
+from broadcast.model import Media, Part
+from channels.bluesky.facets import facets
+from channels.bluesky.tid import created_at, tid_of
+
+_SESSION = "session"
+_POST = "app.bsky.feed.post"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChannelSettings):
+    """`[channels.<name>]` of kind bluesky."""
+
+    handle: str
+    password: Secret
+    #: Address of the server that holds the account.
+    url: str = "https://bsky.social"
+
+
+class Bluesky:
+    """One account."""
+
+    kind: ClassVar[str] = "bluesky"
+    settings_type: ClassVar[type[ChannelSettings]] = Settings
+    idempotent: ClassVar[Idempotent] = "always"
+    default_limits: ClassVar[Limits] = Limits(
+        max_length=300,
+        unit="graphemes",
+        max_bytes=3000,
+        max_parts=10,
+        max_images=4,
+        max_image_bytes=1_000_000,
+        max_image_px=2000,
+        max_alt_length=2000,
+        image_types=("image/jpeg", "image/png", "image/webp"),
+    )
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self._settings, self._memory = settings, memory
+        self._lock = threading.Lock()
+
+    @property
+    def limits(self) -> Limits:
+        """The lexicon's limits, the same on every server."""
+        return self.default_limits
+
+    def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
+        """Write the record of a post."""
+        record = self._record(part, key, reply_to)
+        did = self._session()["did"]
+        answer = self._call(
+            "com.atproto.repo.putRecord",
+            {"repo": did, "collection": _POST, "rkey": tid_of(key), "record": record, "validate": True},
+        )
+        return self._published(answer)
+
+    def take_down(self, published: Published, *, key: str) -> None:
+        """Delete a record; one that is gone is fine."""
+        rkey = published.external_id.rstrip("/").rpartition("/")[2]
+        body = {"repo": self._session()["did"], "collection": _POST, "rkey": rkey}
+        self._call("com.atproto.repo.deleteRecord", body)
+
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
+        """Look for the record that this delivery's key leads to."""
+        query = {"repo": self._session()["did"], "collection": _POST, "rkey": tid_of(key)}
+        try:
+            answer = self._call("com.atproto.repo.getRecord", query=query)
+        except ChannelRefused as error:
+            if "could not locate" in str(error).lower() or "recordnotfound" in str(error).lower():
+                return NotSeen()
+            raise ChannelUnavailable(str(error)) from error
+        found = self._published(answer)
+        return NotSeen() if found.external_id in known_ids else Found(published=found)
+
+    def probe(self) -> Limits | None:
+        """Check the app password; the lexicon states the limits."""
+        self._call("com.atproto.server.getSession", query={})
+        return None
+
+    def _record(self, part: Part, key: str, reply_to: Reply | None) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            "$type": _POST,
+            "text": part.text,
+            "createdAt": created_at(key).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "langs": [part.language],
+        }
+        marks = facets(part.text, self._did_of)
+        if marks:
+            record["facets"] = marks
+        embed = self._embed(part)
+        if embed:
+            record["embed"] = embed
+        if reply_to is not None:
+            root, parent = _reference(reply_to.root), _reference(reply_to.parent)
+            if root and parent:
+                record["reply"] = {"root": root, "parent": parent}
+        return record
+
+    def _embed(self, part: Part) -> dict[str, Any] | None:
+        if part.media:
+            return {"$type": "app.bsky.embed.images", "images": [self._image(m) for m in part.media]}
+        if part.link and part.link in part.text:
+            summary = str(part.options.get("summary") or "")[:300]
+            card = {"uri": part.link, "title": part.title[:300], "description": summary}
+            return {"$type": "app.bsky.embed.external", "external": card}
+        return None
+
+    def _image(self, media: Media) -> dict[str, Any]:
+        response = self._request("POST", "com.atproto.repo.uploadBlob", blob=media, safe=True)
+        image: dict[str, Any] = {"alt": media.alt, "image": response["blob"]}
+        if media.width_px and media.height_px:
+            image["aspectRatio"] = {"width": media.width_px, "height": media.height_px}
+        return image
+
+    def _did_of(self, handle: str) -> str | None:
+        try:
+            answer = self._call("com.atproto.identity.resolveHandle", query={"handle": handle})
+        except ChannelRefused:
+            return None
+        return str(answer.get("did") or "") or None
+
+    def _call(self, method: str, body: dict[str, Any] | None = None, *, query: dict[str, str] | None = None) -> dict[str, Any]:
+        verb = "GET" if body is None else "POST"
+        return self._request(verb, method, body=body, query=query, safe=body is None)
+
+    def _request(
+        self,
+        verb: str,
+        method: str,
+        *,
+        body: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+        blob: Media | None = None,
+        safe: bool,
+    ) -> dict[str, Any]:
+        token = self._session()["accessJwt"]
+        response = self._send(verb, method, token, body, query, blob, safe)
+        if _error(response) == "ExpiredToken":
+            token = self._renewed(token)["accessJwt"]
+            response = self._send(verb, method, token, body, query, blob, safe)
+        return self._checked(response, safe=safe)
+
+    def _send(
+        self,
+        verb: str,
+        method: str,
+        token: str,
+        body: dict[str, Any] | None,
+        query: dict[str, str] | None,
+        blob: Media | None,
+        safe: bool,
+    ) -> http.Response:
+        return http.request(
+            verb,
+            self._address(method, query),
+            headers={"Authorization": f"Bearer {token}"},
+            json=body,
+            content=(blob.read(), blob.media_type) if blob else None,
+            timeout_s=self._settings.call_timeout_s,
+            safe=safe,
+        )
+
+    def _address(self, method: str, query: dict[str, str] | None = None) -> str:
+        from urllib.parse import urlencode
+
+        return f"{self._settings.url.rstrip('/')}/xrpc/{method}" + (f"?{urlencode(query)}" if query else "")
+
+    def _session(self) -> dict[str, str]:
+        with self._lock:
+            kept = self._kept()
+            return kept if kept else self._opened()
+
+    def _kept(self) -> dict[str, str] | None:
+        try:
+            kept = json.loads(self._memory.get(_SESSION) or "{}")
+        except ValueError:
+            return None
+        mine = kept.get("for") == [self._settings.url, self._settings.handle]
+        return kept if mine and all(kept.get(k) for k in ("did", "accessJwt", "refreshJwt")) else None
+
+    def _renewed(self, stale: str) -> dict[str, str]:
+        with self._lock:
+            kept = self._kept()
+            if kept and kept["accessJwt"] != stale:
+                return kept  # another thread or process was faster
+            if kept:
+                try:
+                    return self._keep(self._open("com.atproto.server.refreshSession", token=kept["refreshJwt"]))
+                except ChannelMisconfigured:
+                    self._memory.forget(_SESSION)
+            return self._opened()
+
+    def _opened(self) -> dict[str, str]:
+        who = {"identifier": self._settings.handle, "password": self._settings.password.reveal()}
+        return self._keep(self._open("com.atproto.server.createSession", body=who))
+
+    def _open(self, method: str, *, body: dict[str, str] | None = None, token: str = "") -> dict[str, Any]:
+        response = http.request(
+            "POST",
+            self._address(method),
+            headers={"Authorization": f"Bearer {token}"} if token else None,
+            json=body,
+            timeout_s=self._settings.call_timeout_s,
+            safe=True,
+        )
+        if response.status == 400 and _error(response) in ("ExpiredToken", "InvalidToken", "AccountTakedown"):
+            raise ChannelMisconfigured(f"{self._settings.name} : {http.summary(response.body)}")
+        return self._checked(response, safe=True)
+
+    def _keep(self, answer: dict[str, Any]) -> dict[str, str]:
+        try:
+            session = {k: str(answer[k]) for k in ("did", "accessJwt", "refreshJwt")}
+        except KeyError as error:
+            raise ChannelUnavailable(f"{self._settings.name} : session sans {error}") from error
+        # The password itself is never kept.
+        kept = session | {"for": [self._settings.url, self._settings.handle]}
+        self._memory.put(_SESSION, json.dumps(kept))
+        return session
+
+    def _checked(self, response: http.Response, *, safe: bool) -> dict[str, Any]:
+        who, error = self._settings.name, _error(response)
+        if response.status == 400 and error in ("InvalidToken", "ExpiredToken", "AuthMissing"):
+            self._memory.forget(_SESSION)
+            raise ChannelMisconfigured(f"{who} : {http.summary(response.body)}")
+        if response.status == 401:
+            self._memory.forget(_SESSION)
+        if response.status == 400 and error == "RecordNotFound":
+            raise ChannelRefused(f"{who} : RecordNotFound")
+        http.check(response, who=who, safe=safe)
+        try:
+            answer = response.json()
+        except OutcomeUnknown as fault:
+            raise _as(ChannelUnavailable if safe else OutcomeUnknown, fault) from fault
+        if not isinstance(answer, dict):
+            raise _as(ChannelUnavailable if safe else OutcomeUnknown, f"{who} : réponse illisible")
+        return answer
+
+    def _published(self, answer: dict[str, Any]) -> Published:
+        uri = str(answer.get("uri") or "")
+        match = re.fullmatch(r"at://([^/]+)/[^/]+/([^/]+)", uri)
+        if not match:
+            raise OutcomeUnknown(f"{self._settings.name} : réponse sans adresse de publication")
+        host = "https://bsky.app" if "bsky." in self._settings.url else self._settings.url.rstrip("/")
+        url = f"{host}/profile/{self._settings.handle}/post/{match[2]}"
+        return Published(external_id=uri, url=url, token=str(answer.get("cid") or ""))
+
+
+def _reference(published: Published) -> dict[str, str] | None:
+    # Without its content hash (a person gave the address) a post cannot be replied to.
+    if not published.token or not published.external_id.startswith("at://"):
+        return None
+    return {"uri": published.external_id, "cid": published.token}
+
+
+def _error(response: http.Response) -> str:
+    if response.status < 400:
+        return ""
+    try:
+        answer = json.loads(response.body)
+    except ValueError:
+        return ""
+    return str(answer.get("error") or "") if isinstance(answer, dict) else ""
+
+
+def _as(kind: type[DeliveryError], cause: object) -> DeliveryError:
+    return kind(str(cause))
+
+
+ADAPTER: type[Stream] = Bluesky

@@ -1,0 +1,159 @@
+"""E-mail: one message to each subscriber, through the city's own relay (SMTP).
+
+What the public sees: a mail with a text and an HTML part, its subject the title. It cannot be edited
+or taken back: a correction is a second mail in the same conversation, and the end of an alert a last
+one, to exactly those who got the first.
+
+Standards: RFC 5321, 5322, 2369 and 8058 (one-click unsubscribe), read 2026-11-24. Rights: an account
+of the relay. DKIM, SPF and DMARC are the relay's.
+
+Quirks:
+    - The dispatcher keeps a ledger, one row for each recipient, written before each call: after a
+      crash nobody gets a second mail. Whose outcome nobody knows is shown to a person.
+    - The Message-ID is derived from the delivery and the recipient.
+    - 450 (not now) and 552 (mailbox full) concern one recipient; the others go on.
+    - One connection is kept for all recipients, and opened anew when the relay closes it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from broadcast.channel import ChannelSettings, Idempotent, Limits, Memory, Published, Reply, Secret, Stream
+from broadcast.errors import ChannelMisconfigured
+from broadcast.model import Part
+from channels.email.mail import address_of, message_id, write_mail
+from channels.email.smtp import Relay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChannelSettings):
+    """`[channels.<name>]` of kind email."""
+
+    host: str
+    #: 0: 465 with `tls = "tls"`, else 587.
+    port: int = 0
+    #: starttls, tls (from the first byte) or none; auto: starttls, or none on this very machine.
+    tls: Literal["auto", "starttls", "tls", "none"] | bool = "auto"
+    user: str = ""
+    password: Secret | None = None
+    #: "Ville d'Exemple <infos@ville.example>".
+    sender: str
+    #: One address a line ("#" begins a remark), or a CSV file with a column `email`.
+    recipients_file: str
+    #: https address for RFC 8058; `{recipient}` stands for the address. "": no such headers.
+    unsubscribe_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a sender that is no address, and an unsubscribe address that is not https."""
+        if not address_of(self.sender):
+            raise ValueError('sender : écrivez une adresse, par exemple "Ville <infos@ville.example>"')
+        if self.unsubscribe_url and not self.unsubscribe_url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            raise ValueError("unsubscribe_url : une adresse https est obligatoire (RFC 8058)")
+
+
+class Email:
+    """One list, one relay."""
+
+    kind: ClassVar[str] = "email"
+    settings_type: ClassVar[type[ChannelSettings]] = Settings
+    idempotent: ClassVar[Idempotent] = "never"
+    network: ClassVar[bool] = True
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self._settings = settings
+        self._relays = threading.local()
+
+    @property
+    def limits(self) -> Limits:
+        """A mail takes every text; pictures stay on the page that it points at."""
+        return Limits(keeps_structure=True, max_images=0, source="settings")
+
+    def recipients(self) -> Iterator[str]:
+        """Yield the addresses of the list, each once, as they are written."""
+        place = Path(self._settings.newsroom_dir) / self._settings.recipients_file
+        try:
+            with place.open(encoding="utf-8-sig", newline="") as lines:
+                yield from _addresses(lines)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "ce n'est pas de l'UTF-8"
+            raise ChannelMisconfigured(f"{self._settings.name} : recipients_file : {place} : {reason}") from error
+
+    def send_to(self, part: Part, recipient: str, *, key: str, reply_to: Reply | None) -> Published:
+        """Send to one recipient."""
+        mail = write_mail(part, recipient, self._settings, key=key, reply_to=reply_to)
+        self._relay().send(address_of(self._settings.sender), address_of(recipient), mail)
+        return self._published(key, recipient)
+
+    def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
+        """Send to everyone without a ledger; the dispatcher uses `send_to` instead."""
+        try:
+            for recipient in self.recipients():
+                self.send_to(part, recipient, key=key, reply_to=reply_to)
+        finally:
+            self.close()
+        return self._published(key, "")
+
+    def close(self) -> None:
+        """Say goodbye to the relay."""
+        relay = getattr(self._relays, "relay", None)
+        if relay is not None:
+            relay.close()
+            self._relays.relay = None
+
+    def probe(self) -> Limits | None:
+        """Check the relay, the account and the list; SMTP states no limits of text."""
+        next(self.recipients(), None)
+        self._relay().check()
+        self.close()
+        return None
+
+    def _relay(self) -> Relay:
+        # One connection a thread: smtplib's is not to be shared.
+        if getattr(self._relays, "relay", None) is None:
+            s = self._settings
+            self._relays.relay = Relay(
+                s.host,
+                s.port,
+                s.tls,
+                s.user,
+                s.password.reveal() if s.password else "",
+                s.call_timeout_s,
+                s.name,
+            )
+        relay: Relay = self._relays.relay
+        return relay
+
+    def _published(self, key: str, recipient: str) -> Published:
+        mail_id = message_id(key, recipient, address_of(self._settings.sender))
+        # RFC 2392: the address of a mail is its Message-ID.
+        return Published(external_id=mail_id, url=f"mid:{mail_id.strip('<>')}", token=key)
+
+
+def _addresses(lines: Iterable[str]) -> Iterator[str]:
+    column: int | None = None
+    for row in csv.reader(lines, skipinitialspace=True):
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or cells[0].startswith("#"):
+            continue
+        if column is None:
+            column = _column([cell.casefold() for cell in cells])
+            if column >= 0:
+                continue
+        found = cells[column] if 0 <= column < len(cells) else next((c for c in cells if "@" in c), cells[0])
+        named = re.search(r"<([^<>]+)>", found)
+        yield named[1].strip() if named else found
+
+
+def _column(names: list[str]) -> int:
+    """Return the place of the column of addresses, -1 if the first row names no columns."""
+    return next((names.index(n) for n in ("email", "e-mail", "mail", "courriel", "adresse") if n in names), -1)
+
+
+ADAPTER: type[Stream] = Email

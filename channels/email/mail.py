@@ -1,0 +1,85 @@
+"""Writing a mail: headers, a text part, an HTML part. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from hashlib import sha256
+from typing import Protocol
+from urllib.parse import quote
+
+from broadcast.channel import Reply
+from broadcast.errors import ChannelRefused
+from broadcast.model import Part
+
+_ADDRESS = re.compile(
+    r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+\.[^\s@<>()\[\],;:\\\".]+|[^\s@<>\",]+@(?:localhost|\[[\d.]+\])"
+)
+
+
+class _Sender(Protocol):
+    @property
+    def sender(self) -> str: ...
+    @property
+    def unsubscribe_url(self) -> str: ...
+
+
+def address_of(words: str) -> str:
+    """Return the bare address in `Name <address>`, "" if there is none."""
+    bare = parseaddr(words)[1]
+    return bare if _ADDRESS.fullmatch(bare) and "\n" not in words and "\r" not in words else ""
+
+
+def message_id(key: str, recipient: str, sender: str) -> str:
+    """Return the Message-ID of a delivery to a recipient: the same each time."""
+    digest = sha256(f"{key}\n{address_of(recipient).casefold()}".encode()).hexdigest()[:40]
+    return f"<{digest}@{sender.rpartition('@')[2] or 'localhost'}>"
+
+
+def write_mail(part: Part, recipient: str, settings: _Sender, *, key: str, reply_to: Reply | None) -> EmailMessage:
+    """Return the mail of a part to one recipient.
+
+    Raises:
+        ChannelRefused: the address is none.
+    """
+    to, sender = address_of(recipient), address_of(settings.sender)
+    if not to:
+        raise ChannelRefused(f"« {recipient[:80]} » n'est pas une adresse électronique")
+    mail = EmailMessage(policy=SMTP)
+    try:
+        mail["From"] = Address(display_name=parseaddr(settings.sender)[0], addr_spec=sender)
+        mail["To"] = Address(addr_spec=to)
+    except (MessageError, ValueError, IndexError) as error:
+        raise ChannelRefused(f"« {recipient[:80]} » n'est pas une adresse électronique") from error
+    mail["Subject"] = " ".join((part.documents.get("subject") or part.title).split())
+    mail["Message-ID"] = message_id(key, recipient, sender)
+    mail["Date"] = format_datetime(_planned(key))
+    if reply_to is not None:
+        earlier = [message_id(p.token, recipient, sender) for p in (reply_to.root, reply_to.parent) if p.token]
+        if earlier:
+            mail["In-Reply-To"] = earlier[-1]
+            mail["References"] = " ".join(dict.fromkeys(earlier))
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = part.language
+    if settings.unsubscribe_url:
+        address = settings.unsubscribe_url.replace("{recipient}", quote(to, safe=""))
+        mail["List-Unsubscribe"] = f"<{address}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(part.text + "\n")
+    if part.html:
+        page = (
+            f'<!doctype html><html lang="{part.language}"><head><meta charset="utf-8"></head>'
+            f'<body style="max-width:40em;margin:0 auto;padding:1em;font:16px/1.5 sans-serif">{part.html}</body></html>'
+        )
+        mail.add_alternative(page, subtype="html")
+    return mail
+
+
+def _planned(key: str) -> datetime:
+    planned = re.match(r"(\d{12,14})-", key)
+    return datetime.fromtimestamp(int(planned[1]) / 1000 if planned else 0, UTC)
