@@ -13,6 +13,8 @@ from broadcast.errors import (
 )
 from broadcast.model import Action, DeliveryState
 
+#: Shortest wait before a new try, whatever the platform says, seconds.
+MIN_WAIT_S = 0.5
 #: Look-ups that failed (not: that saw nothing) after which a person is asked.
 MAX_FAILED_LOOKS = 50
 #: Unknown outcomes of one delivery after which a person is asked (bounded reconcile).
@@ -63,7 +65,7 @@ def after_error(
         wait_s = backoff_s(tries, policy, jitter) if error.retry_after_s is None else error.retry_after_s
         return Next(
             state=DeliveryState.WAITING,
-            not_before_at=now + timedelta(seconds=max(wait_s, 0.0)),
+            not_before_at=now + timedelta(seconds=max(wait_s, MIN_WAIT_S)),
             reason=str(error),
         )
     if isinstance(error, ChannelRefused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from broadcast.channel import Published
@@ -49,6 +50,13 @@ def published(
         at=now,
     )
     return state
+
+
+def all_published(tx: Tx, done: Sequence[tuple[Delivery, Published]], now: datetime) -> None:
+    """Write that many parts stand, in few statements."""
+    facts = [(delivery, "published", result) for delivery, result in done]
+    deliveries.settle_published(tx, facts, now)
+    postings.keep_many_up(tx, facts, now)
 
 
 def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime) -> DeliveryState:

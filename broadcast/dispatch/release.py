@@ -6,7 +6,7 @@ from datetime import datetime
 
 from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import Right, is_approved
-from broadcast.model import DeliveryState, Form, PostingState, Rendition, Revision
+from broadcast.model import DeliveryState, Form, PostingState, Rendition
 from broadcast.outbox import Delivery, Message
 from broadcast.planner import ended_because
 from broadcast.release import Release, Verdict, may_leave
@@ -22,48 +22,62 @@ from broadcast.store import (
 from broadcast.store.base import Tx
 
 
-def ask_again(
-    d: Dispatcher,
-    tx: Tx,
-    delivery: Delivery,
-    rendition: Rendition | None,
-    now: datetime,
-) -> Verdict:
-    """Return whether a claimed delivery may leave, from the rows as they are in this transaction.
+class Asker:
+    """Answers for many deliveries from the rows as they are in one transaction; what it has read it keeps."""
 
-    Args:
-        d: the dispatcher.
-        tx: the transaction of the attempt.
-        delivery: the claimed delivery.
-        rendition: what would be sent, as stored; None for what sends no text.
-        now: the time.
-    """
-    message = messages.message_by_uid(tx, delivery.message_uid)
-    revision = revisions.get_revision(tx, message, delivery.number)
-    switches = newsroom.switches(tx)
-    state = newsroom.channel_state(tx, delivery.channel)
-    facts = Release(
-        now=now,
-        stopped=switches.stopped,
-        channel_paused=state.paused_reason or "sans raison donnée" if state.paused else "",
-        approved=_approved(d, tx, message, revision),
-        latest_approved=message.approved,
-        embargo_until_at=revision.draft.embargo_until_at,
-        expires_at=revision.draft.expires_at,
-        ended_because=ended_because(message, now),
-        intact=rendition is None or (rendition.sha256 == delivery.sha256 and rendition.world == switches.world),
-        already_public=_already_public(tx, delivery),
-        newer_round_due=delivery.form is Form.REPEAT and _newer_round_due(tx, delivery, now),
-    )
-    return may_leave(delivery, facts)
+    def __init__(self, d: Dispatcher, tx: Tx, now: datetime) -> None:
+        self._d, self._tx, self._now = d, tx, now
+        self._switches = newsroom.switches(tx)
+        self._channels = newsroom.channel_states(tx)
+        self._people = newsroom.people(tx)
+        self._messages: dict[str, Message] = {}
+        self._approved: dict[tuple[str, int], tuple[bool, datetime | None, datetime | None]] = {}
+
+    def verdict(self, delivery: Delivery, rendition: Rendition | None) -> Verdict:
+        """Return whether a claimed delivery may leave.
+
+        Args:
+            delivery: the claimed delivery.
+            rendition: what would be sent, as stored; None for what sends no text.
+        """
+        message = self._message(delivery.message_uid)
+        approved, embargo_until_at, expires_at = self._revision(message, delivery.number)
+        state = self._channels.get(delivery.channel)
+        facts = Release(
+            now=self._now,
+            stopped=self._switches.stopped,
+            channel_paused=(state.paused_reason or "sans raison donnée") if state and state.paused else "",
+            approved=approved,
+            latest_approved=message.approved,
+            embargo_until_at=embargo_until_at,
+            expires_at=expires_at,
+            ended_because=ended_because(message, self._now),
+            intact=rendition is None or (rendition.sha256 == delivery.sha256 and rendition.world == self._switches.world),
+            # Read only where it decides.
+            already_public=self._switches.stopped and _already_public(self._tx, delivery),
+            newer_round_due=delivery.form is Form.REPEAT and _newer_round_due(self._tx, delivery, self._now),
+        )
+        return may_leave(delivery, facts)
+
+    def _message(self, uid: str) -> Message:
+        if uid not in self._messages:
+            self._messages[uid] = messages.message_by_uid(self._tx, uid)
+        return self._messages[uid]
+
+    def _revision(self, message: Message, number: int) -> tuple[bool, datetime | None, datetime | None]:
+        key = (message.uid, number)
+        if key not in self._approved:
+            author, embargo_until_at, expires_at = revisions.release_facts(self._tx, message.uid, number)
+            hashes = renditions.hashes(self._tx, message.uid, number)
+            voters = {p.name for p in self._people if p.has(Right.VOTE) and p.name not in (author, message.author)}
+            votes = revisions.votes(self._tx, message.uid, number)
+            self._approved[key] = (is_approved(votes, hashes, voters, self._d.policy), embargo_until_at, expires_at)
+        return self._approved[key]
 
 
-def _approved(d: Dispatcher, tx: Tx, message: Message, revision: Revision) -> bool:
-    hashes = [k.sha256 for k in renditions.rendition_keys(tx, message.uid, revision.number)]
-    voters = {
-        p.name for p in newsroom.people(tx) if p.has(Right.VOTE) and p.name not in (revision.author, revision.message_author)
-    }
-    return is_approved(revisions.votes(tx, message.uid, revision.number), hashes, voters, d.policy)
+def ask_again(d: Dispatcher, tx: Tx, delivery: Delivery, rendition: Rendition | None, now: datetime) -> Verdict:
+    """Return whether one claimed delivery may leave."""
+    return Asker(d, tx, now).verdict(delivery, rendition)
 
 
 def _already_public(tx: Tx, delivery: Delivery) -> bool:

@@ -1,15 +1,25 @@
-"""One pass over all that is due: plan, claim, send, record, look up; a thread a busy channel."""
+"""One pass over all that is due: plan, claim, send, record, look up. Channels never wait for each other.
+
+The thread that calls `send` plans, claims and records, each for many channels in one transaction;
+one thread a busy channel makes the calls. A channel that hangs holds up nothing but itself.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from queue import Empty, SimpleQueue
+from typing import Any, cast
 
-from broadcast.channel import Board, CanSendEach, Stream
+from broadcast.channel import Board, CanFind, CanSendEach, Stream
 from broadcast.dispatch import boards, claimant, look, recipients, streams
 from broadcast.dispatch.base import Dispatcher
+from broadcast.dispatch.crew import Crew
+from broadcast.dispatch.launch import Call, launch
+from broadcast.dispatch.streams import Result
 from broadcast.errors import BroadcastError
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
@@ -17,8 +27,11 @@ from broadcast.planner import note_expired, plan_message
 from broadcast.store import audit, deliveries, messages, newsroom
 from broadcast.store.base import Tx
 
-#: Deliveries claimed at once on a stream; those of a board are all shown in one go.
-BATCH, BOARD_BATCH = 16, 1000
+#: Deliveries claimed at once: of a stream one, so that a crash leaves one in doubt; of one that takes a
+#: repeated call without harm many; of a board all, since they are shown in one go.
+ONE, MANY, BOARD_BATCH = 1, 256, 1000
+#: Results written by one transaction at most.
+GROUP = 512
 #: Head start of the canonical page before posts that point at it, seconds.
 HEAD_START_S = 2.0
 #: A wait for something to become due never sleeps longer than this, seconds.
@@ -36,11 +49,14 @@ def send(d: Dispatcher, wait_s: float = 0.0) -> None:
     try:
         first = True
         while True:
-            busy = _turn(d, first=first)
-            first = False
+            names = prepare(d, first=first)
+            if names:
+                _Turn(d).run(names)
             now = d.clock.now()
-            if busy and now <= ends_at + timedelta(seconds=_MAX_NAP_S):
+            if names and now <= ends_at + timedelta(seconds=_MAX_NAP_S) and prepare(d, first=False):
+                first = False
                 continue
+            first = False
             due = _next_due(d)
             if due is None or now >= ends_at or due > ends_at:
                 break
@@ -88,70 +104,151 @@ def _free(d: Dispatcher, tx: Tx, orphan: Delivery, now: datetime) -> None:
     )
 
 
-def _turn(d: Dispatcher, *, first: bool) -> bool:
-    """Work on every channel that has something due; True if another turn may find more."""
-    names = prepare(d, first=first)
-    head = threading.Event()
-    if d.canonical not in names:
-        head.set()
-    failures: list[BaseException] = []
-    threads = [
-        threading.Thread(
-            target=_guarded,
-            args=(d, name, head, failures),
-            name=f"channel-{name}",
-            daemon=True,
-        )
-        for name in names
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-    if not names:
-        return False
-    return bool(prepare(d, first=False))
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What a channel's thread reports: a result to be written, or that its job is over."""
+
+    channel: str
+    result: Result | None = None
+    failure: BaseException | None = None
 
 
-def _guarded(d: Dispatcher, name: str, head: threading.Event, failures: list[BaseException]) -> None:
-    try:
-        if name != d.canonical:
-            head.wait(HEAD_START_S)
-        work(d, name)
-    except BaseException as error:  # noqa: BLE001  (told to the thread that joins)
-        failures.append(error)
-    finally:
-        if name == d.canonical:
-            head.set()
+@dataclass
+class _Turn:
+    """Work on every channel until nothing is due any more."""
+
+    d: Dispatcher
+    #: What the channels' threads report.
+    reports: SimpleQueue[_Done] = field(default_factory=SimpleQueue)
+    busy: set[str] = field(default_factory=set)
+    failures: list[BaseException] = field(default_factory=list)
+
+    def run(self, names: Sequence[str]) -> None:
+        """Work on these channels, and on what becomes due on them meanwhile."""
+        waiting = [n for n in names if n != self.d.canonical] if self.d.canonical in names else []
+        self._start([n for n in names if n not in waiting])
+        head_ends = time.monotonic() + HEAD_START_S
+        try:
+            while self.busy or waiting:
+                if waiting and (self.d.canonical not in self.busy or time.monotonic() >= head_ends):
+                    self._start([n for n in waiting if n not in self.busy])
+                    waiting = []
+                    continue
+                over = self._write(self._wait(head_ends - time.monotonic() if waiting else None))
+                if over and not self.failures:
+                    self._start(_still_due(self.d, over))
+        except BaseException:
+            self._finish()
+            raise
+        if self.failures:
+            raise self.failures[0]
+
+    def _wait(self, timeout_s: float | None) -> list[_Done]:
+        """Return what is reported, as soon as something is."""
+        try:
+            reports = [self.reports.get(timeout=None if timeout_s is None else max(timeout_s, 0.0))]
+        except Empty:
+            return []
+        while len(reports) < GROUP:
+            try:
+                reports.append(self.reports.get_nowait())
+            except Empty:
+                break
+        return reports
+
+    def _write(self, reports: Iterable[_Done]) -> list[str]:
+        """Write the results, and return the channels whose job is over."""
+        results, over = [], []
+        for report in reports:
+            if report.result is not None:
+                results.append(report.result)
+            else:
+                over.append(report.channel)
+                self.busy.discard(report.channel)
+            if report.failure is not None:
+                self.failures.append(report.failure)
+        if results:
+            streams.write_results(self.d, results)
+        return over
+
+    def _finish(self) -> None:
+        # Interrupted: what is under way is written down, nothing new begins.
+        while self.busy:
+            self._write(self._wait(None))
+
+    def _start(self, names: Sequence[str]) -> None:
+        """Give each of these channels a job, if there is one."""
+        sizes: dict[str, int] = {}
+        with self.d.db.read() as tx:
+            doubtful = deliveries.channels_in_doubt(tx, names, self.d.clock.now())
+        for name in names:
+            try:
+                adapter = self.d.open_channel(name)
+            except BroadcastError as error:
+                _hold(self.d, name, str(error))
+                continue
+            if self.d.places[name].is_board or isinstance(adapter, CanSendEach) or name in doubtful:
+                self._job(name, _work, self.d, name, adapter)
+            else:
+                sizes[name] = MANY if getattr(adapter, "idempotent", "never") == "always" else ONE
+        for name, calls in launch(self.d, sizes).items() if sizes else ():
+            self._job(name, self._calls, name, calls)
+
+    def _calls(self, name: str, calls: Sequence[Call]) -> None:
+        adapter = cast(Stream, self.d.open_channel(name))
+        # Results may share a commit where a lost one is found again or repeated without harm.
+        shared = isinstance(adapter, CanFind) or getattr(adapter, "idempotent", "never") == "always"
+        for wanted in calls:
+            result = streams.call(self.d, adapter, wanted)
+            if shared:
+                self.reports.put(_Done(name, result=result))
+            else:
+                streams.write_results(self.d, [result])
+
+    def _job(self, name: str, work: Callable[..., None], *args: Any) -> None:
+        self.busy.add(name)
+
+        def guarded() -> None:
+            failure: BaseException | None = None
+            try:
+                work(*args)
+            except BaseException as error:  # noqa: BLE001  (told to the thread that waits)
+                failure = error
+            self.reports.put(_Done(name, failure=failure))
+
+        CREW.do(guarded)
 
 
-def work(d: Dispatcher, name: str) -> None:
-    """Do all that is due on one channel."""
-    try:
-        adapter = d.open_channel(name)
-    except BroadcastError as error:
-        _hold(d, name, str(error))
-        return
-    is_board = d.places[name].is_board
-    while True:
-        with d.db.read() as tx:
-            doubtful = deliveries.doubtful(tx, name, d.clock.now())
-        for delivery in doubtful:
-            look.settle_unknown(d, adapter, delivery)
-        claimed = _claim(d, name, BOARD_BATCH if is_board else BATCH)
+#: Threads that wait for the next call; as many as channels were ever busy at once.
+CREW = Crew()
+
+
+def _still_due(d: Dispatcher, names: Collection[str]) -> list[str]:
+    """Return which of these channels have something due; what must be planned again is, for all channels."""
+    with d.db.read() as tx:
+        if not messages.messages_to_plan(tx):
+            due = deliveries.channels_with_work(tx, d.clock.now(), names)
+            paused = {n for n, s in newsroom.channel_states(tx).items() if s.paused}
+            return [n for n in due if n not in paused]
+    return [n for n in prepare(d, first=False) if n in names]
+
+
+def _work(d: Dispatcher, name: str, adapter: Stream | Board) -> None:
+    """Settle what is in doubt on a channel; show a board; send to recipients."""
+    with d.db.read() as tx:
+        doubtful = deliveries.doubtful(tx, name, d.clock.now())
+    for delivery in doubtful:
+        look.settle_unknown(d, adapter, delivery)
+    is_board, sends_each = d.places[name].is_board, isinstance(adapter, CanSendEach)
+    while is_board or sends_each:
+        claimed = _claim(d, name, BOARD_BATCH if is_board else ONE)
         if not claimed:
             return
         d.pause("claim")
         if is_board:
             boards.show(d, cast(Board, adapter), name, claimed)
-        else:
-            for delivery in claimed:
-                if isinstance(adapter, CanSendEach):
-                    recipients.send(d, adapter, delivery)
-                else:
-                    streams.send(d, cast(Stream, adapter), delivery)
+        for delivery in claimed if sends_each else ():
+            recipients.send(d, cast(CanSendEach, adapter), delivery)
 
 
 def _claim(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:

@@ -1,11 +1,15 @@
-"""Sending to a stream, one delivery at a time: ask again, commit the attempt, call, record."""
+"""The calls to a stream, and what each result means; and what a new post answers."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from broadcast.channel import CanTakeDown, CanUpdate, Published, Reply, Stream
 from broadcast.dispatch import record
 from broadcast.dispatch.base import Dispatcher
-from broadcast.dispatch.release import ask_again, put_aside
+from broadcast.dispatch.launch import Call
 from broadcast.errors import (
     BroadcastError,
     ChannelRefused,
@@ -13,44 +17,71 @@ from broadcast.errors import (
     DeliveryError,
     OutcomeUnknown,
 )
-from broadcast.model import Action, Form, Part, PostingState, Rendition
+from broadcast.model import Action, DeliveryState, Form, Part, PostingState, Rendition
 from broadcast.outbox import MAIN_SLOT, Delivery, Posting
-from broadcast.store import deliveries, postings, renditions
+from broadcast.store import renditions
+from broadcast.store.base import Tx
 
 
-def send(d: Dispatcher, adapter: Stream, delivery: Delivery) -> None:
-    """Carry out one claimed delivery and write what became of it."""
-    rendition = rendition_of(d, delivery)
-    now = d.clock.now()
-    with d.db.write() as tx:
-        verdict = ask_again(d, tx, delivery, rendition, now)
-        if not verdict.go:
-            put_aside(d, tx, delivery, verdict, now)
-        elif not deliveries.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
-            return
-        standing = postings.of_message(tx, delivery.message_uid, delivery.channel)
-    if not verdict.go:
-        d.tell(delivery, verdict.state, reason=verdict.reason)
-        return
-    d.pause("attempt")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What one call came to: an error, or what stands now (None: it was taken down)."""
+
+    delivery: Delivery
+    published: Published | None = None
+    error: DeliveryError | None = None
+
+
+def call(d: Dispatcher, adapter: Stream, wanted: Call) -> Result:
+    """Make one call; its attempt is committed, its result not yet."""
+    delivery = wanted.delivery
     try:
-        result = _call(adapter, delivery, rendition, standing)
+        published = _call(adapter, wanted)
+        if published is None and delivery.action is not Action.TAKE_DOWN:
+            raise OutcomeUnknown(f"{delivery.channel} : l'adaptateur n'a rien rendu")
+        return Result(delivery=delivery, published=published)
     except DeliveryError as error:
-        _record_error(d, delivery, error)
-        return
+        return Result(delivery=delivery, error=error)
     except BroadcastError as error:
-        _record_error(d, delivery, ChannelRefused(str(error), subject=delivery.channel))
-        return
+        return Result(delivery=delivery, error=ChannelRefused(str(error), subject=delivery.channel))
     except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one delivery, recorded)
-        _record_error(
-            d,
-            delivery,
-            OutcomeUnknown(f"{delivery.channel} : erreur inattendue : {error!r}"),
-        )
-        return
-    d.pause("answer")
-    _record(d, delivery, result)
+        fault = OutcomeUnknown(f"{delivery.channel} : erreur inattendue : {error!r}")
+        return Result(delivery=delivery, error=fault)
+    finally:
+        d.pause("answer")
+
+
+def write_results(d: Dispatcher, results: Sequence[Result]) -> None:
+    """Write what became of calls, all in one transaction, and tell it."""
+    now = d.clock.now()
+    told: list[tuple[Delivery, DeliveryState, str, str]] = []
+    with d.db.write() as tx:
+        plain = [(r.delivery, r.published) for r in results if _stands(r) and r.published is not None]
+        if plain:
+            record.all_published(tx, plain, now)
+        for delivery, published in plain:
+            state = DeliveryState.DELIVERED if published.public else DeliveryState.HANDED_OVER
+            told.append((delivery, state, published.url, ""))
+        for result in results:
+            if not _stands(result):
+                told.append(_write_other(d, tx, result, now))
+    for delivery, state, url, reason in told:
+        d.tell(delivery, state, url=url, reason=reason)
     d.pause("receipt")
+
+
+def _stands(result: Result) -> bool:
+    return result.error is None and result.delivery.action is not Action.TAKE_DOWN
+
+
+def _write_other(d: Dispatcher, tx: Tx, result: Result, now: datetime) -> tuple[Delivery, DeliveryState, str, str]:
+    delivery, published = result.delivery, result.published
+    if result.error is not None:
+        next_ = record.failed(d, tx, delivery, result.error, now)
+        return delivery, next_.state, "", next_.reason
+    if published is not None and not published.public:
+        return delivery, record.removal_asked(d, tx, delivery, published, now), published.url, ""
+    return delivery, record.taken_down(d, tx, delivery, now), "", ""
 
 
 def rendition_of(d: Dispatcher, delivery: Delivery) -> Rendition | None:
@@ -58,15 +89,7 @@ def rendition_of(d: Dispatcher, delivery: Delivery) -> Rendition | None:
     if delivery.action is Action.TAKE_DOWN:
         return None
     with d.db.read() as tx:
-        found = renditions.renditions(
-            tx,
-            delivery.message_uid,
-            delivery.number,
-            d.read_media,
-            channel=delivery.channel,
-            form=delivery.form,
-        )
-    return found[0] if found else None
+        return renditions.of_deliveries(tx, [delivery], d.read_media).get(delivery.uid)
 
 
 def part_of(delivery: Delivery, rendition: Rendition | None) -> Part:
@@ -80,41 +103,31 @@ def part_of(delivery: Delivery, rendition: Rendition | None) -> Part:
     return rendition.parts[delivery.part]
 
 
-def _call(
-    adapter: Stream,
-    delivery: Delivery,
-    rendition: Rendition | None,
-    standing: list[Posting],
-) -> Published | None:
+def _call(adapter: Stream, wanted: Call) -> Published | None:
+    delivery, standing = wanted.delivery, wanted.standing
     if delivery.action is Action.PUBLISH:
-        return adapter.publish(
-            part_of(delivery, rendition),
-            key=delivery.key,
-            reply_to=reply_to_of(delivery, standing),
-        )
+        part = part_of(delivery, wanted.rendition)
+        return adapter.publish(part, key=delivery.key, reply_to=reply_to_of(delivery, standing))
     posting = next((p for p in standing if p.slot == delivery.slot), None)
     if posting is None:
         raise ChannelRefused(f"{delivery.slug} : rien de connu à modifier sur {delivery.channel}")
     if delivery.action is Action.UPDATE and isinstance(adapter, CanUpdate):
-        return adapter.update(part_of(delivery, rendition), _published(posting), key=delivery.key)
+        return adapter.update(part_of(delivery, wanted.rendition), _published(posting), key=delivery.key)
     if delivery.action is Action.TAKE_DOWN and isinstance(adapter, CanTakeDown):
         return adapter.take_down(_published(posting), key=delivery.key)
     raise ChannelRefused(f"{delivery.channel} : ce canal ne sait pas faire « {delivery.action.value} »")
 
 
-def reply_to_of(delivery: Delivery, standing: list[Posting]) -> Reply | None:
+def reply_to_of(delivery: Delivery, standing: Iterable[Posting]) -> Reply | None:
     """Return what a new post answers: the post before it in its thread, or what it corrects."""
-    return _reply_to(delivery, {p.slot: p for p in standing if p.state is not PostingState.DOWN})
-
-
-def _reply_to(delivery: Delivery, up: dict[str, Posting]) -> Reply | None:
+    up = {p.slot: p for p in standing if p.state is not PostingState.DOWN}
     if delivery.form in (Form.PUBLISH, Form.UPDATE):
         if delivery.part == 0:
             return None
-        root, parent = up.get(MAIN_SLOT), up.get(str(delivery.part - 1))
-        if root is None or parent is None:
+        first, before = up.get(MAIN_SLOT), up.get(str(delivery.part - 1))
+        if first is None or before is None:
             raise ChannelUnavailable(f"{delivery.slug} : le début du fil n'est pas encore en ligne sur {delivery.channel}")
-        return Reply(root=_published(root), parent=_published(parent))
+        return Reply(root=_published(first), parent=_published(before))
     root = up.get(MAIN_SLOT)
     if root is None or delivery.form is Form.REPEAT:
         return None
@@ -130,23 +143,3 @@ def _published(posting: Posting) -> Published:
         public=posting.public,
         token=posting.token,
     )
-
-
-def _record(d: Dispatcher, delivery: Delivery, result: Published | None) -> None:
-    now = d.clock.now()
-    with d.db.write() as tx:
-        if delivery.action is Action.TAKE_DOWN and result is not None and not result.public:
-            state = record.removal_asked(d, tx, delivery, result, now)
-        elif delivery.action is Action.TAKE_DOWN or result is None:
-            state = record.taken_down(d, tx, delivery, now)
-        else:
-            state = record.published(d, tx, delivery, result, now, claimant=d.claimant)
-    d.tell(delivery, state, url=result.url if result else "")
-
-
-def _record_error(d: Dispatcher, delivery: Delivery, error: DeliveryError) -> None:
-    d.pause("answer")
-    with d.db.write() as tx:
-        next_ = record.failed(d, tx, delivery, error, d.clock.now())
-    d.tell(delivery, next_.state, reason=next_.reason)
-    d.pause("receipt")

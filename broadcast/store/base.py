@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
@@ -18,6 +20,8 @@ from broadcast.errors import StoreError
 HEAD = "0002"
 #: How long a writer waits for another one, milliseconds.
 BUSY_TIMEOUT_MS = 15_000
+
+_T = TypeVar("_T")
 
 _CAUSES = (
     (
@@ -42,6 +46,12 @@ _CAUSES = (
         "le serveur de base de données ne répond pas ; vérifiez `newsroom.database`",
     ),
 )
+
+
+def batched(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """Yield the items in pieces of at most `size`."""
+    for begin in range(0, len(items), size):
+        yield items[begin : begin + size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,8 @@ class Database:
         self.url = url
         self.newsroom = newsroom
         self._engine: Engine | None = None
+        #: Writers of this process take turns here: SQLite's own waiting sleeps, and some would sleep long.
+        self._turn = threading.Lock()
 
     @property
     def engine(self) -> Engine:
@@ -91,7 +103,7 @@ class Database:
                 ) from error
         return self._engine
 
-    @property
+    @cached_property
     def is_sqlite(self) -> bool:
         """True for a file on this machine."""
         return make_url(self.url).get_backend_name() == "sqlite"
@@ -109,8 +121,13 @@ class Database:
         Raises:
             StoreError: the database refused; nothing was changed.
         """
-        with self._translated(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield Tx(connection, self.newsroom)
+        with self._translated(), self._turns(), self.engine.connect() as bare:
+            connection = bare.execution_options(writes=True)
+            with connection.begin():
+                yield Tx(connection, self.newsroom)
+
+    def _turns(self) -> AbstractContextManager[Any]:
+        return self._turn if self.is_sqlite else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
+from broadcast.channel import Published
 from broadcast.errors import NotFound
 from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import Delivery
-from broadcast.store.base import Tx
+from broadcast.store.base import Tx, batched
 from broadcast.store.rows import AttemptRow, DeliveryRow, ReceiptRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -21,6 +22,8 @@ _R: Any = ReceiptRow.__table__  # type: ignore[attr-defined]  # as above
 
 _FIELDS = tuple(f.name for f in fields(Delivery))
 _READY = (DeliveryState.PLANNED.value, DeliveryState.WAITING.value)
+#: Due deliveries of many channels that are read by one statement.
+_AT_ONCE = 2000
 #: An earlier delivery in one of these keeps the later ones of its message and channel back.
 _BLOCKS = (*_READY, DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
 
@@ -55,14 +58,28 @@ def get(tx: Tx, uid: str) -> Delivery:
     return _delivery(rows[0])
 
 
-def channels_with_work(tx: Tx, now: datetime) -> list[str]:
+def channels_with_work(tx: Tx, now: datetime, among: Collection[str] | None = None) -> list[str]:
     """Return the channels that have something due, most urgent first."""
     query = (
         select(_D.c.channel, func.min(_D.c.priority).label("urgency"))
         .where(_D.c.newsroom == tx.newsroom, _is_due(now))
         .group_by(_D.c.channel)
     )
+    if among is not None:
+        query = query.where(_D.c.channel.in_(among))
     return [row.channel for row in tx.all(query.order_by("urgency", _D.c.channel))]
+
+
+def channels_in_doubt(tx: Tx, among: Collection[str], now: datetime) -> set[str]:
+    """Return the channels that have an unknown delivery due for a look."""
+    query = select(_D.c.channel).where(
+        _D.c.newsroom == tx.newsroom,
+        _D.c.channel.in_(among),
+        _D.c.state == DeliveryState.UNKNOWN.value,
+        _D.c.needs_person.is_(False),
+        _D.c.not_before_at <= now,
+    )
+    return {row[0] for row in tx.all(query.distinct())}
 
 
 def _is_due(now: datetime) -> Any:
@@ -93,37 +110,143 @@ def _is_blocked() -> Any:
 
 
 def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int) -> list[Delivery]:
-    """Claim up to `size` due deliveries of a channel, the most urgent first; each only once.
+    """Claim up to `size` due deliveries of a channel, the most urgent first; each only once."""
+    return claim_many(tx, {channel: size}, claimant, now, until)
+
+
+def claim_many(tx: Tx, sizes: Mapping[str, int], claimant: str, now: datetime, until: datetime) -> list[Delivery]:
+    """Claim up to so many due deliveries of each channel, the most urgent first; each only once.
 
     A delivery waits while an earlier one of the same message on the channel is unsettled.
     """
-    query = (
+    found = _due_at_once(tx, sizes, now)
+    if found is None:
+        found = [row for channel, size in sizes.items() for row in tx.all(_due_query(tx.newsroom, [channel], now).limit(size))]
+    rows = [{"b_uid": row.uid, "b_claimant": claimant, "b_until": until} for row in found]
+    if not rows:
+        return []
+    touched = tx.run(_TAKE, rows)
+    if touched not in (len(rows), -1):
+        # Another machine was faster with some (PostgreSQL): keep what is ours.
+        mine = select(_D.c.uid).where(_D.c.uid.in_([r["b_uid"] for r in rows]), _D.c.claimed_by == claimant)
+        ours = {row[0] for row in tx.all(mine)}
+        found = [row for row in found if row.uid in ours]
+    return [_delivery(row) for row in found]
+
+
+def _due_at_once(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Any] | None:
+    """Return what is due on all channels by one statement; None if that is too much to read at once."""
+    if len(sizes) < 2:
+        return None
+    rows = tx.all(_due_query(tx.newsroom, list(sizes), now).limit(_AT_ONCE))
+    if len(rows) == _AT_ONCE:
+        return None
+    left, found = dict(sizes), []
+    for row in rows:
+        if left[row.channel] > 0:
+            left[row.channel] -= 1
+            found.append(row)
+    return found
+
+
+def _due_query(newsroom: str, channels: Sequence[str], now: datetime) -> Any:
+    return (
         select(_D)
         .where(
-            _D.c.newsroom == tx.newsroom,
-            _D.c.channel == channel,
+            _D.c.newsroom == newsroom,
+            _D.c.channel.in_(channels),
             _D.c.state.in_(_READY),
             _D.c.not_before_at <= now,
             ~_is_blocked(),
         )
         .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
-        .limit(size)
     )
-    return [d for d in map(_delivery, tx.all(query)) if _take(tx, d, claimant, until)]
 
 
-def _take(tx: Tx, delivery: Delivery, claimant: str, until: datetime) -> bool:
-    return bool(
-        tx.run(
-            update(_D)
-            .where(_D.c.uid == delivery.uid, _D.c.state.in_(_READY))
-            .values(
-                state=DeliveryState.CLAIMED.value,
-                claimed_by=claimant,
-                claimed_until_at=until,
+_TAKE = (
+    update(_D)
+    .where(_D.c.uid == bindparam("b_uid"), or_(*(_D.c.state == ready for ready in _READY)))
+    .values(state=DeliveryState.CLAIMED.value, claimed_by=bindparam("b_claimant"), claimed_until_at=bindparam("b_until"))
+)
+
+
+def start_attempts(tx: Tx, claimed: Sequence[Delivery], claimant: str, at: datetime, wall_at: datetime) -> list[Delivery]:
+    """Commit to many calls; return those whose claim is still ours."""
+    if not claimed:
+        return []
+    held = {
+        row[0]
+        for some in batched(claimed, 500)
+        for row in tx.all(
+            select(_D.c.uid).where(
+                _D.c.uid.in_([c.uid for c in some]),
+                _D.c.state == DeliveryState.CLAIMED.value,
+                _D.c.claimed_by == claimant,
             )
         )
+    }
+    going = [c for c in claimed if c.uid in held]
+    if going:
+        facts = [{"b_uid": c.uid, "b_at": at, "b_wall": wall_at} for c in going]
+        tx.run(_ATTEMPT, facts)
+        tx.run(insert(_A), [{"delivery_uid": c.uid, "claimant": claimant, "at": at} for c in going])
+    return going
+
+
+_ATTEMPT = (
+    update(_D)
+    .where(_D.c.uid == bindparam("b_uid"))
+    .values(
+        attempts=_D.c.attempts + 1,
+        open_attempt=True,
+        attempted_at=bindparam("b_at"),
+        attempted_wall_at=bindparam("b_wall"),
+        looks=0,
+        failed_looks=0,
     )
+)
+
+
+def settle_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at: datetime) -> None:
+    """Write many deliveries as published (or handed over), with their receipts, in two statements.
+
+    That something stands is a fact, whoever holds the claim by now.
+    """
+    facts = [
+        {
+            "b_uid": d.uid,
+            "b_state": (DeliveryState.DELIVERED if p.public else DeliveryState.HANDED_OVER).value,
+            "b_id": p.external_id,
+            "b_url": p.url,
+            "b_at": at,
+        }
+        for d, _, p in done
+    ]
+    tx.run(_PUBLISHED, facts)
+    tx.run(
+        insert(_R),
+        [
+            {"delivery_uid": d.uid, "at": at, "outcome": o, "external_id": p.external_id, "url": p.url, "reason": ""}
+            for d, o, p in done
+        ],
+    )
+
+
+_PUBLISHED = (
+    update(_D)
+    .where(_D.c.uid == bindparam("b_uid"))
+    .values(
+        state=bindparam("b_state"),
+        external_id=bindparam("b_id"),
+        url=bindparam("b_url"),
+        settled_at=bindparam("b_at"),
+        reason="",
+        needs_person=False,
+        open_attempt=False,
+        claimed_by="",
+        claimed_until_at=None,
+    )
+)
 
 
 def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from broadcast.channel import Published
 from broadcast.model import PostingState
-from broadcast.outbox import Posting
+from broadcast.outbox import Delivery, Posting
 from broadcast.store.base import Tx
 from broadcast.store.rows import PostingRow
 
@@ -59,6 +61,32 @@ def keep_up(
     if row.state != PostingState.UP.value:
         values["since_at"] = at
     tx.run(update(_P).where(*_key(tx, channel, message_uid, slot)).values(**values))
+
+
+def keep_many_up(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at: datetime) -> None:
+    """Note that many postings stand, in one statement; an edit keeps its first time."""
+    rows = [
+        {
+            "newsroom": tx.newsroom,
+            "channel": d.channel,
+            "message_uid": d.message_uid,
+            "slot": d.slot,
+            "external_id": p.external_id,
+            "url": p.url,
+            "token": p.token,
+            "public": p.public,
+            "number": d.number,
+            "state": PostingState.UP.value,
+            "since_at": at,
+        }
+        for d, _, p in done
+    ]
+    make = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
+    new: Any = make(_P)
+    since = case((_P.c.state == PostingState.UP.value, _P.c.since_at), else_=new.excluded.since_at)
+    changed = {k: new.excluded[k] for k in ("external_id", "url", "token", "public", "number", "state")}
+    keys = [_P.c.newsroom, _P.c.channel, _P.c.message_uid, _P.c.slot]
+    tx.run(new.on_conflict_do_update(index_elements=keys, set_=changed | {"since_at": since}), rows)
 
 
 def keep_state(

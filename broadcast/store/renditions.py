@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, tuple_
 
 from broadcast.errors import NotFound
 from broadcast.model import (
@@ -20,10 +20,13 @@ from broadcast.model import (
     part_facts,
     part_from_facts,
 )
-from broadcast.store.base import Database, Tx
+from broadcast.outbox import Delivery
+from broadcast.store.base import Database, Tx, batched
 from broadcast.store.rows import MediaRow, RenditionRow
 
 _D: Any = RenditionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+#: Renditions read by one statement.
+_CHUNK = 200
 _B: Any = MediaRow.__table__  # type: ignore[attr-defined]  # as above
 
 
@@ -96,6 +99,24 @@ def rendition_keys(tx: Tx, message_uid: str, number: int) -> list[RenditionKey]:
         )
         for r in tx.all(query.order_by(_D.c.channel, _D.c.form))
     ]
+
+
+def hashes(tx: Tx, message_uid: str, number: int) -> list[str]:
+    """Return the hashes of all renditions of a revision."""
+    query = select(_D.c.sha256).where(_D.c.message_uid == message_uid, _D.c.number == number)
+    return [row[0] for row in tx.all(query)]
+
+
+def of_deliveries(tx: Tx, wanted: Sequence[Delivery], read: Callable[[str], bytes]) -> dict[str, Rendition]:
+    """Return the stored renditions that deliveries carry, by the delivery's uid, in few statements."""
+    keys = {(w.message_uid, w.number, w.channel, w.form.value) for w in wanted}
+    found: dict[tuple[str, int, str, str], Rendition] = {}
+    for some in batched(sorted(keys), _CHUNK):
+        query = select(_D).where(tuple_(_D.c.message_uid, _D.c.number, _D.c.channel, _D.c.form).in_(some))
+        for row in tx.all(query):
+            found[(row.message_uid, row.number, row.channel, row.form)] = _rendition(row, read)
+    pairs = ((w.uid, found.get((w.message_uid, w.number, w.channel, w.form.value))) for w in wanted)
+    return {uid: rendition for uid, rendition in pairs if rendition is not None}
 
 
 def renditions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -182,3 +183,17 @@ def keep_base(tx: Tx, path: str, message_uid: str, number: int) -> None:
     """Note from which revision a file goes on."""
     tx.run(delete(_W).where(_W.c.newsroom == tx.newsroom, _W.c.path == path))
     tx.run(insert(_W).values(newsroom=tx.newsroom, path=path, message_uid=message_uid, number=number))
+
+
+def release_facts(tx: Tx, message_uid: str, number: int) -> tuple[str, datetime | None, datetime | None]:
+    """Return (author, embargo, end) of a revision, without reading the rest of its draft."""
+    row = tx.one(select(_R.c.author, _R.c.draft).where(_R.c.message_uid == message_uid, _R.c.number == number))
+    if row is None:
+        raise NotFound(f"version {number} : absente de la base")
+    draft = json.loads(row.draft)
+    embargo, expires = draft.get("embargo_until_at"), draft.get("expires_at")
+    return row.author, _aware(embargo), _aware(expires)
+
+
+def _aware(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,70 @@
+"""Before the calls: claim what is due on many channels at once, ask again, commit the attempts.
+
+One transaction claims, one commits the attempts; no call starts before its commit. A crash between
+the two leaves claims that are freed at once, since their holder no longer lives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broadcast.dispatch.base import Dispatcher
+from broadcast.dispatch.release import Asker, put_aside
+from broadcast.model import Action, Rendition
+from broadcast.outbox import Delivery, Posting
+from broadcast.store import deliveries, postings, renditions
+from broadcast.store.base import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call whose attempt is committed."""
+
+    delivery: Delivery
+    rendition: Rendition | None
+    #: What stands of the message on the channel, where the call needs it.
+    standing: tuple[Posting, ...] = ()
+
+
+def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
+    """Claim up to so many deliveries of each channel, and return the calls to make, by channel.
+
+    Args:
+        d: the dispatcher.
+        sizes: channel -> deliveries at most.
+    """
+    with d.db.write() as tx:
+        claimed = deliveries.claim_many(tx, sizes, d.claimant, d.clock.now(), d.lease_end())
+    if not claimed:
+        return {}
+    d.pause("claim")
+    now = d.clock.now()
+    calls: dict[str, list[Call]] = {}
+    aside = []
+    with d.db.read() as tx:
+        stored = renditions.of_deliveries(tx, [c for c in claimed if c.action is not Action.TAKE_DOWN], d.read_media)
+    with d.db.write() as tx:
+        asker, going = Asker(d, tx, now), []
+        for delivery in claimed:
+            verdict = asker.verdict(delivery, stored.get(delivery.uid))
+            if verdict.go:
+                going.append(delivery)
+            else:
+                put_aside(d, tx, delivery, verdict, now)
+                aside.append((delivery, verdict))
+        for delivery in deliveries.start_attempts(tx, going, d.claimant, now, d.clock.wall()):
+            call = Call(delivery=delivery, rendition=stored.get(delivery.uid), standing=_standing(tx, delivery))
+            calls.setdefault(delivery.channel, []).append(call)
+    for delivery, verdict in aside:
+        d.tell(delivery, verdict.state, reason=verdict.reason)
+    if calls:
+        d.pause("attempt")
+    return calls
+
+
+def _standing(tx: Tx, delivery: Delivery) -> tuple[Posting, ...]:
+    # The first post of a message answers nothing and changes nothing.
+    if delivery.seq == 0 and delivery.action is Action.PUBLISH:
+        return ()
+    return tuple(postings.of_message(tx, delivery.message_uid, delivery.channel))
