@@ -200,7 +200,7 @@ class App:
             clock=self.clock,
             newsroom=self.newsroom,
             places=self.places,
-            open_channel=self._opener(),
+            open_channel=self.open_channel,
             frames=self.renderer,
             read_media=self.read_media,
             claimant=this_process(),
@@ -216,7 +216,9 @@ class App:
             on_event=on_event or (lambda event: None),
         )
 
-    def _opener(self) -> Callable[[str], registry.Adapter]:
+    @cached_property
+    def open_channel(self) -> Callable[[str], registry.Adapter]:
+        """Opens a channel by name, once."""
         opened: dict[str, registry.Adapter] = {}
 
         def open_channel(name: str) -> registry.Adapter:

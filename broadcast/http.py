@@ -7,6 +7,7 @@ can have arrived, `OutcomeUnknown` if it may have.
 from __future__ import annotations
 
 import json as json_module
+import os
 import re
 import ssl
 import time
@@ -81,11 +82,16 @@ class File:
 def _pool() -> urllib3.PoolManager:
     return urllib3.PoolManager(
         num_pools=200,
-        maxsize=20,
+        # As many connections to one server as there may be channels on it.
+        maxsize=100,
         retries=False,
         ssl_context=trust(),
         headers={"User-Agent": f"Broadcast/{__version__}"},
     )
+
+
+# A connection must not be shared with a child process.
+os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -21,7 +21,6 @@ from broadcast.outbox import Delivery, Message, delivery_key
 from broadcast.plan import ChannelPlan, Place, Step, Wanted, plan_channel
 from broadcast.store import deliveries, messages, postings, renditions, revisions
 from broadcast.store.base import Tx
-from broadcast.store.renditions import RenditionKey
 
 _LEVELS = list(Level)
 
@@ -120,10 +119,14 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
             deliveries.drop(tx, gone.uid, gone.reason, now)
     known = deliveries.of_message(tx, message.uid)
     new: list[Delivery] = []
+    digests = _Digests(tx, message.uid)
+    last: dict[str, int] = {}
+    for delivery in known:
+        last[delivery.channel] = max(delivery.seq, last.get(delivery.channel, -1))
     for name, plan in plans.items():
-        first = deliveries.next_seq([d for d in known if d.channel == name])
-        for offset, step in enumerate(plan.steps):
-            new.append(_delivery(tx, message, latest, places[name], step, first + offset, now))
+        for seq, step in enumerate(plan.steps, last.get(name, -1) + 1):
+            digest = digests.of(step.number, name, step.form)
+            new.append(_delivery(tx.newsroom, message, latest, places[name], step, seq, digest, now))
     deliveries.add(tx, new)
     return changes
 
@@ -132,17 +135,32 @@ def _without_late_rounds(plan: ChannelPlan, due: Mapping[int, datetime | None]) 
     return replace(plan, steps=tuple(s for s in plan.steps if not s.round or due.get(s.round) is not None))
 
 
+class _Digests:
+    """Hashes of the stored renditions of a message, read once a revision."""
+
+    def __init__(self, tx: Tx, message_uid: str) -> None:
+        self._tx, self._uid = tx, message_uid
+        self._known: dict[int, dict[tuple[str, Form], str]] = {}
+
+    def of(self, number: int, channel: str, form: Form) -> str:
+        """Return the hash of a form, of the form `publish` where a kind has none of its own."""
+        if number not in self._known:
+            keys = renditions.rendition_keys(self._tx, self._uid, number)
+            self._known[number] = {(k.channel, k.form): k.sha256 for k in keys}
+        known = self._known[number]
+        return known.get((channel, form)) or known.get((channel, Form.PUBLISH), "")
+
+
 def _delivery(
-    tx: Tx,
+    newsroom: str,
     message: Message,
     latest: Revision,
     place: Place,
     step: Step,
     seq: int,
+    digest: str,
     now: datetime,
 ) -> Delivery:
-    keys = renditions.rendition_keys(tx, message.uid, step.number)
-    digest = _digest(keys, place.name, step.form)
     embargo = latest.draft.embargo_until_at
     waits = step.action is not Action.TAKE_DOWN and embargo is not None and embargo > now
     leaves_at = embargo if waits and embargo else now
@@ -151,7 +169,7 @@ def _delivery(
     key = delivery_key(
         # Networks that date a post by its key must show when it was said, not when it was planned.
         leaves_at,
-        tx.newsroom,
+        newsroom,
         latest.sha256,
         place.name,
         step.action,
@@ -195,11 +213,6 @@ def _delivery(
         external_id="",
         url="",
     )
-
-
-def _digest(keys: Iterable[RenditionKey], channel: str, form: Form) -> str:
-    by_form = {k.form: k.sha256 for k in keys if k.channel == channel}
-    return by_form.get(form) or by_form.get(Form.PUBLISH, "")
 
 
 def note_expired(tx: Tx, now: datetime) -> list[Message]:

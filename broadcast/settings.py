@@ -218,10 +218,20 @@ def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]
         "newsroom_dir": str(settings.dir),
     }
     try:
-        made: ChannelSettings = TypeAdapter(type_).validate_python(values)
+        made: ChannelSettings = _adapter(type_).validate_python(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error, path, type_), subject=name) from None
     return made
+
+
+def _adapter(type_: type[ChannelSettings]) -> TypeAdapter[Any]:
+    # Making one costs two milliseconds, and a hundred channels are of few kinds.
+    if type_ not in _ADAPTERS:
+        _ADAPTERS[type_] = TypeAdapter(type_)
+    return _ADAPTERS[type_]
+
+
+_ADAPTERS: dict[type[ChannelSettings], TypeAdapter[Any]] = {}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -5,7 +5,8 @@ long enough to be read. Every entry of `playlist.json` carries its start and its
 panel goes dark by itself even if this server is down.
 
 Files, in `<path>/<channel>/`: `playlist.json`, and for each page `<slug>-<page>.txt` (the lines),
-`.png` (panel size, one pixel a lamp) and `-preview.png` (for people).
+`.png` (panel size, one pixel a lamp) and `-preview.png` (for people); for each message `<slug>.multi`
+(all its pages in the markup of NTCIP 1203).
 
 No public interface of the French vendors was found (Lumiplan, Charvet, Centaure; 2026-11-23): a
 file drop, or a transfer of this folder, is what they take.
@@ -58,8 +59,8 @@ class Settings(ChannelSettings):
     colours: tuple[str, ...] = ("amber",)
     max_pages: int = 2
     min_page_time_s: float = 3.0
-    #: Of txt and png; the playlist is always written.
-    formats: tuple[str, ...] = ("txt", "png")
+    #: Of txt, png and multi (NTCIP 1203); the playlist is always written.
+    formats: tuple[str, ...] = ("txt", "png", "multi")
 
     def __post_init__(self) -> None:
         """Refuse a sign without a size."""
@@ -127,6 +128,8 @@ class Sign:
             made[f"{part.slug}-{part.options['page']}.txt"] = text.encode(charset, "replace")
         if "png" in self._settings.formats:
             made |= {m.name: m.read() for m in part.media}
+        if "multi" in self._settings.formats and part.documents.get("multi"):
+            made[f"{part.slug}.multi"] = part.documents["multi"].encode("utf-8")
         return made
 
     def _entry(self, board: BoardView, showing: Showing, part: Part, pages: dict[str, bytes]) -> dict[str, Any]:

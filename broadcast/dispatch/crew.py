@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -11,6 +12,11 @@ class Crew:
     """As many threads as jobs ever ran at once; a job never waits for another."""
 
     def __init__(self) -> None:
+        self._forget()
+        # Threads do not live on in a child process: it begins with none.
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[SimpleQueue[Callable[[], None]]] = []
 

@@ -25,8 +25,9 @@ from broadcast.errors import (
 )
 from broadcast.model import DeliveryState, Form, Part, Rendition
 from broadcast.outbox import Delivery
+from broadcast.release import Verdict
 from broadcast.retry import backoff_s
-from broadcast.store import deliveries, postings, recipients
+from broadcast.store import deliveries, newsroom, postings, recipients
 from broadcast.store.base import Tx
 
 #: Recipients between two looks at the kill switch, the votes and the end of the message.
@@ -42,7 +43,7 @@ def send(d: Dispatcher, adapter: CanSendEach, delivery: Delivery) -> None:
     rendition = rendition_of(d, delivery)
     now = d.clock.now()
     with d.db.write() as tx:
-        verdict = ask_again(d, tx, delivery, rendition, now)
+        verdict = _verdict(d, tx, delivery, rendition)
         if not verdict.go:
             put_aside(d, tx, delivery, verdict, now)
         elif not deliveries.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
@@ -62,6 +63,13 @@ def send(d: Dispatcher, adapter: CanSendEach, delivery: Delivery) -> None:
         _failed(d, delivery, ChannelRefused(str(error), subject=delivery.channel))
     finally:
         adapter.close()
+
+
+def _verdict(d: Dispatcher, tx: Tx, delivery: Delivery, rendition: Rendition | None) -> Verdict:
+    # Half a list is no reason to go on: the kill switch holds the rest of it.
+    if delivery.form is Form.PUBLISH and newsroom.switches(tx).stopped:
+        return Verdict(go=False, state=DeliveryState.HELD, reason="arrêt général : rien de nouveau ne part")
+    return ask_again(d, tx, delivery, rendition, d.clock.now())
 
 
 def _open_ledger(d: Dispatcher, adapter: CanSendEach, delivery: Delivery) -> None:
@@ -93,11 +101,14 @@ def _each(
 ) -> None:
     done, unavailable = 0, 0
     last: Published | None = None
-    address = _next(d, delivery, rendition, asks=False)
-    while address is not None:
+    while unavailable < _MAX_UNAVAILABLE:
+        address = _next(d, delivery, rendition, asks=done % _ASK_EVERY == 0)
+        if address is None:
+            break
         d.pause("attempt")
+        published: Published | None = None
         try:
-            last = adapter.send_to(part, address, key=delivery.key, reply_to=reply_to)
+            published = last = adapter.send_to(part, address, key=delivery.key, reply_to=reply_to)
             state, reason, unavailable = recipients.SENT, "", 0
         except ChannelUnavailable as error:
             state, reason, unavailable = recipients.WAITING, str(error), unavailable + 1
@@ -113,44 +124,24 @@ def _each(
             state, reason, unavailable = recipients.UNKNOWN, f"erreur inattendue : {error!r}", unavailable + 1
         d.pause("answer")
         done += 1
-        stops = unavailable >= _MAX_UNAVAILABLE
-        address = _next(
-            d,
-            delivery,
-            rendition,
-            asks=done % _ASK_EVERY == 0,
-            before=(address, state, reason),
-            first=last if done == 1 or state == recipients.SENT else None,
-            stops=stops,
-        )
+        with d.db.write() as tx:
+            recipients.keep(tx, delivery.uid, address, state, d.clock.now(), reason, tries=1)
+            if published is not None:
+                _keep_posting(tx, delivery, published, d)
         d.pause("receipt")
     _settle(d, delivery, last)
 
 
-def _next(
-    d: Dispatcher,
-    delivery: Delivery,
-    rendition: Rendition | None,
-    *,
-    asks: bool,
-    before: tuple[str, str, str] | None = None,
-    first: Published | None = None,
-    stops: bool = False,
-) -> str | None:
-    """Write what became of one recipient and that the next is being sent, in one transaction."""
-    now = d.clock.now()
+def _next(d: Dispatcher, delivery: Delivery, rendition: Rendition | None, *, asks: bool) -> str | None:
+    """Write that the next recipient is being sent to; None: there is none, or the rest must wait."""
     with d.db.write() as tx:
         if not deliveries.holds(tx, delivery.uid, d.claimant):
             return None  # another process took over: its ledger rows say what is in doubt
-        if before is not None:
-            recipients.keep(tx, delivery.uid, before[0], before[1], now, before[2], tries=1)
-        if first is not None:
-            _keep_posting(tx, delivery, first, d)
-        if stops or (asks and not ask_again(d, tx, delivery, rendition, now).go):
+        if asks and not _verdict(d, tx, delivery, rendition).go:
             return None
         address = recipients.next_planned(tx, delivery.uid)
         if address is not None:
-            recipients.keep(tx, delivery.uid, address, recipients.SENDING, now)
+            recipients.keep(tx, delivery.uid, address, recipients.SENDING, d.clock.now())
         return address
 
 

@@ -15,7 +15,7 @@ from broadcast.blocks import Document
 from broadcast.channel import Limits
 from broadcast.checks import MAX_ROUNDS
 from broadcast.feeds import own
-from broadcast.layout import sign, thread
+from broadcast.layout import multi, sign, thread
 from broadcast.model import Draft, Finding, Form, Media, Newsroom, Part, Rendition
 from broadcast.pictures import fitted
 from broadcast.text import measure
@@ -261,11 +261,13 @@ def _sign_parts(work: _Work, part: Part, text: str) -> tuple[tuple[Part, ...], l
     panel = work.limits.panel
     assert panel is not None
     laid = sign.pages(text, panel, phrases=work.phrases)
+    whole = multi.to_multi([p.lines for p in laid.pages], [p.page_time_s for p in laid.pages]) if laid.pages else ""
     parts = tuple(
         replace(
             part,
             text="\n".join(page.lines),
             media=sign.page_files(page, n, part.slug, panel),
+            documents={"multi": whole} if n == 1 else {},
             options=dict(part.options) | {"page": n, "pages": len(laid.pages), "page_time_s": page.page_time_s},
         )
         for n, page in enumerate(laid.pages, 1)

@@ -80,6 +80,8 @@ class EmailStand(Stand):
         body = mail.get_body(("plain",))
         text = str(body.get_content()).replace("\r\n", "\n").strip() if body else ""
         post_id = str(mail["Message-ID"]).strip()
+        if post_id in self.posts:  # the same mail again is a second mail to whoever gets it
+            post_id = f"{post_id}#{len(self.posts)}"
         reply = str(mail["In-Reply-To"]).strip() if mail["In-Reply-To"] else None
         self.keep(text, id=post_id, in_reply_to=reply, more={"to": recipients, "subject": str(mail["Subject"]), "raw": data})
 
