@@ -41,7 +41,9 @@ QUICK = {
     "BROADCAST_DISPATCH__CALL_TIMEOUT": "0.3s",
 }
 SECOND = (
-    MESSAGE.format(more="").replace("évitez les quais", "évitez les quais et le pont").replace("Les quais", "Les quais et le pont")
+    MESSAGE.format(more="")
+    .replace("évitez les quais", "évitez les quais et le pont")
+    .replace("Les quais", "Les quais et le pont")
 )
 
 
