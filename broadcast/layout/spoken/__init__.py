@@ -1,0 +1,62 @@
+"""From a French text to what a loudspeaker says: no digit, no address, no abbreviation. Pure.
+
+The text runs through named steps in one order: characters, addresses, lines, numbers, abbreviations,
+signs. A later step never meets a digit that an earlier one understood.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import regex
+
+from broadcast.layout.spoken.abbreviations import abbreviations, last_signs, names_and_marks
+from broadcast.layout.spoken.addresses import characters, with_emails, without_urls
+from broadcast.layout.spoken.lines import lines, tidy
+from broadcast.layout.spoken.numbers import MAX_NUMBER, number_words
+from broadcast.layout.spoken.quantities import bare_numbers, quantities
+from broadcast.layout.spoken.rule import Rule
+from broadcast.layout.spoken.times import dates, hours, telephones
+
+__all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken"]
+
+#: Words a voice says in one second.
+WORDS_A_SECOND = 2.5
+
+
+def spoken(text: str) -> str:
+    """Return what a voice says for a plain French text; it takes any text and never fails.
+
+    Numbers, dates, hours, units and abbreviations become words, addresses of the web go ("sur
+    www.ville.fr" becomes "sur internet"), a line of a list ends with a full stop. One line remains one
+    line, but for a sentence that runs on.
+    """
+    emails: list[str] = []
+    text = without_urls(characters(text), emails)
+    said = [tidy(with_emails(_said(line), emails)) for line in lines(text)]
+    return "\n".join(line for line in said if regex.search(r"[\p{L}\p{N}]", line))
+
+
+def duration_s(text: str) -> float:
+    """Return how many seconds a voice needs for a text that `spoken` returned, to a tenth."""
+    return round(sum(any(map(str.isalnum, word)) for word in text.split()) / WORDS_A_SECOND, 1)
+
+
+def _said(line: str) -> str:
+    for pattern, into in _rules():
+        line = pattern.sub(into, line)
+    return line
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    return (
+        *names_and_marks(),
+        *telephones(),
+        *dates(),
+        *hours(),
+        *quantities(),
+        *bare_numbers(),
+        *abbreviations(),
+        *last_signs(),
+    )
