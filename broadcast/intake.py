@@ -10,6 +10,8 @@ from broadcast.app import App
 from broadcast.channel import Limits
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Media
+from broadcast.render import SideText
+from broadcast.render import side_texts as texts_of
 from broadcast.shipped import shipped
 from broadcast.store import messages, newsroom, revisions
 from broadcast.store.base import Tx
@@ -49,6 +51,15 @@ def read(app: App, path: Path) -> Reading:
         canonical=settings.canonical_channel(app.settings) or "",
     )
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
+
+
+def side_texts(app: App, reading: Reading) -> tuple[SideText, SideText]:
+    """Return the text message and the spoken text of a message, measured.
+
+    Raises:
+        TemplateFault: a template of the newsroom has a fault.
+    """
+    return texts_of(app.renderer, reading.draft, reading.proof.document, newsroom=app.newsroom, link=reading.proof.link)
 
 
 def parse(app: App, path: Path) -> Draft:

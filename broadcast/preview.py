@@ -9,6 +9,7 @@ from pathlib import Path
 from broadcast import files
 from broadcast.channel import Drawing
 from broadcast.model import Draft, Finding, Form, Newsroom, Part, Rendition
+from broadcast.render import SideText
 from broadcast.text import measure
 
 _FORMS = {
@@ -44,6 +45,7 @@ def write_html(
     title: str,
     facts: Sequence[tuple[str, str]],
     newsroom: Newsroom,
+    texts: Sequence[SideText] = (),
 ) -> Path:
     """Write `index.html` and the pictures it shows, and return its path.
 
@@ -61,6 +63,7 @@ def write_html(
         )
         for name in channels
     )
+    cards += "".join(_side_text(side) for side in texts)
     general = [f for f in findings if not f.channel]
     rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
     exercise = '<p class="ex">EXERCICE – rien de réel</p>' if newsroom.world == "exercise" else ""
@@ -74,6 +77,31 @@ def write_html(
     path = folder / "index.html"
     files.write(path, page.encode())
     return path
+
+
+def side_text_words(side: SideText) -> tuple[str, str, str]:
+    """Return title, cost and advice ("" if there is none) for a text message or a spoken text."""
+    if side.name == "spoken":
+        seconds = round(side.facts["seconds"])
+        return "Texte à dire (enceintes, standard)", f"{seconds} s de lecture", ""
+    count = side.facts["segments"]
+    cost = f"{count} segment{'s' if count > 1 else ''}, {len(side.text)} caractères ({side.facts['encoding'].upper()})"
+    if not side.facts["not_gsm7"]:
+        return "SMS", cost, ""
+    named = ", ".join(f"« {c} »" if c.isprintable() and not c.isspace() else f"U+{ord(c):04X}" for c in side.facts["not_gsm7"])
+    advice = f"hors de l’alphabet des SMS : {named}"
+    if "without" in side.facts:
+        advice += f"\nen {side.facts['without_segments']} segment(s) si vous écrivez :\n{side.facts['without']}"
+    return "SMS", cost, advice
+
+
+def _side_text(side: SideText) -> str:
+    title, cost, advice = side_text_words(side)
+    note = f'<p class="text warn">{escape(advice)}</p>' if advice else ""
+    return (
+        f'<section class="card"><h2>{escape(title)}</h2><p class="count">{escape(cost)}</p>'
+        f'<p class="text">{escape(side.text)}</p>{note}</section>'
+    )
 
 
 def _card(

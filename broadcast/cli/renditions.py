@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from broadcast import preview
 from broadcast.cli.out import FORM_WORDS
 from broadcast.model import Draft, Finding, Form, Rendition, part_facts
 
 if TYPE_CHECKING:
     from broadcast.app import App
+    from broadcast.render import SideText
 
 
 def print_renditions(made: Sequence[Rendition]) -> None:
@@ -32,6 +34,17 @@ def print_renditions(made: Sequence[Rendition]) -> None:
             for media in part.media:
                 if media.alt and not media.name.endswith("-preview.png"):
                     click.secho(f"   image {media.name} : {media.alt}", dim=True)
+        click.echo()
+
+
+def print_side_texts(texts: Sequence[SideText]) -> None:
+    """Print the text message and the spoken text, and what they cost."""
+    for side in texts:
+        title, cost, advice = preview.side_text_words(side)
+        click.secho(f"── {title} · {cost}", bold=True)
+        click.echo("\n".join(f"   {line}" for line in side.text.splitlines()))
+        if advice:
+            click.secho("\n".join(f"   {line}" for line in advice.splitlines()), fg="yellow")
         click.echo()
 
 
@@ -74,6 +87,7 @@ def write_page(
     *,
     title: str,
     facts: Sequence[tuple[str, str]] = (),
+    texts: Sequence[SideText] = (),
 ) -> Path:
     """Write one page with all renditions side by side, signs and proofs drawn.
 
@@ -85,8 +99,9 @@ def write_page(
         findings: what the checks said.
         title: heading of the page.
         facts: what leaves now, who wrote it, and so on, as (name, value).
+        texts: the text message and the spoken text, if they are to be shown.
     """
-    from broadcast import preview, registry
+    from broadcast import registry
     from broadcast.channel import CanDraw
     from broadcast.errors import BroadcastError
 
@@ -108,5 +123,6 @@ def write_page(
         findings=findings,
         title=title,
         facts=facts,
+        texts=texts,
         newsroom=app.newsroom,
     )

@@ -66,6 +66,7 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
     from broadcast import intake
     from broadcast.cli.renditions import (
         print_renditions,
+        print_side_texts,
         renditions_as_json,
         write_page,
     )
@@ -74,6 +75,7 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
     with newsroom() as app:
         reading = intake.read(app, file)
         made = [r for r in reading.proof.renditions if channel in (None, r.channel)]
+        texts = intake.side_texts(app, reading) if channel is None else ()
         if channel and not made:
             raise NotFound(
                 f"{channel} : ce message n'y va pas ; canaux : "
@@ -88,6 +90,7 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
                 made,
                 reading.proof.findings,
                 title=reading.draft.title,
+                texts=texts,
             )
             if not as_json:
                 click.echo(f"{page} : à ouvrir dans un navigateur")
@@ -96,11 +99,13 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
                 {
                     "message": reading.draft.slug,
                     "renditions": renditions_as_json(made),
+                    "texts": [{"name": t.name, "text": t.text} | dict(t.facts) for t in texts],
                     "findings": list(reading.proof.findings),
                 }
             )
         elif not folder:
             print_renditions(made)
+            print_side_texts(texts)
             print_findings(reading.proof.findings)
         return 1 if any(f.blocking for f in reading.proof.findings) else 0
 

@@ -1,6 +1,8 @@
 """Rendering: templates, filters, and one revision's renditions for a channel."""
 
 from broadcast.render.environment import Renderer
-from broadcast.render.make import Target, renditions
+from broadcast.render.make import renditions
+from broadcast.render.side_texts import SideText, side_texts
+from broadcast.render.work import Target
 
-__all__ = ["Renderer", "Target", "renditions"]
+__all__ = ["Renderer", "SideText", "Target", "renditions", "side_texts"]

@@ -226,6 +226,12 @@ def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
     return Markup(story.icml_document("\n".join(lines)))  # noqa: S704  (escaped by the writer)
 
 
+def _spoken(words: str, limit: int | None = None) -> str:
+    from broadcast.layout import spoken  # its rules take their time to compile
+
+    return spoken.within(spoken.spoken(words), limit)
+
+
 def _kind_label(kind: str) -> str:
     return KIND_LABELS[str(kind)]
 
@@ -248,4 +254,5 @@ _FILTERS = {
     "rfc822": format_datetime,
     "day": text.day,
     "hashtags": text.hashtags,
+    "spoken": _spoken,
 }

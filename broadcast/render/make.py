@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from broadcast import markdown
 from broadcast.blocks import Document
 from broadcast.channel import Limits
 from broadcast.checks import MAX_ROUNDS
-from broadcast.feeds import own
 from broadcast.layout import multi, sign, thread
 from broadcast.model import Draft, Finding, Form, Media, Newsroom, Part, Rendition
 from broadcast.pictures import fitted
+from broadcast.render.clean import clean
+from broadcast.render.work import Target, Work, options, values_of
 from broadcast.text import measure
 
 if TYPE_CHECKING:
@@ -25,90 +25,6 @@ if TYPE_CHECKING:
 
 #: What every text of an exercise begins with.
 EXERCISE = "EXERCICE"
-_TAGS = {
-    "a",
-    "abbr",
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "code",
-    "dd",
-    "del",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "img",
-    "ins",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "small",
-    "span",
-    "strong",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "ul",
-}
-_ATTRIBUTES = {
-    "*": {"class", "lang", "aria-label", "role", "tabindex", "id"},
-    "a": {"href", "title"},
-    "img": {"src", "alt", "width", "height", "loading"},
-    "ol": {"start"},
-    "th": {"scope"},
-    "time": {"datetime"},
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A channel as the renderer sees it."""
-
-    name: str
-    kind: str
-    abilities: frozenset[str] = frozenset()
-    is_board: bool = False
-    #: Message kinds that go there by default.
-    messages: tuple[str, ...] = ()
-    #: auto or never: whether a long message may become a thread.
-    threads: str = "auto"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Work:
-    """What one channel's renditions are made from."""
-
-    renderer: Renderer
-    draft: Draft
-    document: Document
-    newsroom: Newsroom
-    target: Target
-    media: tuple[Media, ...]
-    link: str
-    limits: Limits
-    phrases: Mapping[str, str]
-
-    @property
-    def override(self) -> Mapping[str, str]:
-        overrides = self.draft.overrides
-        return overrides.get(self.target.name) or overrides.get(self.target.kind) or {}
 
 
 def renditions(
@@ -129,7 +45,7 @@ def renditions(
     Raises:
         TemplateFault: a template of this channel has a fault.
     """
-    work = _Work(
+    work = Work(
         renderer=renderer,
         draft=draft,
         document=document,
@@ -166,7 +82,7 @@ def fits(text: str, limits: Limits) -> bool:
     return limits.max_length is None or measure(text, limits.unit, url_length=limits.url_length) <= limits.max_length
 
 
-def _forms(work: _Work) -> list[Form]:
+def _forms(work: Work) -> list[Form]:
     forms = [Form.PUBLISH]
     known = work.renderer.files(work.target.kind)
     if not work.target.is_board:
@@ -178,8 +94,8 @@ def _forms(work: _Work) -> list[Form]:
     return forms
 
 
-def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
-    values = _values(work, form)
+def _parts(work: Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
+    values = values_of(work, form)
     if form is Form.REPEAT:
         rounds = [_part(work, form, values | {"round": n}) for n in range(1, MAX_ROUNDS + 1)]
         return tuple(replace(part, media=()) for part in rounds), []
@@ -191,7 +107,7 @@ def _parts(work: _Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
     return _beside_pictures(work, part)
 
 
-def _part(work: _Work, form: Form, values: dict[str, Any]) -> Part:
+def _part(work: Work, form: Form, values: dict[str, Any]) -> Part:
     files = work.renderer.files(work.target.kind)
     template_form = form.value if form.value in files else Form.PUBLISH.value
     bodies = {
@@ -199,7 +115,7 @@ def _part(work: _Work, form: Form, values: dict[str, Any]) -> Part:
         for ending in files.get(template_form, [])
     }
     text = _tidy(bodies.pop("txt", ""))
-    html = _clean(bodies.pop("html", ""))
+    html = clean(bodies.pop("html", ""))
     if form in (Form.PUBLISH, Form.UPDATE) and work.override.get("text"):
         text = work.override["text"].strip()
     title = work.override.get("title") or work.draft.title
@@ -213,14 +129,14 @@ def _part(work: _Work, form: Form, values: dict[str, Any]) -> Part:
         link=work.link,
         media=work.media if form is not Form.ENDING or work.target.is_board else (),
         documents=bodies,
-        options=_options(work),
+        options=options(work),
         language=work.draft.language,
         starts_at=work.draft.onset_at,
         expires_at=work.draft.expires_at,
     )
 
 
-def _thread(work: _Work, form: Form, values: dict[str, Any], whole: Part) -> tuple[Part, ...]:
+def _thread(work: Work, form: Form, values: dict[str, Any], whole: Part) -> tuple[Part, ...]:
     """Return the posts of a thread; the one that is too long where there can be none, for the check to block.
 
     What an editor wrote for short places (`short`, an override) is one post or nothing.
@@ -239,7 +155,7 @@ def _thread(work: _Work, form: Form, values: dict[str, Any], whole: Part) -> tup
     ) or (whole,)
 
 
-def _beside_pictures(work: _Work, part: Part) -> tuple[tuple[Part, ...], list[Finding]]:
+def _beside_pictures(work: Work, part: Part) -> tuple[tuple[Part, ...], list[Finding]]:
     limit = work.limits.max_length_with_images
     if limit is None or not part.media or measure(part.text, work.limits.unit) <= limit:
         return (part,), []
@@ -257,7 +173,7 @@ def _beside_pictures(work: _Work, part: Part) -> tuple[tuple[Part, ...], list[Fi
     return (replace(part, media=()),), [said]
 
 
-def _sign_parts(work: _Work, part: Part, text: str) -> tuple[tuple[Part, ...], list[Finding]]:
+def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], list[Finding]]:
     panel = work.limits.panel
     assert panel is not None
     laid = sign.pages(text, panel, phrases=work.phrases)
@@ -281,21 +197,6 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _clean(html: str) -> str:
-    if not html.strip():
-        return ""
-    import nh3
-
-    clean: str = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener",
-    )
-    return clean.strip()
-
-
 def _as_exercise(text: str, html: str, title: str, bodies: dict[str, str]) -> tuple[str, str, str, dict[str, str]]:
     """Make sure that no rendition of an exercise can be taken for the real thing."""
     if text and EXERCISE not in text:
@@ -303,97 +204,3 @@ def _as_exercise(text: str, html: str, title: str, bodies: dict[str, str]) -> tu
     if html and EXERCISE not in html:
         html = f"<p><strong>{EXERCISE}</strong></p>{html}"
     return text, html, title if EXERCISE in title else f"{EXERCISE} – {title}", bodies
-
-
-def _options(work: _Work) -> dict[str, Any]:
-    d = work.draft
-    names = [work.newsroom.area_names.get(code, code) for code in d.areas]
-    return {
-        "kind": d.kind.value,
-        "level": d.level.value,
-        "event": d.event,
-        "areas": list(d.areas),
-        "area_names": names,
-        "hashtags": list(d.hashtags),
-        "instruction": d.instruction,
-        "contact": d.contact,
-        "incident": d.incident,
-        "urgency": d.urgency or "",
-        "certainty": d.certainty or "",
-        "category": d.category or "",
-        "source_name": d.source.name if d.source else "",
-        "source_url": d.source.url if d.source else "",
-        "source_published_at": d.source.published_at.isoformat() if d.source and d.source.published_at else "",
-        "lead": markdown.lead(work.document),
-        "short": d.short,
-        "summary": d.short or markdown.lead(work.document),
-    }
-
-
-def _values(work: _Work, form: Form) -> dict[str, Any]:
-    d, zone = work.draft, ZoneInfo(work.newsroom.timezone)
-
-    def local(at: Any) -> Any:
-        return at.astimezone(zone) if at is not None else None
-
-    lead = markdown.lead(work.document)
-    override = work.override.get("text", "")
-    m = SimpleNamespace(
-        title=work.override.get("title") or d.title,
-        short=d.short,
-        lead=lead,
-        words=override or d.short or lead,
-        kind=d.kind.value,
-        level=d.level.value,
-        urgency=d.urgency or "",
-        certainty=d.certainty or "",
-        category=d.category or "",
-        response=d.response or "",
-        event=d.event,
-        instruction=d.instruction,
-        contact=d.contact,
-        slug=d.slug,
-        language=d.language,
-        incident=d.incident,
-        area_names=[work.newsroom.area_names.get(code, code) for code in d.areas],
-        areas=list(d.areas),
-        hashtags=list(d.hashtags),
-        onset_at=local(d.onset_at),
-        embargo_until_at=local(d.embargo_until_at),
-        expires_at=local(d.expires_at),
-        next_update_at=local(d.next_update_at),
-        source=None
-        if d.source is None
-        else SimpleNamespace(
-            name=d.source.name,
-            url=d.source.url,
-            published_at=local(d.source.published_at),
-        ),
-        images=work.media,
-        body=work.document,
-        owner=d.owner,
-        override=override,
-        link=d.link,
-    )
-    return {
-        "m": m,
-        "newsroom": work.newsroom,
-        "channel": SimpleNamespace(name=work.target.name, kind=work.target.kind),
-        "link": work.link,
-        "round": 0,
-        "form": form.value,
-        "cap": partial(_cap, work),
-    }
-
-
-def _cap(work: _Work, msg_type: str) -> Any:
-    from markupsafe import Markup
-
-    text = own.cap_text(
-        work.draft,
-        work.newsroom,
-        link=work.link,
-        msg_type=msg_type,
-        description=markdown.to_plain(work.document),
-    )
-    return Markup(text)  # noqa: S704  (XML made by the CAP writer)

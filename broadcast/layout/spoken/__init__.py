@@ -18,10 +18,12 @@ from broadcast.layout.spoken.quantities import bare_numbers, quantities
 from broadcast.layout.spoken.rule import Rule
 from broadcast.layout.spoken.times import dates, hours, telephones
 
-__all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken"]
+__all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken", "within"]
 
 #: Words a voice says in one second.
 WORDS_A_SECOND = 2.5
+#: What a voice says where a text is longer than the place takes.
+_MORE = "La suite est à lire sur le site de la mairie."
 
 
 def spoken(text: str) -> str:
@@ -40,6 +42,17 @@ def spoken(text: str) -> str:
 def duration_s(text: str) -> float:
     """Return how many seconds a voice needs for a text that `spoken` returned, to a tenth."""
     return round(sum(any(map(str.isalnum, word)) for word in text.split()) / WORDS_A_SECOND, 1)
+
+
+def within(said: str, limit: int | None) -> str:
+    """Return a spoken text within `limit` characters: whole sentences, then where to read on."""
+    if limit is None or len(said) <= limit:
+        return said
+    room = max(limit - len(_MORE) - 1, 0)
+    ends = [m.end() for m in regex.finditer(r"[.!?…](?=\s)|[^\n](?=\n)", said[: room + 1])]
+    words = [m.end() for m in regex.finditer(r"\S(?=\s)", said[: room + 1])]
+    cut = (ends or words or [0])[-1]
+    return f"{said[:cut]}\n{_MORE}".strip()
 
 
 def _said(line: str) -> str:
