@@ -267,8 +267,8 @@ class BoardView(Protocol):
     def changed(self) -> Sequence[str]:
         """Slugs whose state changed since this channel last showed the board, oldest change first."""
 
-    def live(self) -> Sequence[Showing]:
-        """Return all that is live now, most urgent first, then newest."""
+    def live(self, count: int | None = None) -> Sequence[Showing]:
+        """Return what is live now, most urgent first, then newest; the first `count` only, if given."""
 
     def latest(self, count: int) -> Sequence[Showing]:
         """Return the latest `count` messages, live and ended, newest first publication first."""
@@ -284,6 +284,9 @@ class BoardView(Protocol):
 
     def archive(self, page: int, size: int) -> Sequence[Showing]:
         """Return page `page` (1 is the oldest) of `size` messages in order of first publication."""
+
+    def slugs(self, page: int, size: int) -> Sequence[str]:
+        """Return the slugs that `archive` would return, without reading the messages."""
 
     def all_slugs(self) -> Iterator[str]:
         """Yield every slug ever shown here, oldest first; for a rebuild."""

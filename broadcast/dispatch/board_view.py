@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -40,10 +40,10 @@ class StoredBoard:
         """Slugs that changed since the channel last showed the board."""
         return self._changed
 
-    def live(self) -> Sequence[Showing]:
-        """Return all that is live now."""
+    def live(self, count: int | None = None) -> Sequence[Showing]:
+        """Return what is live now, the most urgent first."""
         with self._d.db.read() as tx:
-            entries = boards.live(tx, self._place.name, self._now)
+            entries = boards.live(tx, self._place.name, self._now, count)
         return self._current(entries)
 
     def latest(self, count: int) -> Sequence[Showing]:
@@ -76,6 +76,11 @@ class StoredBoard:
             entries = boards.between(tx, self._place.name, (page - 1) * size + 1, page * size)
         return self._current(entries)
 
+    def slugs(self, page: int, size: int) -> Sequence[str]:
+        """Return the slugs of page `page` of `size` messages, 1 is the oldest."""
+        with self._d.db.read() as tx:
+            return boards.slugs_between(tx, self._place.name, (page - 1) * size + 1, page * size)
+
     def all_slugs(self) -> Iterator[str]:
         """Yield every slug ever shown here."""
         with self._d.db.read() as tx:
@@ -91,19 +96,10 @@ class StoredBoard:
         return self._d.frames.asset(self._place.kind, name)
 
     def _current(self, entries: Sequence[boards.Entry]) -> list[Showing]:
-        shown = []
-        for entry in entries:
-            with self._d.db.read() as tx:
-                versions = boards.versions(tx, self._place.name, entry.message_uid)
-            times = {v.number: v.published_at for v in versions}
-            shown.append(
-                self._showing(
-                    entry,
-                    entry.number,
-                    times.get(entry.number, entry.first_published_at),
-                )
-            )
-        return shown
+        self._read(dict.fromkeys((e.message_uid, e.number) for e in entries))
+        with self._d.db.read() as tx:
+            times = boards.published_at(tx, self._place.name, entries)
+        return [self._showing(e, e.number, times.get(e.message_uid, e.first_published_at)) for e in entries]
 
     def _version(self, entry: boards.Entry, version: boards.Version) -> Showing:
         shown = self._showing(entry, version.number, version.published_at)
@@ -129,15 +125,11 @@ class StoredBoard:
         )
 
     def _forms(self, message_uid: str, number: int) -> dict[Form, Rendition]:
-        key = (message_uid, number)
-        if key not in self._renditions:
+        self._read([(message_uid, number)])
+        return self._renditions[message_uid, number]
+
+    def _read(self, keys: Iterable[tuple[str, int]]) -> None:
+        missing = [key for key in keys if key not in self._renditions]
+        if missing:
             with self._d.db.read() as tx:
-                found = renditions.renditions(
-                    tx,
-                    message_uid,
-                    number,
-                    self._d.read_media,
-                    channel=self._place.name,
-                )
-            self._renditions[key] = {r.form: r for r in found}
-        return self._renditions[key]
+                self._renditions |= renditions.of_revisions(tx, missing, self._d.read_media, channel=self._place.name)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, tuple_, update
 
 from broadcast.model import EndedBecause
-from broadcast.store.base import Tx
+from broadcast.store.base import Tx, batched
 from broadcast.store.rows import BoardEntryRow, BoardVersionRow
 
 _E: Any = BoardEntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _V: Any = BoardVersionRow.__table__  # type: ignore[attr-defined]  # as above
+#: Entries read by one statement.
+_CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,14 +126,14 @@ def changed(tx: Tx, channel: str) -> list[str]:
     return [row.slug for row in tx.all(query)]
 
 
-def live(tx: Tx, channel: str, now: datetime) -> list[Entry]:
-    """Return what is live, most urgent first, then newest."""
+def live(tx: Tx, channel: str, now: datetime, count: int | None = None) -> list[Entry]:
+    """Return what is live, most urgent first, then newest; the first `count` only, if given."""
     query = select(_E).where(
         *_of(tx, channel),
         _E.c.ended_at.is_(None),
         or_(_E.c.expires_at.is_(None), _E.c.expires_at > now),
     )
-    return [_entry(row) for row in tx.all(query.order_by(_E.c.priority, _E.c.seq.desc()))]
+    return [_entry(row) for row in tx.all(query.order_by(_E.c.priority, _E.c.seq.desc()).limit(count))]
 
 
 def latest(tx: Tx, channel: str, count: int) -> list[Entry]:
@@ -160,6 +162,25 @@ def versions(tx: Tx, channel: str, message_uid: str) -> list[Version]:
         _V.c.message_uid == message_uid,
     )
     return [_version(r) for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))]
+
+
+def published_at(tx: Tx, channel: str, entries: Sequence[Entry]) -> dict[str, datetime]:
+    """Return when the revision that each entry shows first appeared, by message."""
+    found: dict[str, datetime] = {}
+    for some in batched(entries, _CHUNK):
+        query = select(_V.c.message_uid, _V.c.published_at).where(
+            _V.c.newsroom == tx.newsroom,
+            _V.c.channel == channel,
+            tuple_(_V.c.message_uid, _V.c.number).in_([(e.message_uid, e.number) for e in some]),
+        )
+        found |= {row.message_uid: row.published_at for row in tx.all(query)}
+    return found
+
+
+def slugs_between(tx: Tx, channel: str, first: int, last: int) -> list[str]:
+    """Return the slugs of the entries numbered `first` to `last`, oldest first."""
+    query = select(_E.c.slug).where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last).order_by(_E.c.seq)
+    return [row.slug for row in tx.all(query)]
 
 
 def _version(row: Any) -> Version:

@@ -119,6 +119,18 @@ def of_deliveries(tx: Tx, wanted: Sequence[Delivery], read: Callable[[str], byte
     return {uid: rendition for uid, rendition in pairs if rendition is not None}
 
 
+def of_revisions(
+    tx: Tx, wanted: Sequence[tuple[str, int]], read: Callable[[str], bytes], *, channel: str
+) -> dict[tuple[str, int], dict[Form, Rendition]]:
+    """Return the renditions of revisions, given as (message, number), for one channel, in few statements."""
+    found: dict[tuple[str, int], dict[Form, Rendition]] = {key: {} for key in wanted}
+    for some in batched(wanted, _CHUNK):
+        query = select(_D).where(tuple_(_D.c.message_uid, _D.c.number).in_(some), _D.c.channel == channel)
+        for row in tx.all(query):
+            found[(row.message_uid, row.number)][Form(row.form)] = _rendition(row, read)
+    return found
+
+
 def renditions(
     tx: Tx,
     message_uid: str,

@@ -242,7 +242,8 @@ class BoardEntryRow(SQLModel, table=True):
     __tablename__ = "board_entry"
     __table_args__ = (
         UniqueConstraint("newsroom", "channel", "seq"),
-        Index("ix_board_live", "newsroom", "channel", "ended_at"),
+        Index("ix_board_live", "newsroom", "channel", "ended_at", "priority", "seq"),
+        Index("ix_board_slug", "newsroom", "channel", "slug"),
         Index("ix_board_changed", "newsroom", "channel", "changed"),
     )
     newsroom: str = Field(primary_key=True)

@@ -1,8 +1,9 @@
 """Website: static pages that any web server can serve, feeds, and CAP documents.
 
 What the public sees: a front page with the live alerts on top, a page for each message with its
-history, archives, Atom, RSS and JSON feeds, and for alerts a CAP 1.2 document and a CAP feed. What
-has ended says so and never answers 404. No script is needed; one small stylesheet.
+history, archives, Atom, RSS and JSON feeds, and for alerts a CAP 1.2 document and a CAP feed; for
+machines a Flash Briefing, spoken texts, schema.org data and a sitemap. What has ended says so and
+never answers 404. No script is needed; one small stylesheet.
 
 Settings: `path` (folder of the site, default `public`). The address of the site is
 `newsroom.base_url`.
@@ -70,9 +71,9 @@ class Website:
             raise files.failure(error, self._settings.name) from error
         if whole:
             self._memory.put(_BUILT, mark)
-        live = {showing.slug for showing in board.live()}
         base = board.newsroom.base_url or self._dir.as_uri()
-        return [Published(external_id=s, url=f"{base}/a/{s}/") for s in board.changed if s in live]
+        shown = {slug: board.current(slug) for slug in board.changed}
+        return [Published(external_id=s, url=f"{base}/a/{s}/") for s, showing in shown.items() if showing and showing.is_live]
 
 
 ADAPTER: type[Board] = Website

@@ -12,10 +12,15 @@ from zoneinfo import ZoneInfo
 from broadcast import files
 from broadcast.channel import BoardView, Showing
 from broadcast.model import sha256_of
+from channels.website import machines
 from channels.website.history import CapDocument, cap_documents, changes
 
 #: Messages on the front page and in the feeds, and on one archive page.
 LATEST, PAGE = 20, 20
+#: Live alerts on top of the front page; more than these are in the list and in the archives.
+TOP = 100
+#: Addresses in one file of the sitemap.
+MAP = 200
 _FRAMES = (
     "page.html",
     "front.html",
@@ -54,11 +59,13 @@ class Site:
         self._put("style.css", self._board.asset("style.css"))
         for slug in slugs:
             self._message(slug)
-        live, latest = self._board.live(), self._board.latest(LATEST)
+        live, latest = self._board.live(TOP), self._board.latest(LATEST)
         self._front(live, latest)
         self._feeds(latest)
         self._cap_feed(latest)
+        self._briefing(live, latest)
         self._archives(slugs, whole=whole)
+        self._sitemap(slugs, whole=whole)
 
     def _put(self, name: str, data: bytes | str) -> None:
         files.write(self._dir / name, data.encode() if isinstance(data, str) else data)
@@ -84,16 +91,20 @@ class Site:
         documents = cap_documents([*history[:-1], current], self._board.newsroom)
         for document in documents:
             self._put(f"cap/{document.name}", document.text)
+        item = self._item(current)
         self._put(
             f"a/{slug}/index.html",
             self._frame(
                 "page.html",
                 2,
-                item=self._item(current),
+                item=item,
                 versions=self._versions(history),
                 caps=documents,
+                announcement=machines.announcement(item, self._board.newsroom),
             ),
         )
+        if spoken := machines.spoken_of(current):
+            self._put(f"a/{slug}/spoken.txt", spoken + "\n")
 
     def _versions(self, history: Sequence[Showing]) -> list[dict[str, Any]]:
         rows = []
@@ -168,39 +179,8 @@ class Site:
             self._put(name, self._frame(name, 0, items=items, updated=updated))
         self._put(
             "feed.json",
-            json.dumps(self._json_feed(items), ensure_ascii=False, indent=1),
+            json.dumps(machines.json_feed(items, self._board.newsroom), ensure_ascii=False, indent=1),
         )
-
-    def _json_feed(self, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
-        room = self._board.newsroom
-        return {
-            "version": "https://jsonfeed.org/version/1.1",
-            "title": room.name,
-            "home_page_url": f"{self._base}/",
-            "feed_url": f"{self._base}/feed.json",
-            "language": room.language,
-            "authors": [{"name": room.name}],
-            "items": [
-                {
-                    "id": i["url"],
-                    "url": i["url"],
-                    "title": _title(i),
-                    "content_html": i["html"],
-                    "summary": i["summary"],
-                    "date_published": i["first_at"].isoformat(timespec="seconds"),
-                    "date_modified": i["stamp"].astimezone(self._zone).isoformat(timespec="seconds"),
-                    "tags": i["options"].get("hashtags", []),
-                    "language": i["language"],
-                    "_broadcast": {
-                        "kind": i["options"].get("kind"),
-                        "level": i["options"].get("level"),
-                        "expired": not i["live"],
-                        "expires": i["expires_at"].isoformat(timespec="seconds") if i["expires_at"] else None,
-                    },
-                }
-                for i in items
-            ],
-        }
 
     def _cap_feed(self, latest: Sequence[Showing]) -> None:
         entries: list[dict[str, Any]] = []
@@ -220,17 +200,22 @@ class Site:
         item = self._item(showing)
         return {
             "id": f"{self._base}/cap/{document.name}",
-            "title": _title(item),
+            "title": machines.titled(item),
             "summary": item["summary"],
             "updated": document.sent.astimezone(self._zone),
             "url": f"{self._base}/cap/{document.name}",
             "page": item["url"],
         }
 
+    def _briefing(self, live: Sequence[Showing], latest: Sequence[Showing]) -> None:
+        newest = sorted({s.slug: s for s in (*live, *latest) if s.is_live}.values(), key=_since, reverse=True)
+        last = max((s.ended_at or s.published_at for s in latest), default=datetime.fromtimestamp(0, self._zone))
+        items = machines.flash_briefing(newest, self._board.newsroom, last)
+        self._put("flash-briefing.json", json.dumps(items, ensure_ascii=False, indent=1))
+
     def _archives(self, slugs: Sequence[str], *, whole: bool) -> None:
-        last = -(-self._board.count() // PAGE)
-        wanted = range(1, last + 1) if whole else self._touched(slugs, last)
-        for number in wanted:
+        count = self._board.count()
+        for number in _pages(count, PAGE, 0 if whole else len(slugs)):
             items = [self._item(s) for s in self._board.archive(number, PAGE)]
             full = len(items) == PAGE
             self._put(
@@ -245,15 +230,22 @@ class Site:
                 ),
             )
 
-    def _touched(self, slugs: Sequence[str], last: int) -> list[int]:
-        # Only the newest page grows; the ones before it are full and stay as they are, ended
-        # messages included: their pages say that they have ended.
-        return [last] if last and slugs else []
+    def _sitemap(self, slugs: Sequence[str], *, whole: bool) -> None:
+        count = self._board.count()
+        for number in _pages(count, MAP, 0 if whole else len(slugs)):
+            urls = [f"{self._base}/a/{slug}/" for slug in self._board.slugs(number, MAP)]
+            self._put(f"sitemap-{number}.xml", machines.sitemap([f"{self._base}/", *urls] if number == 1 else urls))
+        self._put("sitemap.xml", machines.sitemap_index(f"{self._base}/sitemap-{n}.xml" for n in _pages(count, MAP, 0)))
+
+
+def _pages(count: int, size: int, newest: int) -> range:
+    """Return the pages, 1 is the oldest, that the `newest` messages may stand on; 0: all of them."""
+    return range((count - newest) // size + 1 if newest else 1, -(-count // size) + 1)
+
+
+def _since(showing: Showing) -> datetime:
+    return showing.published_at
 
 
 def _words(showing: Showing) -> str:
     return showing.rendition.parts[0].text
-
-
-def _title(item: dict[str, Any]) -> str:
-    return item["title"] if item["live"] else f"[Terminé] {item['title']}"

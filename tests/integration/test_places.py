@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,11 @@ def test_the_page_shows_text_picture_and_history(folder: Folder):
     text = page.text_content()
     assert "Version 2" in text and "midi" in text
     assert "".join(page.find(".//del").itertext()).strip() and "".join(page.find(".//ins").itertext()).strip()
-    assert not page.findall(".//script")
+    (data,) = page.findall(".//script")  # data for machines: nothing that runs
+    assert data.get("type") == "application/ld+json"
+    announced = json.loads(data.text)
+    assert announced["@type"] == "SpecialAnnouncement" and announced["url"] == "https://www.example.org/a/crue-quais/"
+    assert announced["datePosted"] <= announced["dateModified"] < announced["expires"]
 
 
 def test_feeds_are_valid_and_keep_their_ids(folder: Folder):
@@ -97,6 +102,64 @@ def test_feeds_are_valid_and_keep_their_ids(folder: Folder):
             assert new.entries[0].id == old.entries[0].id == "https://www.example.org/a/crue-quais/"
     feed = json.loads((folder.path / "public/feed.json").read_text())
     assert feed["version"] == "https://jsonfeed.org/version/1.1" and feed["items"][0]["id"].endswith("/a/crue-quais/")
+
+
+def test_what_a_voice_reads_is_live_newest_first_and_has_no_digit(folder: Folder):
+    for slug in [f"info-{n}" for n in range(7)]:
+        folder.approved(slug, text=MESSAGE.format(more="").replace("ce matin", f"RDV 18h3{slug[-1]}"))
+        send_all(folder)
+    public = folder.path / "public"
+    briefing = json.loads((public / "flash-briefing.json").read_text())
+    assert [i["redirectionUrl"].split("/")[-2] for i in briefing] == [f"info-{n}" for n in (6, 5, 4, 3, 2)]
+    assert len({i["uid"] for i in briefing}) == 5
+    assert all(re.fullmatch(r"\d{4}(-\d\d){2}T\d\d(:\d\d){2}\.0Z", i["updateDate"]) for i in briefing)
+    assert "rendez-vous à dix-huit heures trente-six" in briefing[0]["mainText"]
+    spoken = (public / "a/info-6/spoken.txt").read_text()
+    assert spoken.strip() == briefing[0]["mainText"] and not re.search(r"\d|http", spoken)
+    take_back(folder, "info-6")
+    briefing = json.loads((public / "flash-briefing.json").read_text())
+    assert [i["redirectionUrl"].split("/")[-2] for i in briefing] == [f"info-{n}" for n in (5, 4, 3, 2, 1)]
+    assert (public / "a/info-6/spoken.txt").read_text().startswith("Cette information n'est plus valable.")
+    for n in range(6):
+        take_back(folder, f"info-{n}")
+    (calm,) = json.loads((public / "flash-briefing.json").read_text())
+    assert calm["mainText"] == "Aucune alerte ni information en cours."
+
+
+def test_a_long_message_is_spoken_to_a_whole_sentence_within_the_limit(folder: Folder):
+    folder.approved(text=MESSAGE.format(more="") + "Restez chez vous et écoutez la radio. " * 200)
+    send_all(folder)
+    (item,) = json.loads((folder.path / "public/flash-briefing.json").read_text())
+    assert 4300 < len(item["mainText"]) <= 4500
+    assert item["mainText"].endswith("écoutez la radio.\nLa suite est à lire sur le site de la mairie.")
+
+
+def test_the_sitemap_names_every_page_and_full_files_stay_as_they_are(folder: Folder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("channels.website.pages.MAP", 3)
+    for n in range(4):
+        folder.approved(f"info-{n}")
+        send_all(folder)
+        if n == 2:
+            full = (folder.path / "public/sitemap-1.xml").stat().st_mtime_ns
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    index = etree.parse(folder.path / "public/sitemap.xml").getroot()
+    files = [loc.text.rpartition("/")[2] for loc in index.iter(f"{space}loc")]
+    assert files == ["sitemap-1.xml", "sitemap-2.xml"]
+    named = [loc.text for f in files for loc in etree.parse(folder.path / "public" / f).iter(f"{space}loc")]
+    assert named == ["https://www.example.org/", *(f"https://www.example.org/a/info-{n}/" for n in range(4))]
+    assert (folder.path / "public/sitemap-1.xml").stat().st_mtime_ns == full
+
+
+def test_archive_pages_filled_at_once_are_all_written(folder: Folder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("channels.website.pages.PAGE", 2)
+    folder.approved("info-0")
+    send_all(folder)
+    for n in range(1, 6):
+        folder.approved(f"info-{n}")
+    send_all(folder)
+    for page in (1, 2, 3):
+        shown = (folder.path / f"public/archive/{page}/index.html").read_text()
+        assert all(f"a/info-{n}/" in shown for n in (2 * page - 2, 2 * page - 1))
 
 
 def test_cap_documents_follow_the_life_of_the_alert(folder: Folder, conformance: Path):

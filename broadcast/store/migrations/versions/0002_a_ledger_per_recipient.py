@@ -1,4 +1,4 @@
-"""A ledger per recipient."""
+"""A ledger per recipient; a board of ten thousand messages found by slug and by urgency."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -23,3 +23,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_uid", "address"),
     )
     op.create_index("ix_recipient_state", "recipient", ["delivery_uid", "state", "position"], unique=False)
+    op.drop_index("ix_board_live", table_name="board_entry")
+    op.create_index("ix_board_live", "board_entry", ["newsroom", "channel", "ended_at", "priority", "seq"], unique=False)
+    op.create_index("ix_board_slug", "board_entry", ["newsroom", "channel", "slug"], unique=False)

@@ -1,0 +1,70 @@
+"""HTML that may leave: known tags and attributes, no script, no style."""
+
+from __future__ import annotations
+
+_TAGS = {
+    "a",
+    "abbr",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "ins",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "small",
+    "span",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "ul",
+}
+_ATTRIBUTES = {
+    "*": {"class", "lang", "aria-label", "role", "tabindex", "id"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "time": {"datetime"},
+}
+
+
+def clean(html: str) -> str:
+    """Return HTML without anything that could run or that is not in the list."""
+    if not html.strip():
+        return ""
+    import nh3
+
+    safe: str = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+    )
+    return safe.strip()

@@ -1,0 +1,73 @@
+"""Texts that go to no channel of ours yet are needed beside them: a text message, and what a voice reads.
+
+Both are measured and shown by `preview`; their templates are `_shared/sms.txt` and `_shared/spoken.txt`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from broadcast.blocks import Document
+from broadcast.channel import Limits
+from broadcast.layout.spoken import duration_s
+from broadcast.model import Draft, Form, Newsroom
+from broadcast.render.work import Target, Work, values_of
+from broadcast.text import measure, not_gsm7, transliterate_gsm7
+
+if TYPE_CHECKING:
+    from broadcast.render.environment import Renderer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideText:
+    """One text and what it costs."""
+
+    #: "sms" or "spoken".
+    name: str
+    text: str
+    #: For "sms": `segments`, `encoding` ("gsm7" or "ucs2"), `not_gsm7`, and, where other letters would make
+    #: it shorter, `without` (the text) and `without_segments`. For "spoken": `seconds`.
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def side_texts(
+    renderer: Renderer, draft: Draft, document: Document, *, newsroom: Newsroom, link: str
+) -> tuple[SideText, SideText]:
+    """Return the text message and the spoken text of a message.
+
+    Raises:
+        TemplateFault: a template has a fault.
+    """
+
+    def written(name: str) -> str:
+        work = Work(
+            renderer=renderer,
+            draft=draft,
+            document=document,
+            newsroom=newsroom,
+            target=Target(name=name, kind=name),
+            media=(),
+            link=link,
+            limits=Limits(),
+            phrases={},
+        )
+        return re.sub(r"\n{2,}", "\n", renderer.render(f"_shared/{name}.txt", values_of(work, Form.PUBLISH))).strip()
+
+    said = written("spoken")
+    return _sms(written("sms")), SideText(name="spoken", text=said, facts={"seconds": duration_s(said)})
+
+
+def _sms(text: str) -> SideText:
+    foreign = not_gsm7(text)
+    facts: dict[str, Any] = {
+        "segments": measure(text, "sms"),
+        "encoding": "ucs2" if foreign else "gsm7",
+        "not_gsm7": foreign,
+    }
+    other = transliterate_gsm7(text)
+    if foreign and measure(other, "sms") < facts["segments"]:
+        facts |= {"without": other, "without_segments": measure(other, "sms")}
+    return SideText(name="sms", text=text, facts=facts)

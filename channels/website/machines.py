@@ -1,0 +1,130 @@
+"""What machines read of the site: JSON Feed, Flash Briefing, schema.org, sitemap. Pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+from broadcast.channel import Showing
+from broadcast.model import Newsroom
+
+#: Items that a Flash Briefing may have, and characters of one.
+#: Source: Alexa "Flash Briefing Skill API Feed Reference", read 2026-11.
+_ITEMS, _TEXT = 5, 4500
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def titled(item: Mapping[str, Any]) -> str:
+    """Return the title as a list of messages shows it."""
+    return item["title"] if item["live"] else f"[Terminé] {item['title']}"
+
+
+def json_feed(items: Sequence[Mapping[str, Any]], room: Newsroom) -> dict[str, Any]:
+    """Return the JSON Feed 1.1 of the latest messages."""
+    base = room.base_url
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": room.name,
+        "home_page_url": f"{base}/",
+        "feed_url": f"{base}/feed.json",
+        "language": room.language,
+        "authors": [{"name": room.name}],
+        "items": [_json_item(item) for item in items],
+    }
+
+
+def _json_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": item["url"],
+        "url": item["url"],
+        "title": titled(item),
+        "content_html": item["html"],
+        "summary": item["summary"],
+        "date_published": _iso(item["first_at"]),
+        "date_modified": _iso(item["stamp"].astimezone(item["first_at"].tzinfo)),
+        "tags": item["options"].get("hashtags", []),
+        "language": item["language"],
+        "_broadcast": {
+            "kind": item["options"].get("kind"),
+            "level": item["options"].get("level"),
+            "expired": not item["live"],
+            "expires": _iso(item["expires_at"]) if item["expires_at"] else None,
+        },
+    }
+
+
+def spoken_of(showing: Showing) -> str:
+    """Return what a voice says for a message, "" if its template says nothing."""
+    words = showing.rendition.parts[0].documents.get("spoken", "").strip()
+    return words if showing.is_live or not words else f"Cette information n'est plus valable.\n{words}"
+
+
+def flash_briefing(live: Sequence[Showing], room: Newsroom, changed_at: datetime) -> list[dict[str, str]]:
+    """Return one to five items, newest first, of what is live; one that says so if nothing is.
+
+    Args:
+        live: what is live, newest first.
+        room: whose site it is.
+        changed_at: the site's last change: date of the item that says that there is nothing.
+    """
+    told = [s for s in live if spoken_of(s)][:_ITEMS]
+    if not told:
+        calm = "Aucune alerte ni information en cours."
+        return [_briefed(f"{room.base_url}/", changed_at, room.name, calm)]
+    return [
+        _briefed(f"{room.base_url}/a/{s.slug}/", s.published_at, s.rendition.parts[0].title, spoken_of(s)[:_TEXT]) for s in told
+    ]
+
+
+def _briefed(url: str, at: datetime, title: str, text: str) -> dict[str, str]:
+    return {
+        "uid": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, url)}",
+        "updateDate": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.0Z"),
+        "titleText": title,
+        "mainText": text,
+        "redirectionUrl": url,
+    }
+
+
+def announcement(item: Mapping[str, Any], room: Newsroom) -> dict[str, Any]:
+    """Return schema.org's SpecialAnnouncement of a message; no substitute for CAP."""
+    options = item["options"]
+    made: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "SpecialAnnouncement",
+        "@id": item["url"],
+        "url": item["url"],
+        "name": titled(item),
+        "text": item["text"],
+        "inLanguage": item["language"],
+        "category": options.get("event") or options.get("kind"),
+        "datePosted": _iso(item["first_at"]),
+        "dateModified": _iso(item["stamp"].astimezone(item["first_at"].tzinfo)),
+        "publisher": {"@type": "GovernmentOrganization", "name": room.name, "url": f"{room.base_url}/"},
+        "spatialCoverage": [{"@type": "AdministrativeArea", "name": name} for name in options.get("area_names") or [room.name]],
+    }
+    ends = item["ended_at"] or item["expires_at"]
+    if ends:
+        made["expires"] = _iso(ends)
+    if item["images"]:
+        made["image"] = [f"{item['url']}{image['name']}" for image in item["images"]]
+    return made
+
+
+def sitemap(urls: Iterable[str]) -> str:
+    """Return a file of the sitemap. Without dates: a full file never changes; the feeds say what did."""
+    rows = "".join(f"<url><loc>{escape(url)}</loc></url>\n" for url in urls)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_SITEMAPS}">\n{rows}</urlset>\n'
+
+
+def sitemap_index(urls: Iterable[str]) -> str:
+    """Return the index of the sitemap's files."""
+    rows = "".join(f"<sitemap><loc>{escape(url)}</loc></sitemap>\n" for url in urls)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{_SITEMAPS}">\n{rows}</sitemapindex>\n'
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
