@@ -15,6 +15,7 @@ from broadcast.clock import Clock, SystemClock, parse_now
 from broadcast.desk.base import Desk
 from broadcast.dispatch.base import Dispatcher, Event
 from broadcast.dispatch.claimant import this_process
+from broadcast.dispatch.frozen import FrozenRenditions
 from broadcast.durations import seconds_of
 from broadcast.errors import BroadcastError, SettingsError, StoreError, UsageError
 from broadcast.lifecycle import Policy
@@ -191,6 +192,10 @@ class App:
         """Gives the bytes of a media hash."""
         return media_reader(self.db)
 
+    @cached_property
+    def _frozen(self) -> FrozenRenditions:
+        return FrozenRenditions()
+
     def dispatcher(self, on_event: Callable[[Event], None] | None = None) -> Dispatcher:
         """Return a dispatcher for this process."""
         timing = self.settings.dispatch
@@ -202,6 +207,7 @@ class App:
             places=self.places,
             open_channel=self.open_channel,
             frames=self.renderer,
+            frozen=self._frozen,
             read_media=self.read_media,
             claimant=this_process(),
             policy=self.policy,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryError
+
+#: Files that the disk is asked to keep at the same time.
+_AT_ONCE = 8
 
 
 def write(path: Path, data: bytes) -> bool:
@@ -16,28 +21,55 @@ def write(path: Path, data: bytes) -> bool:
     Raises:
         OSError: nothing was changed.
     """
-    with contextlib.suppress(OSError):
-        if path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    return bool(write_all([(path, data)]))
+
+
+def write_all(wanted: Sequence[tuple[Path, bytes]]) -> list[Path]:
+    """Write files atomically and durably, and return those that changed.
+
+    They appear in the order given, each whole; all are on disk when this returns. It costs about as
+    much as one: the disk is asked for all of them at once.
+
+    Raises:
+        OSError: of those given, none or only the first ones have appeared.
+    """
+    changed = [(path, data) for path, data in dict(wanted).items() if not _holds(path, data)]
+    parts = [(path, path.with_name(f".{path.name}.{os.getpid()}.part")) for path, _ in changed]
     try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        for (path, data), (_, part) in zip(changed, parts, strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(data)
+        _sync_all([part for _, part in parts])
+        for path, part in parts:
+            part.replace(path)
     except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        for _, part in parts:
+            with contextlib.suppress(OSError):
+                part.unlink()
         raise
-    sync(path.parent)
-    return True
+    _sync_all(list(dict.fromkeys(path.parent for path, _ in parts)))
+    return [path for path, _ in parts]
 
 
-def sync(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _sync_all(paths: Sequence[Path]) -> None:
+    if len(paths) < 3:
+        for path in paths:
+            sync(path)
+        return
+    with ThreadPoolExecutor(min(len(paths), _AT_ONCE)) as pool:
+        list(pool.map(sync, paths))
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the renames in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from broadcast.channel import Board, Stream
 from broadcast.clock import Clock
+from broadcast.dispatch.frozen import FrozenRenditions
 from broadcast.lifecycle import Policy
 from broadcast.model import DeliveryState, Newsroom
 from broadcast.outbox import Delivery
@@ -63,6 +64,8 @@ class Dispatcher:
     lease_s: float = 30.0
     #: The channel whose page the others point at; they give it a head start.
     canonical: str = ""
+    #: Renditions that boards read again and again.
+    frozen: FrozenRenditions = field(default_factory=FrozenRenditions)
     #: Called at "claim", "attempt", "answer", "receipt"; a test may wait there.
     pause: Callable[[str], None] = lambda point: None
     on_event: Callable[[Event], None] = lambda event: None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from broadcast.channel import Showing
 from broadcast.dispatch.base import Dispatcher
 from broadcast.model import EndedBecause, Form, Newsroom, Rendition
 from broadcast.plan import Place
-from broadcast.store import boards, renditions
+from broadcast.store import boards
 
 
 class StoredBoard:
@@ -21,7 +22,7 @@ class StoredBoard:
         self._d = d
         self._place = place
         self._now = now
-        self._renditions: dict[tuple[str, int], dict[Form, Rendition]] = {}
+        self._entries: dict[str, boards.Entry | None] = {}
         with d.db.read() as tx:
             self._changed = boards.changed(tx, place.name)
 
@@ -54,19 +55,25 @@ class StoredBoard:
 
     def current(self, slug: str) -> Showing | None:
         """Return the version of `slug` that counts now."""
-        with self._d.db.read() as tx:
-            entry = boards.by_slug(tx, self._place.name, slug)
+        entry = self._entry(slug)
         return None if entry is None else self._current([entry])[0]
 
     def history(self, slug: str) -> Sequence[Showing]:
         """Return every version of `slug` published here, oldest first."""
+        entry = self._entry(slug)
+        if entry is None:
+            return []
         with self._d.db.read() as tx:
-            entry = boards.by_slug(tx, self._place.name, slug)
-            versions = [] if entry is None else boards.versions(tx, self._place.name, entry.message_uid)
-        return [] if entry is None else [self._version(entry, v) for v in versions]
+            versions = boards.versions(tx, self._place.name, entry.message_uid)
+        found = self._frozen([(entry.message_uid, v.number) for v in versions])
+        return [self._version(entry, found[entry.message_uid, v.number], v) for v in versions]
 
     def count(self) -> int:
         """Return how many messages were ever shown here."""
+        return self._count
+
+    @cached_property
+    def _count(self) -> int:
         with self._d.db.read() as tx:
             return boards.count(tx, self._place.name)
 
@@ -95,20 +102,23 @@ class StoredBoard:
         """Return a file beside the templates of this channel kind."""
         return self._d.frames.asset(self._place.kind, name)
 
-    def _current(self, entries: Sequence[boards.Entry]) -> list[Showing]:
-        self._read(dict.fromkeys((e.message_uid, e.number) for e in entries))
-        with self._d.db.read() as tx:
-            times = boards.published_at(tx, self._place.name, entries)
-        return [self._showing(e, e.number, times.get(e.message_uid, e.first_published_at)) for e in entries]
+    def _entry(self, slug: str) -> boards.Entry | None:
+        if slug not in self._entries:
+            with self._d.db.read() as tx:
+                self._entries[slug] = boards.by_slug(tx, self._place.name, slug)
+        return self._entries[slug]
 
-    def _version(self, entry: boards.Entry, version: boards.Version) -> Showing:
-        shown = self._showing(entry, version.number, version.published_at)
+    def _current(self, entries: Sequence[boards.Entry]) -> list[Showing]:
+        found = self._frozen([(e.message_uid, e.number) for e in entries])
+        return [self._showing(e, found[e.message_uid, e.number], e.number, e.published_at) for e in entries]
+
+    def _version(self, entry: boards.Entry, forms: Mapping[Form, Rendition], version: boards.Version) -> Showing:
+        shown = self._showing(entry, forms, version.number, version.published_at)
         if version.number == entry.number:
             return shown
         return replace(shown, ended_at=version.ended_at, ended_because=version.ended_because)
 
-    def _showing(self, entry: boards.Entry, number: int, published_at: datetime) -> Showing:
-        forms = self._forms(entry.message_uid, number)
+    def _showing(self, entry: boards.Entry, forms: Mapping[Form, Rendition], number: int, published_at: datetime) -> Showing:
         ended_at, because = entry.ended_at, entry.ended_because
         if ended_at is None and entry.expires_at is not None and entry.expires_at <= self._now:
             ended_at, because = entry.expires_at, EndedBecause.EXPIRED
@@ -124,12 +134,5 @@ class StoredBoard:
             priority=entry.priority,
         )
 
-    def _forms(self, message_uid: str, number: int) -> dict[Form, Rendition]:
-        self._read([(message_uid, number)])
-        return self._renditions[message_uid, number]
-
-    def _read(self, keys: Iterable[tuple[str, int]]) -> None:
-        missing = [key for key in keys if key not in self._renditions]
-        if missing:
-            with self._d.db.read() as tx:
-                self._renditions |= renditions.of_revisions(tx, missing, self._d.read_media, channel=self._place.name)
+    def _frozen(self, revisions: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Mapping[Form, Rendition]]:
+        return self._d.frozen.of(self._d.db, self._d.read_media, self._place.name, revisions)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from broadcast.model import EndedBecause
-from broadcast.store.base import Tx, batched
+from broadcast.store.base import Tx
 from broadcast.store.rows import BoardEntryRow, BoardVersionRow
 
 _E: Any = BoardEntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _V: Any = BoardVersionRow.__table__  # type: ignore[attr-defined]  # as above
-#: Entries read by one statement.
-_CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +28,8 @@ class Entry:
     #: Revision shown.
     number: int
     first_published_at: datetime
+    #: When the revision shown first appeared.
+    published_at: datetime
     expires_at: datetime | None
     ended_at: datetime | None
     ended_because: EndedBecause | None
@@ -60,7 +60,7 @@ def put_up(
     """Let the board show revision `number`; repeating it changes no time."""
     values = {
         "number": number,
-        "priority": priority,
+        "urgency": -priority,
         "expires_at": expires_at,
         "changed": True,
         "ended_at": None,
@@ -128,29 +128,29 @@ def changed(tx: Tx, channel: str) -> list[str]:
 
 def live(tx: Tx, channel: str, now: datetime, count: int | None = None) -> list[Entry]:
     """Return what is live, most urgent first, then newest; the first `count` only, if given."""
-    query = select(_E).where(
+    query = _entries().where(
         *_of(tx, channel),
         _E.c.ended_at.is_(None),
         or_(_E.c.expires_at.is_(None), _E.c.expires_at > now),
     )
-    return [_entry(row) for row in tx.all(query.order_by(_E.c.priority, _E.c.seq.desc()).limit(count))]
+    return [_entry(row) for row in tx.all(query.order_by(_E.c.urgency.desc(), _E.c.seq.desc()).limit(count))]
 
 
 def latest(tx: Tx, channel: str, count: int) -> list[Entry]:
     """Return the newest entries, live or not."""
-    query = select(_E).where(*_of(tx, channel)).order_by(_E.c.seq.desc()).limit(count)
+    query = _entries().where(*_of(tx, channel)).order_by(_E.c.seq.desc()).limit(count)
     return [_entry(row) for row in tx.all(query)]
 
 
 def between(tx: Tx, channel: str, first: int, last: int) -> list[Entry]:
     """Return the entries numbered `first` to `last`, oldest first."""
-    query = select(_E).where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last).order_by(_E.c.seq)
+    query = _entries().where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last).order_by(_E.c.seq)
     return [_entry(row) for row in tx.all(query)]
 
 
 def by_slug(tx: Tx, channel: str, slug: str) -> Entry | None:
     """Return the entry of a message."""
-    row = tx.one(select(_E).where(*_of(tx, channel), _E.c.slug == slug))
+    row = tx.one(_entries().where(*_of(tx, channel), _E.c.slug == slug))
     return None if row is None else _entry(row)
 
 
@@ -162,19 +162,6 @@ def versions(tx: Tx, channel: str, message_uid: str) -> list[Version]:
         _V.c.message_uid == message_uid,
     )
     return [_version(r) for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))]
-
-
-def published_at(tx: Tx, channel: str, entries: Sequence[Entry]) -> dict[str, datetime]:
-    """Return when the revision that each entry shows first appeared, by message."""
-    found: dict[str, datetime] = {}
-    for some in batched(entries, _CHUNK):
-        query = select(_V.c.message_uid, _V.c.published_at).where(
-            _V.c.newsroom == tx.newsroom,
-            _V.c.channel == channel,
-            tuple_(_V.c.message_uid, _V.c.number).in_([(e.message_uid, e.number) for e in some]),
-        )
-        found |= {row.message_uid: row.published_at for row in tx.all(query)}
-    return found
 
 
 def slugs_between(tx: Tx, channel: str, first: int, last: int) -> list[str]:
@@ -205,6 +192,16 @@ def all_slugs(tx: Tx, channel: str, size: int = 500) -> Iterator[str]:
             return
 
 
+def _entries() -> Any:
+    shown = and_(
+        _V.c.newsroom == _E.c.newsroom,
+        _V.c.channel == _E.c.channel,
+        _V.c.message_uid == _E.c.message_uid,
+        _V.c.number == _E.c.number,
+    )
+    return select(_E, _V.c.published_at).select_from(_E.outerjoin(_V, shown))
+
+
 def _of(tx: Tx, channel: str) -> tuple[Any, ...]:
     return (_E.c.newsroom == tx.newsroom, _E.c.channel == channel)
 
@@ -218,9 +215,10 @@ def _entry(row: Any) -> Entry:
         message_uid=row.message_uid,
         slug=row.slug,
         seq=row.seq,
-        priority=row.priority,
+        priority=-row.urgency,
         number=row.number,
         first_published_at=row.first_published_at,
+        published_at=row.published_at or row.first_published_at,
         expires_at=row.expires_at,
         ended_at=row.ended_at,
         ended_because=EndedBecause(row.ended_because) if row.ended_because else None,

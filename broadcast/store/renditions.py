@@ -125,9 +125,15 @@ def of_revisions(
     """Return the renditions of revisions, given as (message, number), for one channel, in few statements."""
     found: dict[tuple[str, int], dict[Form, Rendition]] = {key: {} for key in wanted}
     for some in batched(wanted, _CHUNK):
-        query = select(_D).where(tuple_(_D.c.message_uid, _D.c.number).in_(some), _D.c.channel == channel)
+        # SQLite finds rows by the key's first column; it would walk the whole table for pairs.
+        query = select(_D).where(
+            _D.c.message_uid.in_([uid for uid, _ in some]),
+            _D.c.number.in_({number for _, number in some}),
+            _D.c.channel == channel,
+        )
         for row in tx.all(query):
-            found[(row.message_uid, row.number)][Form(row.form)] = _rendition(row, read)
+            if (row.message_uid, row.number) in found:
+                found[row.message_uid, row.number][Form(row.form)] = _rendition(row, read)
     return found
 
 

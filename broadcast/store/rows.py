@@ -242,7 +242,7 @@ class BoardEntryRow(SQLModel, table=True):
     __tablename__ = "board_entry"
     __table_args__ = (
         UniqueConstraint("newsroom", "channel", "seq"),
-        Index("ix_board_live", "newsroom", "channel", "ended_at", "priority", "seq"),
+        Index("ix_board_live", "newsroom", "channel", "ended_at", "urgency", "seq"),
         Index("ix_board_slug", "newsroom", "channel", "slug"),
         Index("ix_board_changed", "newsroom", "channel", "changed"),
     )
@@ -251,7 +251,8 @@ class BoardEntryRow(SQLModel, table=True):
     message_uid: str = Field(primary_key=True)
     slug: str
     seq: int
-    priority: int
+    #: Higher stands higher: the priority with the other sign, so that one index gives the order of the board.
+    urgency: int
     number: int
     first_published_at: datetime
     expires_at: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -19,6 +19,7 @@ _MAX_ROUNDS = 8
 _Rules = tuple[tuple[regex.Pattern[str], str], ...]
 
 
+@lru_cache(maxsize=4096)
 def typo(text: str, nnbsp: str = NNBSP) -> str:
     """Return `text` with French typography: no-break spaces, typographic apostrophe, `…`.
 
@@ -34,6 +35,7 @@ def typo(text: str, nnbsp: str = NNBSP) -> str:
     return _settled(text, lambda piece: _applied(rules, piece, thin=nnbsp, wide=wide))
 
 
+@lru_cache(maxsize=4096)
 def typo_net(text: str) -> str:
     """Return `text` with the typography that costs nothing on X: U+00A0 where a space was, `...` kept.
 

@@ -18,9 +18,11 @@ from channels.website.history import CapDocument, cap_documents, changes
 #: Messages on the front page and in the feeds, and on one archive page.
 LATEST, PAGE = 20, 20
 #: Live alerts on top of the front page; more than these are in the list and in the archives.
-TOP = 100
+TOP = 20
 #: Addresses in one file of the sitemap.
 MAP = 200
+#: Files written in one go.
+_AT_ONCE = 100
 _FRAMES = (
     "page.html",
     "front.html",
@@ -45,6 +47,10 @@ class Site:
         self._dir, self._board = folder, board
         self._zone = ZoneInfo(board.newsroom.timezone)
         self._base = board.newsroom.base_url
+        #: Files to write, in the order in which they shall appear.
+        self._waiting: list[tuple[Path, bytes]] = []
+        #: What templates see of a message, made once for all the pages that show it.
+        self._items: dict[tuple[str, int], dict[str, Any]] = {}
 
     def digest(self) -> str:
         """Return a hash over the frames, to notice other templates."""
@@ -66,9 +72,16 @@ class Site:
         self._briefing(live, latest)
         self._archives(slugs, whole=whole)
         self._sitemap(slugs, whole=whole)
+        self._flush()
 
     def _put(self, name: str, data: bytes | str) -> None:
-        files.write(self._dir / name, data.encode() if isinstance(data, str) else data)
+        self._waiting.append((self._dir / name, data.encode() if isinstance(data, str) else data))
+        if len(self._waiting) >= _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        files.write_all(waiting)
 
     def _frame(self, name: str, depth: int, **values: Any) -> str:
         return self._board.frame(name, {"site": self._common(depth), **values})
@@ -122,6 +135,12 @@ class Site:
         return rows
 
     def _item(self, showing: Showing) -> dict[str, Any]:
+        key = (showing.slug, showing.revision)
+        if key not in self._items:
+            self._items[key] = self._described(showing)
+        return self._items[key]
+
+    def _described(self, showing: Showing) -> dict[str, Any]:
         part = showing.rendition.parts[0]
         ended = showing.ended_at
         return {
@@ -179,7 +198,7 @@ class Site:
             self._put(name, self._frame(name, 0, items=items, updated=updated))
         self._put(
             "feed.json",
-            json.dumps(machines.json_feed(items, self._board.newsroom), ensure_ascii=False, indent=1),
+            json.dumps(machines.json_feed(items, self._board.newsroom), ensure_ascii=False),
         )
 
     def _cap_feed(self, latest: Sequence[Showing]) -> None:
@@ -211,7 +230,7 @@ class Site:
         newest = sorted({s.slug: s for s in (*live, *latest) if s.is_live}.values(), key=_since, reverse=True)
         last = max((s.ended_at or s.published_at for s in latest), default=datetime.fromtimestamp(0, self._zone))
         items = machines.flash_briefing(newest, self._board.newsroom, last)
-        self._put("flash-briefing.json", json.dumps(items, ensure_ascii=False, indent=1))
+        self._put("flash-briefing.json", json.dumps(items, ensure_ascii=False))
 
     def _archives(self, slugs: Sequence[str], *, whole: bool) -> None:
         count = self._board.count()

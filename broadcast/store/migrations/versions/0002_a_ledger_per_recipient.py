@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_uid", "address"),
     )
     op.create_index("ix_recipient_state", "recipient", ["delivery_uid", "state", "position"], unique=False)
+    op.execute("ALTER TABLE board_entry RENAME COLUMN priority TO urgency")
+    op.execute("UPDATE board_entry SET urgency = -urgency")
     op.drop_index("ix_board_live", table_name="board_entry")
-    op.create_index("ix_board_live", "board_entry", ["newsroom", "channel", "ended_at", "priority", "seq"], unique=False)
+    op.create_index("ix_board_live", "board_entry", ["newsroom", "channel", "ended_at", "urgency", "seq"], unique=False)
     op.create_index("ix_board_slug", "board_entry", ["newsroom", "channel", "slug"], unique=False)
