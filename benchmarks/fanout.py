@@ -61,7 +61,13 @@ class Apprise:
         self.version = version(python, "apprise")
         self._server = server
         script = str(Path(__file__).with_name("_apprise.py"))
-        self._process = subprocess.Popen([str(python), script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+        self._process = subprocess.Popen(
+            [str(python), script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        )
 
     def measure(self, count: int, hanging: int = 0) -> float:
         """Return how many milliseconds pass until the last healthy acceptance."""

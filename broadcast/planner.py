@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
 from broadcast.model import (
@@ -23,6 +24,14 @@ from broadcast.store import deliveries, messages, postings, renditions, revision
 from broadcast.store.base import Tx
 
 _LEVELS = list(Level)
+
+
+class _OnChannel(Protocol):
+    @property
+    def channel(self) -> str: ...
+
+
+_T = TypeVar("_T", bound=_OnChannel)
 
 
 def priority_of(draft: Draft) -> int:
@@ -81,24 +90,26 @@ def plans_of(
     ending = because or (ended_because(message, now) if number == message.approved else None)
     known = deliveries.of_message(tx, message.uid)
     standing = postings.of_message(tx, message.uid)
-    names = {k.channel for k in keys} | {d.channel for d in known} | {p.channel for p in standing}
+    parts, of_channel, up = _by_channel(keys), _by_channel(known), _by_channel(standing)
+    wanted = Wanted(
+        number=number,
+        embargo_until_at=draft.embargo_until_at if draft else None,
+        ended_because=ending,
+        is_urgent=draft is None or is_urgent(draft),
+    )
     plans = {}
-    for name in sorted(names & places.keys()):
-        parts = {k.form: k.parts for k in keys if k.channel == name}
-        wanted = Wanted(
-            number=number if parts else 0,
-            parts=parts,
-            embargo_until_at=draft.embargo_until_at if draft else None,
-            ended_because=ending,
-            is_urgent=draft is None or is_urgent(draft),
-        )
-        plans[name] = plan_channel(
-            places[name],
-            wanted,
-            [d for d in known if d.channel == name],
-            [p for p in standing if p.channel == name],
-        )
+    for name in sorted((parts.keys() | of_channel.keys() | up.keys()) & places.keys()):
+        forms = {k.form: k.parts for k in parts.get(name, ())}
+        here = replace(wanted, number=number if forms else 0, parts=forms)
+        plans[name] = plan_channel(places[name], here, of_channel.get(name, ()), up.get(name, ()))
     return plans
+
+
+def _by_channel(items: Iterable[_T]) -> dict[str, list[_T]]:
+    found: dict[str, list[_T]] = {}
+    for item in items:
+        found.setdefault(item.channel, []).append(item)
+    return found
 
 
 def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> int:

@@ -1,7 +1,7 @@
 """Before the calls: claim what is due on many channels at once, ask again, commit the attempts.
 
-One transaction claims, one commits the attempts; no call starts before its commit. A crash between
-the two leaves claims that are freed at once, since their holder no longer lives.
+One transaction claims, asks again and commits the attempts; no call starts before its commit. A
+crash before it leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -34,17 +34,15 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
         d: the dispatcher.
         sizes: channel -> deliveries at most.
     """
-    with d.db.write() as tx:
-        claimed = deliveries.claim_many(tx, sizes, d.claimant, d.clock.now(), d.lease_end())
-    if not claimed:
-        return {}
     d.pause("claim")
     now = d.clock.now()
     calls: dict[str, list[Call]] = {}
     aside = []
-    with d.db.read() as tx:
-        stored = renditions.of_deliveries(tx, [c for c in claimed if c.action is not Action.TAKE_DOWN], d.read_media)
     with d.db.write() as tx:
+        claimed = deliveries.claim_many(tx, sizes, d.claimant, now, d.lease_end())
+        if not claimed:
+            return {}
+        stored = renditions.of_deliveries(tx, [c for c in claimed if c.action is not Action.TAKE_DOWN], d.read_media)
         asker, going = Asker(d, tx, now), []
         for delivery in claimed:
             verdict = asker.verdict(delivery, stored.get(delivery.uid))
@@ -53,7 +51,8 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
             else:
                 put_aside(d, tx, delivery, verdict, now)
                 aside.append((delivery, verdict))
-        for delivery in deliveries.start_attempts(tx, going, d.claimant, now, d.clock.wall()):
+        deliveries.start_attempts(tx, going, d.claimant, now, d.clock.wall())
+        for delivery in going:
             call = Call(delivery=delivery, rendition=stored.get(delivery.uid), standing=_standing(tx, delivery))
             calls.setdefault(delivery.channel, []).append(call)
     for delivery, verdict in aside:

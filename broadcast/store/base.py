@@ -66,9 +66,9 @@ class Tx:
         """Return all result rows."""
         return list(self.connection.execute(statement, *args))
 
-    def one(self, statement: Any) -> Any:
+    def one(self, statement: Any, *args: Any) -> Any:
         """Return the first row or None."""
-        return self.connection.execute(statement).first()
+        return self.connection.execute(statement, *args).first()
 
     def run(self, statement: Any, *args: Any) -> int:
         """Execute, and return how many rows were touched."""

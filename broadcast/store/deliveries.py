@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
@@ -13,7 +14,7 @@ from broadcast.channel import Published
 from broadcast.errors import NotFound
 from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import Delivery
-from broadcast.store.base import Tx, batched
+from broadcast.store.base import Tx
 from broadcast.store.rows import AttemptRow, DeliveryRow, ReceiptRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -60,34 +61,46 @@ def get(tx: Tx, uid: str) -> Delivery:
 
 def channels_with_work(tx: Tx, now: datetime, among: Collection[str] | None = None) -> list[str]:
     """Return the channels that have something due, most urgent first."""
-    query = (
-        select(_D.c.channel, func.min(_D.c.priority).label("urgency"))
-        .where(_D.c.newsroom == tx.newsroom, _is_due(now))
-        .group_by(_D.c.channel)
+    facts = {"newsroom": tx.newsroom, "now": now} | ({} if among is None else {"channels": list(among)})
+    return [row.channel for row in tx.all(_with_work(among is not None), facts)]
+
+
+@cache
+def _with_work(among: bool) -> Any:
+    # Statements that the way to a call waits for are put together once: that takes longer than running them.
+    query = select(_D.c.channel, func.min(_D.c.priority).label("urgency")).where(
+        _D.c.newsroom == bindparam("newsroom"), _is_due()
     )
-    if among is not None:
-        query = query.where(_D.c.channel.in_(among))
-    return [row.channel for row in tx.all(query.order_by("urgency", _D.c.channel))]
+    if among:
+        query = query.where(_D.c.channel.in_(bindparam("channels", expanding=True)))
+    return query.group_by(_D.c.channel).order_by("urgency", _D.c.channel)
 
 
 def channels_in_doubt(tx: Tx, among: Collection[str], now: datetime) -> set[str]:
     """Return the channels that have an unknown delivery due for a look."""
+    return {row[0] for row in tx.all(_in_doubt(), {"newsroom": tx.newsroom, "channels": list(among), "now": now})}
+
+
+@cache
+def _in_doubt() -> Any:
     query = select(_D.c.channel).where(
-        _D.c.newsroom == tx.newsroom,
-        _D.c.channel.in_(among),
+        _D.c.newsroom == bindparam("newsroom"),
+        _D.c.channel.in_(bindparam("channels", expanding=True)),
         _D.c.state == DeliveryState.UNKNOWN.value,
         _D.c.needs_person.is_(False),
-        _D.c.not_before_at <= now,
+        _D.c.not_before_at <= bindparam("now"),
     )
-    return {row[0] for row in tx.all(query.distinct())}
+    return query.distinct()
 
 
-def _is_due(now: datetime) -> Any:
+@cache
+def _is_due() -> Any:
     ready = _D.c.state.in_(_READY)
     doubtful = and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False))
-    return and_(or_(and_(ready, ~_is_blocked()), doubtful), _D.c.not_before_at <= now)
+    return and_(or_(and_(ready, ~_is_blocked()), doubtful), _D.c.not_before_at <= bindparam("now"))
 
 
+@cache
 def _is_blocked() -> Any:
     """An earlier delivery of the same message on the channel is unsettled."""
     earlier = _D.alias("earlier")
@@ -121,7 +134,7 @@ def claim_many(tx: Tx, sizes: Mapping[str, int], claimant: str, now: datetime, u
     """
     found = _due_at_once(tx, sizes, now)
     if found is None:
-        found = [row for channel, size in sizes.items() for row in tx.all(_due_query(tx.newsroom, [channel], now).limit(size))]
+        found = [row for channel, size in sizes.items() for row in _due(tx, [channel], now, size)]
     rows = [{"b_uid": row.uid, "b_claimant": claimant, "b_until": until} for row in found]
     if not rows:
         return []
@@ -138,7 +151,7 @@ def _due_at_once(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Any] |
     """Return what is due on all channels by one statement; None if that is too much to read at once."""
     if len(sizes) < 2:
         return None
-    rows = tx.all(_due_query(tx.newsroom, list(sizes), now).limit(_AT_ONCE))
+    rows = _due(tx, list(sizes), now, _AT_ONCE)
     if len(rows) == _AT_ONCE:
         return None
     left, found = dict(sizes), []
@@ -149,17 +162,23 @@ def _due_at_once(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Any] |
     return found
 
 
-def _due_query(newsroom: str, channels: Sequence[str], now: datetime) -> Any:
+def _due(tx: Tx, channels: list[str], now: datetime, size: int) -> list[Any]:
+    return tx.all(_due_query(), {"newsroom": tx.newsroom, "channels": channels, "now": now, "size": size})
+
+
+@cache
+def _due_query() -> Any:
     return (
         select(_D)
         .where(
-            _D.c.newsroom == newsroom,
-            _D.c.channel.in_(channels),
+            _D.c.newsroom == bindparam("newsroom"),
+            _D.c.channel.in_(bindparam("channels", expanding=True)),
             _D.c.state.in_(_READY),
-            _D.c.not_before_at <= now,
+            _D.c.not_before_at <= bindparam("now"),
             ~_is_blocked(),
         )
         .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
+        .limit(bindparam("size"))
     )
 
 
@@ -170,27 +189,11 @@ _TAKE = (
 )
 
 
-def start_attempts(tx: Tx, claimed: Sequence[Delivery], claimant: str, at: datetime, wall_at: datetime) -> list[Delivery]:
-    """Commit to many calls; return those whose claim is still ours."""
-    if not claimed:
-        return []
-    held = {
-        row[0]
-        for some in batched(claimed, 500)
-        for row in tx.all(
-            select(_D.c.uid).where(
-                _D.c.uid.in_([c.uid for c in some]),
-                _D.c.state == DeliveryState.CLAIMED.value,
-                _D.c.claimed_by == claimant,
-            )
-        )
-    }
-    going = [c for c in claimed if c.uid in held]
-    if going:
-        facts = [{"b_uid": c.uid, "b_at": at, "b_wall": wall_at} for c in going]
-        tx.run(_ATTEMPT, facts)
-        tx.run(insert(_A), [{"delivery_uid": c.uid, "claimant": claimant, "at": at} for c in going])
-    return going
+def start_attempts(tx: Tx, claimed: Sequence[Delivery], claimant: str, at: datetime, wall_at: datetime) -> None:
+    """Commit to many calls, in the transaction that claimed them."""
+    if claimed:
+        tx.run(_ATTEMPT, [{"b_uid": c.uid, "b_at": at, "b_wall": wall_at} for c in claimed])
+        tx.run(insert(_A), [{"delivery_uid": c.uid, "claimant": claimant, "at": at} for c in claimed])
 
 
 _ATTEMPT = (
