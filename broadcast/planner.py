@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import uuid4
@@ -18,7 +18,7 @@ from broadcast.model import (
     MessageKind,
     Revision,
 )
-from broadcast.outbox import Delivery, Message, delivery_key
+from broadcast.outbox import Delivery, Message, Posting, delivery_key
 from broadcast.plan import ChannelPlan, Place, Step, Wanted, plan_channel
 from broadcast.store import deliveries, messages, postings, renditions, revisions
 from broadcast.store.base import Tx
@@ -85,22 +85,45 @@ def plans_of(
         because: as if the message had ended for this reason.
     """
     number = message.approved if number is None else number
-    keys = renditions.rendition_keys(tx, message.uid, number) if number else []
-    draft = revisions.get_revision(tx, message, number).draft if number else None
-    ending = because or (ended_because(message, now) if number == message.approved else None)
-    known = deliveries.of_message(tx, message.uid)
-    standing = postings.of_message(tx, message.uid)
-    parts, of_channel, up = _by_channel(keys), _by_channel(known), _by_channel(standing)
-    wanted = Wanted(
+    return _plans(_read(tx, message, number), message, places, now, because)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What the database says of a message; read once."""
+
+    number: int
+    revision: Revision | None
+    keys: Sequence[renditions.RenditionKey]
+    known: Sequence[Delivery]
+    standing: Sequence[Posting]
+
+
+def _read(tx: Tx, message: Message, number: int) -> _Read:
+    return _Read(
         number=number,
+        revision=revisions.get_revision(tx, message, number) if number else None,
+        keys=renditions.rendition_keys(tx, message.uid, number) if number else (),
+        known=deliveries.of_message(tx, message.uid),
+        standing=postings.of_message(tx, message.uid),
+    )
+
+
+def _plans(
+    read: _Read, message: Message, places: Mapping[str, Place], now: datetime, because: EndedBecause | None
+) -> dict[str, ChannelPlan]:
+    draft = read.revision.draft if read.revision else None
+    parts, of_channel, up = _by_channel(read.keys), _by_channel(read.known), _by_channel(read.standing)
+    wanted = Wanted(
+        number=read.number,
         embargo_until_at=draft.embargo_until_at if draft else None,
-        ended_because=ending,
+        ended_because=because or (ended_because(message, now) if read.number == message.approved else None),
         is_urgent=draft is None or is_urgent(draft),
     )
     plans = {}
     for name in sorted((parts.keys() | of_channel.keys() | up.keys()) & places.keys()):
         forms = {k.form: k.parts for k in parts.get(name, ())}
-        here = replace(wanted, number=number if forms else 0, parts=forms)
+        here = replace(wanted, number=read.number if forms else 0, parts=forms)
         plans[name] = plan_channel(places[name], here, of_channel.get(name, ()), up.get(name, ()))
     return plans
 
@@ -117,8 +140,10 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
     if not message.approved:
         return 0
     messages.lock_message(tx, message.uid)
-    plans = plans_of(tx, message, places, now)
-    latest = revisions.get_revision(tx, message, message.approved)
+    read = _read(tx, message, message.approved)
+    latest = read.revision
+    assert latest is not None
+    plans = _plans(read, message, places, now, None)
     due = {n: round_at(latest.draft, n, now) for p in plans.values() for s in p.steps if (n := s.round)}
     plans = {name: _without_late_rounds(plan, due) for name, plan in plans.items()}
     messages.update_message(tx, message.uid, needs_plan=any(p.waits_for for p in plans.values()))
@@ -128,11 +153,10 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
     for plan in plans.values():
         for gone in plan.drops:
             deliveries.drop(tx, gone.uid, gone.reason, now)
-    known = deliveries.of_message(tx, message.uid)
     new: list[Delivery] = []
-    digests = _Digests(tx, message.uid)
+    digests = _Digests(tx, message.uid, read)
     last: dict[str, int] = {}
-    for delivery in known:
+    for delivery in read.known:
         last[delivery.channel] = max(delivery.seq, last.get(delivery.channel, -1))
     for name, plan in plans.items():
         for seq, step in enumerate(plan.steps, last.get(name, -1) + 1):
@@ -149,9 +173,9 @@ def _without_late_rounds(plan: ChannelPlan, due: Mapping[int, datetime | None]) 
 class _Digests:
     """Hashes of the stored renditions of a message, read once a revision."""
 
-    def __init__(self, tx: Tx, message_uid: str) -> None:
+    def __init__(self, tx: Tx, message_uid: str, read: _Read) -> None:
         self._tx, self._uid = tx, message_uid
-        self._known: dict[int, dict[tuple[str, Form], str]] = {}
+        self._known = {read.number: {(k.channel, k.form): k.sha256 for k in read.keys}}
 
     def of(self, number: int, channel: str, form: Form) -> str:
         """Return the hash of a form, of the form `publish` where a kind has none of its own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from broadcast import checks, markdown
@@ -159,7 +159,7 @@ def _for_target(
 
 
 def _facts(limits: Limits) -> dict[str, object]:
-    facts = asdict(replace(limits, panel=None))
+    facts = {f.name: getattr(limits, f.name) for f in fields(limits) if f.name != "panel"}
     return {k: v for k, v in facts.items() if v not in (None, "")} | ({"panel": asdict(limits.panel)} if limits.panel else {})
 
 

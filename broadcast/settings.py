@@ -10,8 +10,9 @@ import tomllib
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -202,7 +203,7 @@ def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]
     section = settings.channels[name]
     path = f"channels.{name}"
     values = {k: v for k, v in section.values.items() if k != "kind"}
-    hints = typing.get_type_hints(type_)
+    hints = _hints(cast(Any, type_))
     for f in dataclasses.fields(type_):
         if _is_secret(hints[f.name]):
             secret = _secret(settings, values, path, f.name)
@@ -218,20 +219,21 @@ def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]
         "newsroom_dir": str(settings.dir),
     }
     try:
-        made: ChannelSettings = _adapter(type_).validate_python(values)
+        made: ChannelSettings = _adapter(cast(Any, type_)).validate_python(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error, path, type_), subject=name) from None
     return made
 
 
-def _adapter(type_: type[ChannelSettings]) -> TypeAdapter[Any]:
+@cache
+def _hints(type_: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(type_)
+
+
+@cache
+def _adapter(type_: type[Any]) -> TypeAdapter[Any]:
     # Making one costs two milliseconds, and a hundred channels are of few kinds.
-    if type_ not in _ADAPTERS:
-        _ADAPTERS[type_] = TypeAdapter(type_)
-    return _ADAPTERS[type_]
-
-
-_ADAPTERS: dict[type[ChannelSettings], TypeAdapter[Any]] = {}
+    return TypeAdapter(type_)
 
 
 def _read(path: Path) -> dict[str, Any]:

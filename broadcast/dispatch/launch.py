@@ -1,6 +1,6 @@
 """Before the calls: claim what is due on many channels at once, ask again, commit the attempts.
 
-One transaction claims, asks again and commits the attempts; no call starts before its commit. A
+One transaction asks again, claims and commits the attempts; no call starts before its commit. A
 crash before it leaves nothing behind.
 """
 
@@ -39,20 +39,18 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
     calls: dict[str, list[Call]] = {}
     aside = []
     with d.db.write() as tx:
-        claimed = deliveries.claim_many(tx, sizes, d.claimant, now, d.lease_end())
-        if not claimed:
+        due = deliveries.due(tx, sizes, now)
+        if not due:
             return {}
-        stored = renditions.of_deliveries(tx, [c for c in claimed if c.action is not Action.TAKE_DOWN], d.read_media)
-        asker, going = Asker(d, tx, now), []
-        for delivery in claimed:
-            verdict = asker.verdict(delivery, stored.get(delivery.uid))
-            if verdict.go:
-                going.append(delivery)
-            else:
-                put_aside(d, tx, delivery, verdict, now)
-                aside.append((delivery, verdict))
-        deliveries.start_attempts(tx, going, d.claimant, now, d.clock.wall())
-        for delivery in going:
+        stored = renditions.of_deliveries(tx, [w for w in due if w.action is not Action.TAKE_DOWN], d.read_media)
+        asker = Asker(d, tx, now)
+        verdicts = {wanted.uid: asker.verdict(wanted, stored.get(wanted.uid)) for wanted in due}
+        staying = deliveries.take(tx, [w for w in due if not verdicts[w.uid].go], d.claimant, d.lease_end())
+        for delivery in staying:
+            put_aside(d, tx, delivery, verdicts[delivery.uid], now)
+            aside.append((delivery, verdicts[delivery.uid]))
+        going = [w for w in due if verdicts[w.uid].go]
+        for delivery in deliveries.take_for_attempt(tx, going, d.claimant, d.lease_end(), now, d.clock.wall()):
             call = Call(delivery=delivery, rendition=stored.get(delivery.uid), standing=_standing(tx, delivery))
             calls.setdefault(delivery.channel, []).append(call)
     for delivery, verdict in aside:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -67,8 +67,10 @@ def send(d: Dispatcher, wait_s: float = 0.0) -> None:
         audit.append_receipts(tx, d.clock.now())
 
 
-def prepare(d: Dispatcher, *, first: bool = True) -> list[str]:
+def prepare(d: Dispatcher, *, first: bool = True) -> dict[str, bool]:
     """Plan what has become due to plan, free dead claims, and return the channels with work.
+
+    With each comes whether any of its work is in doubt.
 
     What was held is tried again at the first turn of a pass only, so that a pass ends.
     """
@@ -87,7 +89,8 @@ def prepare(d: Dispatcher, *, first: bool = True) -> list[str]:
             deliveries.hold_channel(tx, name, f"canal en pause : {reason}")
         if first:
             deliveries.release_held(tx, [n for n in d.places if n not in paused], now)
-        return [n for n in deliveries.channels_with_work(tx, now) if n in d.places and n not in paused]
+        due = deliveries.channels_with_work(tx, now)
+        return {name: in_doubt for name, in_doubt in due.items() if name in d.places and name not in paused}
 
 
 def _free(d: Dispatcher, tx: Tx, orphan: Delivery, now: datetime) -> None:
@@ -123,16 +126,16 @@ class _Turn:
     busy: set[str] = field(default_factory=set)
     failures: list[BaseException] = field(default_factory=list)
 
-    def run(self, names: Sequence[str]) -> None:
+    def run(self, due: Mapping[str, bool]) -> None:
         """Work on these channels, and on what becomes due on them meanwhile."""
-        waiting = [n for n in names if n != self.d.canonical] if self.d.canonical in names else []
-        self._start([n for n in names if n not in waiting])
+        waiting = {n: doubt for n, doubt in due.items() if n != self.d.canonical} if self.d.canonical in due else {}
+        self._start({n: doubt for n, doubt in due.items() if n not in waiting})
         head_ends = time.monotonic() + HEAD_START_S
         try:
             while self.busy or waiting:
                 if waiting and (self.d.canonical not in self.busy or time.monotonic() >= head_ends):
-                    self._start([n for n in waiting if n not in self.busy])
-                    waiting = []
+                    self._start({n: doubt for n, doubt in waiting.items() if n not in self.busy})
+                    waiting = {}
                     continue
                 over = self._write(self._wait(head_ends - time.monotonic() if waiting else None))
                 if over and not self.failures:
@@ -176,18 +179,16 @@ class _Turn:
         while self.busy:
             self._write(self._wait(None))
 
-    def _start(self, names: Sequence[str]) -> None:
+    def _start(self, due: Mapping[str, bool]) -> None:
         """Give each of these channels a job, if there is one."""
         sizes: dict[str, int] = {}
-        with self.d.db.read() as tx:
-            doubtful = deliveries.channels_in_doubt(tx, names, self.d.clock.now())
-        for name in names:
+        for name, in_doubt in due.items():
             try:
                 adapter = self.d.open_channel(name)
             except BroadcastError as error:
                 _hold(self.d, name, str(error))
                 continue
-            if self.d.places[name].is_board or isinstance(adapter, CanSendEach) or name in doubtful:
+            if self.d.places[name].is_board or isinstance(adapter, CanSendEach) or in_doubt:
                 self._job(name, _work, self.d, name, adapter)
             else:
                 sizes[name] = MANY if getattr(adapter, "idempotent", "never") == "always" else ONE
@@ -223,14 +224,14 @@ class _Turn:
 CREW = Crew()
 
 
-def _still_due(d: Dispatcher, names: Collection[str]) -> list[str]:
+def _still_due(d: Dispatcher, names: Collection[str]) -> dict[str, bool]:
     """Return which of these channels have something due; what must be planned again is, for all channels."""
     with d.db.read() as tx:
         if not messages.messages_to_plan(tx):
             due = deliveries.channels_with_work(tx, d.clock.now(), names)
             paused = {n for n, s in newsroom.channel_states(tx).items() if s.paused}
-            return [n for n in due if n not in paused]
-    return [n for n in prepare(d, first=False) if n in names]
+            return {n: in_doubt for n, in_doubt in due.items() if n not in paused}
+    return {n: in_doubt for n, in_doubt in prepare(d, first=False).items() if n in names}
 
 
 def _work(d: Dispatcher, name: str, adapter: Stream | Board) -> None:

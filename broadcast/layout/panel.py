@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from broadcast.channel import Panel
 from broadcast.layout import font
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _COLOURS = {
     "amber": (255, 176, 32),
@@ -19,63 +24,65 @@ _COLOURS = {
 _DOT, _BACK, _OFF = 8, (12, 12, 14), (34, 32, 30)
 
 
-def lit(lines: Sequence[str], panel: Panel, size: tuple[int, int]) -> tuple[int, int, set[tuple[int, int]]]:
-    """Return width, height and the lit pixels; lines stand in the middle."""
+def pictures(lines: Sequence[str], panel: Panel, size: tuple[int, int]) -> tuple[bytes, bytes]:
+    """Return a PNG of the exact size of the panel, and one eight times as large, with round dots as its lamps."""
+    from PIL import Image, ImageChops
+
+    on = _lit(lines, panel, size)
+    small = Image.new("P", on.size, 0)
+    small.putpalette([0, 0, 0, *_colour(panel)])
+    small.paste(1, (0, 0), on)
+    lamps, frame = _lamps(*on.size), 2 * _DOT
+    colours = Image.new("L", on.size, 1)
+    colours.paste(2, (0, 0), on)
+    dots = ImageChops.darker(colours.resize(lamps.size, Image.Resampling.NEAREST), lamps)
+    large = Image.new("L", (lamps.width + 2 * frame, lamps.height + 2 * frame), 0)
+    large.paste(dots, (frame, frame))
+    large.putpalette([*_BACK, *_OFF, *_colour(panel)])
+    return _png(small), _png(large)
+
+
+def _lit(lines: Sequence[str], panel: Panel, size: tuple[int, int]) -> Image.Image:
+    """Return the lit lamps; lines stand in the middle."""
+    from PIL import Image
+
     columns, rows = size
     width = panel.width_px or columns * font.CELL_WIDTH
     height = panel.height_px or rows * font.CELL_HEIGHT
-    points = set()
+    on = Image.new("1", (width, height), 0)
     top = (height - len(lines) * font.CELL_HEIGHT) // 2
     for row, line in enumerate(lines):
         left = (width - (len(line) * font.CELL_WIDTH - 1)) // 2
         for column, char in enumerate(line):
-            for y, bits in enumerate(_glyph(char)):
-                points |= {
-                    (
-                        left + column * font.CELL_WIDTH + x,
-                        top + row * font.CELL_HEIGHT + y,
-                    )
-                    for x, bit in enumerate(bits)
-                    if bit == "#"
-                }
-    return (
-        width,
-        height,
-        {(x, y) for x, y in points if 0 <= x < width and 0 <= y < height},
-    )
+            shape = _shape(char)
+            on.paste(1, (left + column * font.CELL_WIDTH, top + row * font.CELL_HEIGHT), shape)
+    return on
 
 
-def draw(lines: Sequence[str], panel: Panel, size: tuple[int, int]) -> bytes:
-    """Return a PNG of the exact size of the panel."""
+@lru_cache(maxsize=512)
+def _shape(char: str) -> Image.Image:
     from PIL import Image
 
-    width, height, points = lit(lines, panel, size)
-    picture = Image.new("P", (width, height), 0)
-    picture.putpalette([0, 0, 0, *_colour(panel)])
-    pixels = picture.load()
-    assert pixels is not None
-    for x, y in points:
-        pixels[x, y] = 1
-    return _png(picture)
+    rows = _glyph(char)
+    shape = Image.new("1", (len(rows[0]), len(rows)), 0)
+    shape.putdata([bit == "#" for bits in rows for bit in bits])
+    return shape
 
 
-def preview(lines: Sequence[str], panel: Panel, size: tuple[int, int]) -> bytes:
-    """Return a PNG eight times as large, with round dots as the lamps of the panel."""
+@lru_cache(maxsize=16)
+def _lamps(width: int, height: int) -> Image.Image:
+    """Return a mask of round dots, one for each lamp."""
     from PIL import Image, ImageDraw
 
-    width, height, points = lit(lines, panel, size)
-    frame = 2 * _DOT
-    picture = Image.new("P", (width * _DOT + 2 * frame, height * _DOT + 2 * frame), 0)
-    picture.putpalette([*_BACK, *_OFF, *_colour(panel)])
-    pen = ImageDraw.Draw(picture)
+    one = Image.new("L", (_DOT, _DOT), 0)
+    ImageDraw.Draw(one).ellipse((1, 1, _DOT - 2, _DOT - 2), fill=255)
+    row = Image.new("L", (width * _DOT, _DOT), 0)
+    for x in range(width):
+        row.paste(one, (x * _DOT, 0))
+    mask = Image.new("L", (width * _DOT, height * _DOT), 0)
     for y in range(height):
-        for x in range(width):
-            left, top = frame + x * _DOT, frame + y * _DOT
-            pen.ellipse(
-                (left + 1, top + 1, left + _DOT - 2, top + _DOT - 2),
-                fill=2 if (x, y) in points else 1,
-            )
-    return _png(picture)
+        mask.paste(row, (0, y * _DOT))
+    return mask
 
 
 def _glyph(char: str) -> tuple[str, ...]:
@@ -92,5 +99,5 @@ def _png(picture: object) -> bytes:
 
     assert isinstance(picture, Image.Image)
     out = io.BytesIO()
-    picture.save(out, "PNG", optimize=True)
+    picture.save(out, "PNG", compress_level=4)
     return out.getvalue()

@@ -12,7 +12,7 @@ from functools import partial
 from broadcast.channel import Panel
 from broadcast.errors import ContentError
 from broadcast.layout import font
-from broadcast.layout.panel import draw, preview
+from broadcast.layout.panel import pictures
 from broadcast.model import Finding, Media, sha256_of
 
 #: Seconds for one unit of information, and for one word (domain §2.3: human factors guidance).
@@ -130,10 +130,7 @@ def page_time_s(lines: Sequence[str], panel: Panel) -> float:
 def page_files(page: SignPage, n: int, slug: str, panel: Panel) -> tuple[Media, ...]:
     """Return the page as a picture at panel size, and enlarged for people."""
     alt = " / ".join(page.lines)
-    small, large = (
-        draw(page.lines, panel, size_of(panel)),
-        preview(page.lines, panel, size_of(panel)),
-    )
+    small, large = pictures(page.lines, panel, size_of(panel))
     return tuple(
         Media(
             name=name,

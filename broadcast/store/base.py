@@ -64,7 +64,7 @@ class Tx:
 
     def all(self, statement: Any, *args: Any) -> list[Any]:
         """Return all result rows."""
-        return list(self.connection.execute(statement, *args))
+        return list(self.connection.execute(statement, *args).all())
 
     def one(self, statement: Any, *args: Any) -> Any:
         """Return the first row or None."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, insert, or_, select, update
 
 from broadcast.channel import Published
 from broadcast.errors import NotFound
@@ -38,10 +38,13 @@ def add(tx: Tx, deliveries: Iterable[Delivery]) -> None:
 
 def of_message(tx: Tx, message_uid: str, channel: str | None = None) -> list[Delivery]:
     """Return the deliveries of a message, in order."""
-    query = select(_D).where(_D.c.message_uid == message_uid)
-    if channel is not None:
-        query = query.where(_D.c.channel == channel)
-    return [_delivery(row) for row in tx.all(query.order_by(_D.c.channel, _D.c.seq))]
+    if channel is None:
+        return [_delivery(row) for row in tx.all(_OF_MESSAGE, {"message": message_uid})]
+    return [_delivery(row) for row in tx.all(_OF_CHANNEL, {"message": message_uid, "channel": channel})]
+
+
+_OF_MESSAGE = select(_D).where(_D.c.message_uid == bindparam("message")).order_by(_D.c.channel, _D.c.seq)
+_OF_CHANNEL = _OF_MESSAGE.where(_D.c.channel == bindparam("channel"))
 
 
 def get(tx: Tx, uid: str) -> Delivery:
@@ -59,38 +62,23 @@ def get(tx: Tx, uid: str) -> Delivery:
     return _delivery(rows[0])
 
 
-def channels_with_work(tx: Tx, now: datetime, among: Collection[str] | None = None) -> list[str]:
-    """Return the channels that have something due, most urgent first."""
+def channels_with_work(tx: Tx, now: datetime, among: Collection[str] | None = None) -> dict[str, bool]:
+    """Return the channels that have something due, most urgent first, and whether any of it is in doubt."""
     facts = {"newsroom": tx.newsroom, "now": now} | ({} if among is None else {"channels": list(among)})
-    return [row.channel for row in tx.all(_with_work(among is not None), facts)]
+    return {row.channel: bool(row.doubtful) for row in tx.all(_with_work(among is not None), facts)}
 
 
 @cache
 def _with_work(among: bool) -> Any:
     # Statements that the way to a call waits for are put together once: that takes longer than running them.
-    query = select(_D.c.channel, func.min(_D.c.priority).label("urgency")).where(
-        _D.c.newsroom == bindparam("newsroom"), _is_due()
-    )
+    query = select(
+        _D.c.channel,
+        func.min(_D.c.priority).label("urgency"),
+        func.max(case((_D.c.state == DeliveryState.UNKNOWN.value, 1), else_=0)).label("doubtful"),
+    ).where(_D.c.newsroom == bindparam("newsroom"), _is_due())
     if among:
         query = query.where(_D.c.channel.in_(bindparam("channels", expanding=True)))
     return query.group_by(_D.c.channel).order_by("urgency", _D.c.channel)
-
-
-def channels_in_doubt(tx: Tx, among: Collection[str], now: datetime) -> set[str]:
-    """Return the channels that have an unknown delivery due for a look."""
-    return {row[0] for row in tx.all(_in_doubt(), {"newsroom": tx.newsroom, "channels": list(among), "now": now})}
-
-
-@cache
-def _in_doubt() -> Any:
-    query = select(_D.c.channel).where(
-        _D.c.newsroom == bindparam("newsroom"),
-        _D.c.channel.in_(bindparam("channels", expanding=True)),
-        _D.c.state == DeliveryState.UNKNOWN.value,
-        _D.c.needs_person.is_(False),
-        _D.c.not_before_at <= bindparam("now"),
-    )
-    return query.distinct()
 
 
 @cache
@@ -124,27 +112,47 @@ def _is_blocked() -> Any:
 
 def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int) -> list[Delivery]:
     """Claim up to `size` due deliveries of a channel, the most urgent first; each only once."""
-    return claim_many(tx, {channel: size}, claimant, now, until)
+    return take(tx, due(tx, {channel: size}, now), claimant, until)
 
 
-def claim_many(tx: Tx, sizes: Mapping[str, int], claimant: str, now: datetime, until: datetime) -> list[Delivery]:
-    """Claim up to so many due deliveries of each channel, the most urgent first; each only once.
+def due(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Delivery]:
+    """Return up to so many due deliveries of each channel, the most urgent first.
 
     A delivery waits while an earlier one of the same message on the channel is unsettled.
     """
     found = _due_at_once(tx, sizes, now)
     if found is None:
         found = [row for channel, size in sizes.items() for row in _due(tx, [channel], now, size)]
-    rows = [{"b_uid": row.uid, "b_claimant": claimant, "b_until": until} for row in found]
-    if not rows:
-        return []
-    touched = tx.run(_TAKE, rows)
-    if touched not in (len(rows), -1):
-        # Another machine was faster with some (PostgreSQL): keep what is ours.
-        mine = select(_D.c.uid).where(_D.c.uid.in_([r["b_uid"] for r in rows]), _D.c.claimed_by == claimant)
-        ours = {row[0] for row in tx.all(mine)}
-        found = [row for row in found if row.uid in ours]
     return [_delivery(row) for row in found]
+
+
+def take(tx: Tx, wanted: Sequence[Delivery], claimant: str, until: datetime) -> list[Delivery]:
+    """Claim due deliveries; return those that nobody else has taken meanwhile."""
+    return _taken(tx, _TAKE, wanted, claimant, until, {})
+
+
+def take_for_attempt(
+    tx: Tx, wanted: Sequence[Delivery], claimant: str, until: datetime, at: datetime, wall_at: datetime
+) -> list[Delivery]:
+    """Claim due deliveries and commit to their calls; return those that nobody else has taken meanwhile."""
+    going = _taken(tx, _TAKE_FOR_ATTEMPT, wanted, claimant, until, {"b_at": at, "b_wall": wall_at})
+    if going:
+        tx.run(insert(_A), [{"delivery_uid": d.uid, "claimant": claimant, "at": at} for d in going])
+    return going
+
+
+def _taken(
+    tx: Tx, statement: Any, wanted: Sequence[Delivery], claimant: str, until: datetime, facts: Mapping[str, Any]
+) -> list[Delivery]:
+    if not wanted:
+        return []
+    touched = tx.run(statement, [{"b_uid": d.uid, "b_claimant": claimant, "b_until": until, **facts} for d in wanted])
+    if touched in (len(wanted), -1):
+        return list(wanted)
+    # Another machine was faster with some (PostgreSQL): keep what is ours.
+    mine = select(_D.c.uid).where(_D.c.uid.in_([d.uid for d in wanted]), _D.c.claimed_by == claimant)
+    ours = {row[0] for row in tx.all(mine)}
+    return [d for d in wanted if d.uid in ours]
 
 
 def _due_at_once(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Any] | None:
@@ -187,26 +195,13 @@ _TAKE = (
     .where(_D.c.uid == bindparam("b_uid"), or_(*(_D.c.state == ready for ready in _READY)))
     .values(state=DeliveryState.CLAIMED.value, claimed_by=bindparam("b_claimant"), claimed_until_at=bindparam("b_until"))
 )
-
-
-def start_attempts(tx: Tx, claimed: Sequence[Delivery], claimant: str, at: datetime, wall_at: datetime) -> None:
-    """Commit to many calls, in the transaction that claimed them."""
-    if claimed:
-        tx.run(_ATTEMPT, [{"b_uid": c.uid, "b_at": at, "b_wall": wall_at} for c in claimed])
-        tx.run(insert(_A), [{"delivery_uid": c.uid, "claimant": claimant, "at": at} for c in claimed])
-
-
-_ATTEMPT = (
-    update(_D)
-    .where(_D.c.uid == bindparam("b_uid"))
-    .values(
-        attempts=_D.c.attempts + 1,
-        open_attempt=True,
-        attempted_at=bindparam("b_at"),
-        attempted_wall_at=bindparam("b_wall"),
-        looks=0,
-        failed_looks=0,
-    )
+_TAKE_FOR_ATTEMPT = _TAKE.values(
+    attempts=_D.c.attempts + 1,
+    open_attempt=True,
+    attempted_at=bindparam("b_at"),
+    attempted_wall_at=bindparam("b_wall"),
+    looks=0,
+    failed_looks=0,
 )
 
 
@@ -310,15 +305,18 @@ def drop(tx: Tx, uid: str, reason: str, at: datetime) -> bool:
 
 def release_held(tx: Tx, channels: Sequence[str], now: datetime) -> int:
     """Plan again what was held, on channels that may work now."""
-    return tx.run(
-        update(_D)
-        .where(
-            _D.c.newsroom == tx.newsroom,
-            _D.c.state == DeliveryState.HELD.value,
-            _D.c.channel.in_(channels),
-        )
-        .values(state=DeliveryState.PLANNED.value, reason="", not_before_at=now)
+    return tx.run(_RELEASE, {"b_newsroom": tx.newsroom, "b_channels": list(channels), "b_now": now})
+
+
+_RELEASE = (
+    update(_D)
+    .where(
+        _D.c.newsroom == bindparam("b_newsroom"),
+        _D.c.state == DeliveryState.HELD.value,
+        _D.c.channel.in_(bindparam("b_channels", expanding=True)),
     )
+    .values(state=DeliveryState.PLANNED.value, reason="", not_before_at=bindparam("b_now"))
+)
 
 
 def hold_channel(tx: Tx, channel: str, reason: str) -> int:
@@ -372,8 +370,10 @@ def keep_receipt(
 
 def claimed(tx: Tx) -> list[Delivery]:
     """Return all claimed deliveries, to look for claims of processes that no longer live."""
-    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.state == DeliveryState.CLAIMED.value)
-    return [_delivery(row) for row in tx.all(query)]
+    return [_delivery(row) for row in tx.all(_CLAIMED, {"newsroom": tx.newsroom})]
+
+
+_CLAIMED = select(_D).where(_D.c.newsroom == bindparam("newsroom"), _D.c.state == DeliveryState.CLAIMED.value)
 
 
 def still_open(tx: Tx) -> list[Delivery]:

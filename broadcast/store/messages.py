@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from broadcast.errors import NotFound
 from broadcast.model import EndedBecause
@@ -40,7 +40,10 @@ def get_message(tx: Tx, slug: str) -> Message:
 
 def message_by_uid(tx: Tx, uid: str) -> Message:
     """Return the message of this uid, which exists."""
-    return _message(tx.one(select(_M).where(_M.c.uid == uid)))
+    return _message(tx.one(_BY_UID, {"uid": uid}))
+
+
+_BY_UID = select(_M).where(_M.c.uid == bindparam("uid"))
 
 
 def all_messages(tx: Tx) -> list[Message]:
@@ -101,24 +104,31 @@ def end_message(
 
 def expired_messages(tx: Tx, now: datetime) -> list[Message]:
     """Return approved messages whose end has come and is not yet noted."""
-    query = select(_M).where(
-        _M.c.newsroom == tx.newsroom,
-        _M.c.ended_at.is_(None),
-        _M.c.approved > 0,
-        _M.c.expires_at <= now,
-    )
-    return [_message(row) for row in tx.all(query)]
+    return [_message(row) for row in tx.all(_EXPIRED, {"newsroom": tx.newsroom, "now": now})]
+
+
+_EXPIRED = select(_M).where(
+    _M.c.newsroom == bindparam("newsroom"),
+    _M.c.ended_at.is_(None),
+    _M.c.approved > 0,
+    _M.c.expires_at <= bindparam("now"),
+)
 
 
 def messages_to_plan(tx: Tx) -> list[Message]:
     """Return the messages for which something waits to be planned, oldest first."""
-    query = select(_M).where(_M.c.newsroom == tx.newsroom, _M.c.needs_plan.is_(True))
-    return [_message(row) for row in tx.all(query.order_by(_M.c.created_at))]
+    return [_message(row) for row in tx.all(_TO_PLAN, {"newsroom": tx.newsroom})]
+
+
+_TO_PLAN = select(_M).where(_M.c.newsroom == bindparam("newsroom"), _M.c.needs_plan.is_(True)).order_by(_M.c.created_at)
 
 
 def lock_message(tx: Tx, uid: str) -> None:
     """Keep other planners of this message out until the end of the transaction (PostgreSQL)."""
-    tx.one(select(_M.c.uid).where(_M.c.uid == uid).with_for_update())
+    tx.one(_LOCK, {"uid": uid})
+
+
+_LOCK = select(_M.c.uid).where(_M.c.uid == bindparam("uid")).with_for_update()
 
 
 def count_messages(tx: Tx) -> int:

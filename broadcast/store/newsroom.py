@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from broadcast.channel import Limits
 from broadcast.errors import NotFound
@@ -59,9 +59,14 @@ def ensure_newsroom(tx: Tx, world: str) -> None:
         )
 
 
+_SWITCHES = select(_N).where(_N.c.id == bindparam("newsroom"))
+_PEOPLE = select(_P).where(_P.c.newsroom == bindparam("newsroom")).order_by(_P.c.name)
+_CHANNELS = select(_C).where(_C.c.newsroom == bindparam("newsroom"))
+
+
 def switches(tx: Tx) -> Switches:
     """Return world and kill switch."""
-    row = tx.one(select(_N).where(_N.c.id == tx.newsroom))
+    row = tx.one(_SWITCHES, {"newsroom": tx.newsroom})
     if row is None:
         raise NotFound(f"la base ne contient pas la rédaction « {tx.newsroom} » ; vérifiez newsroom.id")
     return Switches(
@@ -84,7 +89,7 @@ def set_epoch(tx: Tx, epoch: int) -> None:
 
 def people(tx: Tx, *, with_inactive: bool = False) -> list[Person]:
     """Return the people, by name."""
-    rows = tx.all(select(_P).where(_P.c.newsroom == tx.newsroom).order_by(_P.c.name))
+    rows = tx.all(_PEOPLE, {"newsroom": tx.newsroom})
     return [_person(row) for row in rows if row.active or with_inactive]
 
 
@@ -117,7 +122,7 @@ def keep_person(tx: Tx, person: Person) -> None:
 
 def channel_states(tx: Tx) -> dict[str, ChannelState]:
     """Return what is known of the channels, by name."""
-    return {row.name: _channel(row) for row in tx.all(select(_C).where(_C.c.newsroom == tx.newsroom))}
+    return {row.name: _channel(row) for row in tx.all(_CHANNELS, {"newsroom": tx.newsroom})}
 
 
 def channel_state(tx: Tx, name: str) -> ChannelState:

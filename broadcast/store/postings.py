@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadcast.channel import Published
@@ -20,10 +21,18 @@ _P: Any = PostingRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 
 def of_message(tx: Tx, message_uid: str, channel: str | None = None) -> list[Posting]:
     """Return the postings of a message."""
-    query = select(_P).where(_P.c.newsroom == tx.newsroom, _P.c.message_uid == message_uid)
-    if channel is not None:
-        query = query.where(_P.c.channel == channel)
-    return [_posting(row) for row in tx.all(query.order_by(_P.c.channel, _P.c.since_at, _P.c.slot))]
+    facts = {"newsroom": tx.newsroom, "message": message_uid}
+    if channel is None:
+        return [_posting(row) for row in tx.all(_OF_MESSAGE, facts)]
+    return [_posting(row) for row in tx.all(_OF_CHANNEL, facts | {"channel": channel})]
+
+
+_OF_MESSAGE = (
+    select(_P)
+    .where(_P.c.newsroom == bindparam("newsroom"), _P.c.message_uid == bindparam("message"))
+    .order_by(_P.c.channel, _P.c.since_at, _P.c.slot)
+)
+_OF_CHANNEL = _OF_MESSAGE.where(_P.c.channel == bindparam("channel"))
 
 
 def keep_up(
@@ -81,12 +90,17 @@ def keep_many_up(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at: da
         }
         for d, _, p in done
     ]
-    make = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
+    tx.run(_keep_up(tx.connection.dialect.name), rows)
+
+
+@cache
+def _keep_up(dialect: str) -> Any:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     new: Any = make(_P)
     since = case((_P.c.state == PostingState.UP.value, _P.c.since_at), else_=new.excluded.since_at)
     changed = {k: new.excluded[k] for k in ("external_id", "url", "token", "public", "number", "state")}
     keys = [_P.c.newsroom, _P.c.channel, _P.c.message_uid, _P.c.slot]
-    tx.run(new.on_conflict_do_update(index_elements=keys, set_=changed | {"since_at": since}), rows)
+    return new.on_conflict_do_update(index_elements=keys, set_=changed | {"since_at": since})
 
 
 def keep_state(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import bindparam, insert, select
 
 from broadcast.errors import NotFound
 from broadcast.model import (
@@ -86,9 +86,6 @@ def media_reader(database: Database) -> Callable[[str], bytes]:
 
 def rendition_keys(tx: Tx, message_uid: str, number: int) -> list[RenditionKey]:
     """Return what renditions a revision has, without their content."""
-    query = select(_D.c.channel, _D.c.channel_kind, _D.c.form, _D.c.sha256, _D.c.part_count).where(
-        _D.c.message_uid == message_uid, _D.c.number == number
-    )
     return [
         RenditionKey(
             channel=r.channel,
@@ -97,26 +94,45 @@ def rendition_keys(tx: Tx, message_uid: str, number: int) -> list[RenditionKey]:
             sha256=r.sha256,
             parts=r.part_count,
         )
-        for r in tx.all(query.order_by(_D.c.channel, _D.c.form))
+        for r in tx.all(_KEYS, {"message": message_uid, "number": number})
     ]
+
+
+_KEYS = (
+    select(_D.c.channel, _D.c.channel_kind, _D.c.form, _D.c.sha256, _D.c.part_count)
+    .where(_D.c.message_uid == bindparam("message"), _D.c.number == bindparam("number"))
+    .order_by(_D.c.channel, _D.c.form)
+)
 
 
 def hashes(tx: Tx, message_uid: str, number: int) -> list[str]:
     """Return the hashes of all renditions of a revision."""
-    query = select(_D.c.sha256).where(_D.c.message_uid == message_uid, _D.c.number == number)
-    return [row[0] for row in tx.all(query)]
+    return [row[0] for row in tx.all(_HASHES, {"message": message_uid, "number": number})]
+
+
+_HASHES = select(_D.c.sha256).where(_D.c.message_uid == bindparam("message"), _D.c.number == bindparam("number"))
 
 
 def of_deliveries(tx: Tx, wanted: Sequence[Delivery], read: Callable[[str], bytes]) -> dict[str, Rendition]:
     """Return the stored renditions that deliveries carry, by the delivery's uid, in few statements."""
-    keys = {(w.message_uid, w.number, w.channel, w.form.value) for w in wanted}
     found: dict[tuple[str, int, str, str], Rendition] = {}
-    for some in batched(sorted(keys), _CHUNK):
-        query = select(_D).where(tuple_(_D.c.message_uid, _D.c.number, _D.c.channel, _D.c.form).in_(some))
-        for row in tx.all(query):
-            found[(row.message_uid, row.number, row.channel, row.form)] = _rendition(row, read)
+    for some in batched(wanted, _CHUNK):
+        keys = {(w.message_uid, w.number, w.channel, w.form.value) for w in some}
+        columns = [sorted(set(column)) for column in zip(*keys, strict=True)]
+        # SQLite finds rows by the key's first column; it would walk the whole table for tuples.
+        for row in tx.all(_OF_DELIVERIES, dict(zip(("messages", "numbers", "channels", "forms"), columns, strict=True))):
+            if (key := (row.message_uid, row.number, row.channel, row.form)) in keys:
+                found[key] = _rendition(row, read)
     pairs = ((w.uid, found.get((w.message_uid, w.number, w.channel, w.form.value))) for w in wanted)
     return {uid: rendition for uid, rendition in pairs if rendition is not None}
+
+
+_OF_DELIVERIES = select(_D).where(
+    _D.c.message_uid.in_(bindparam("messages", expanding=True)),
+    _D.c.number.in_(bindparam("numbers", expanding=True)),
+    _D.c.channel.in_(bindparam("channels", expanding=True)),
+    _D.c.form.in_(bindparam("forms", expanding=True)),
+)
 
 
 def of_revisions(

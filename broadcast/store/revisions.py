@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from broadcast.errors import NotFound
 from broadcast.model import (
@@ -59,13 +59,16 @@ def insert_revision(
     update_message(tx, revision.message_uid, latest=revision.number)
 
 
+_ONE = select(_R).where(_R.c.message_uid == bindparam("message"), _R.c.number == bindparam("number"))
+
+
 def get_revision(tx: Tx, message: Message, number: int) -> Revision:
     """Return one revision.
 
     Raises:
         NotFound: there is none of this number.
     """
-    row = tx.one(select(_R).where(_R.c.message_uid == message.uid, _R.c.number == number))
+    row = tx.one(_ONE, {"message": message.uid, "number": number})
     if row is None:
         raise NotFound(
             f"{message.slug}@{number} : cette version n'existe pas",
@@ -137,9 +140,12 @@ def insert_vote(tx: Tx, message_uid: str, number: int, vote: Vote) -> None:
     )
 
 
+_VOTES = select(_V).where(_V.c.message_uid == bindparam("message"), _V.c.number == bindparam("number")).order_by(_V.c.id)
+
+
 def votes(tx: Tx, message_uid: str, number: int) -> list[Vote]:
     """Return the votes on a revision, oldest first."""
-    rows = tx.all(select(_V).where(_V.c.message_uid == message_uid, _V.c.number == number).order_by(_V.c.id))
+    rows = tx.all(_VOTES, {"message": message_uid, "number": number})
     return [
         Vote(
             person=r.person,
@@ -185,9 +191,12 @@ def keep_base(tx: Tx, path: str, message_uid: str, number: int) -> None:
     tx.run(insert(_W).values(newsroom=tx.newsroom, path=path, message_uid=message_uid, number=number))
 
 
+_FACTS = select(_R.c.author, _R.c.draft).where(_R.c.message_uid == bindparam("message"), _R.c.number == bindparam("number"))
+
+
 def release_facts(tx: Tx, message_uid: str, number: int) -> tuple[str, datetime | None, datetime | None]:
     """Return (author, embargo, end) of a revision, without reading the rest of its draft."""
-    row = tx.one(select(_R.c.author, _R.c.draft).where(_R.c.message_uid == message_uid, _R.c.number == number))
+    row = tx.one(_FACTS, {"message": message_uid, "number": number})
     if row is None:
         raise NotFound(f"version {number} : absente de la base")
     draft = json.loads(row.draft)

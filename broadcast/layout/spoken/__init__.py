@@ -14,7 +14,7 @@ from broadcast.layout.spoken.abbreviations import abbreviations, last_signs, nam
 from broadcast.layout.spoken.addresses import characters, with_emails, without_urls
 from broadcast.layout.spoken.lines import lines, tidy
 from broadcast.layout.spoken.numbers import MAX_NUMBER, number_words
-from broadcast.layout.spoken.quantities import bare_numbers, quantities
+from broadcast.layout.spoken.quantities import bare_numbers, bare_units, quantities
 from broadcast.layout.spoken.rule import Rule
 from broadcast.layout.spoken.times import dates, hours, telephones
 
@@ -56,20 +56,18 @@ def within(said: str, limit: int | None) -> str:
 
 
 def _said(line: str) -> str:
-    for pattern, into in _rules():
-        line = pattern.sub(into, line)
+    for needs_digit, rules in _rules():
+        if not needs_digit or regex.search(r"\d", line):
+            for pattern, into in rules:
+                line = pattern.sub(into, line)
     return line
 
 
 @cache
-def _rules() -> tuple[Rule, ...]:
+def _rules() -> tuple[tuple[bool, tuple[Rule, ...]], ...]:
+    """Return the rules in their order, in groups, and whether a group asks for a digit."""
     return (
-        *names_and_marks(),
-        *telephones(),
-        *dates(),
-        *hours(),
-        *quantities(),
-        *bare_numbers(),
-        *abbreviations(),
-        *last_signs(),
+        (False, names_and_marks()),
+        (True, (*telephones(), *dates(), *hours(), *quantities(), *bare_numbers())),
+        (False, (*bare_units(), *abbreviations(), *last_signs())),
     )

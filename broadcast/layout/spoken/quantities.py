@@ -90,15 +90,11 @@ def quantities() -> tuple[Rule, ...]:
         rule(r"(?<![\p{L}\d)\]])-(?=\d)", " moins "),
         rule(r"(?<=\d) ?[-–—] ?(?=\d)", ", "),
         rule(rf"(?<![\d.,])({NUMBER}) ?(k|M|Md)€", lambda m: f"{m[1]} {_MANY[m[2]][is_several(m[1])]}"),
-        rule(r"\b(millions?|milliards?) ?€", r"\1 d'euros"),
         rule(rf"(?<![\d.,])({NUMBER}) ?(?:€ ?(\d\d)(?!\d)|(?:€|euros?(?!\w)|EUR(?!\w)))(/(?=\p{{L}}))?", _euros, regex.I),
         rule(
             rf"(?<![\d.,])({NUMBER}) ?({units}|KM/H|Km/h|km/H|KM|Km|KG|Kg|MIN|° C)(?![\w²³'])(?:(/(?=\p{{L}}))|\.(?= \p{{Ll}}))?",
             _quantity,
         ),
-        rule(r"(?<!\w)km/h(?!\w)", "kilomètres par heure"),
-        rule(r"(?<!\w)km(?![\w²³])", "kilomètres"),
-        rule(r"(?<!\w)(km|m)²(?!\w)", lambda m: _UNITS[m[0]][1]),
     )
 
 
@@ -133,6 +129,16 @@ def _quantity(match: Match) -> str:
     unit = match[2].replace("° C", "°C")
     one, several, feminine = _UNITS.get(unit) or _UNITS[unit.lower()]
     return f"{decimal_words(match[1], feminine=feminine)} {several if is_several(match[1]) else one}{' par ' if match[3] else ''}"
+
+
+def bare_units() -> tuple[Rule, ...]:
+    """Return the rules for units without a number."""
+    return (
+        rule(r"\b(millions?|milliards?) ?€", r"\1 d'euros"),
+        rule(r"(?<!\w)km/h(?!\w)", "kilomètres par heure"),
+        rule(r"(?<!\w)km(?![\w²³])", "kilomètres"),
+        rule(r"(?<!\w)(km|m)²(?!\w)", lambda m: _UNITS[m[0]][1]),
+    )
 
 
 def bare_numbers() -> tuple[Rule, ...]:
