@@ -28,7 +28,8 @@ docs: ## write the generated parts of docs/
 
 bench: ## benchmarks, with ratios
 	@sh .ci/setup test
-	@for file in benchmarks/*.py; do $(PY) $$file || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
+	@$(PY) benchmarks/_write.py
 
 lock: ## renew uv.lock
 	@UV_PYTHON_DOWNLOADS=never .venv/bin/uv lock

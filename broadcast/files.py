@@ -35,9 +35,11 @@ def write_all(wanted: Sequence[tuple[Path, bytes]]) -> list[Path]:
     """
     changed = [(path, data) for path, data in dict(wanted).items() if not _holds(path, data)]
     parts = [(path, path.with_name(f".{path.name}.{os.getpid()}.part")) for path, _ in changed]
+    folders = {path.parent: None for path, _ in changed}
     try:
-        for (path, data), (_, part) in zip(changed, parts, strict=True):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in list(folders):
+            folders |= dict.fromkeys(_make(folder))
+        for (_, data), (_, part) in zip(changed, parts, strict=True):
             part.write_bytes(data)
         _sync_all([part for _, part in parts])
         for path, part in parts:
@@ -47,8 +49,19 @@ def write_all(wanted: Sequence[tuple[Path, bytes]]) -> list[Path]:
             with contextlib.suppress(OSError):
                 part.unlink()
         raise
-    _sync_all(list(dict.fromkeys(path.parent for path, _ in parts)))
+    _sync_all(list(folders))
     return [path for path, _ in parts]
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make a folder, and return those that got a new entry."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
+        new.mkdir(exist_ok=True)
+    return [new.parent for new in missing]
 
 
 def _holds(path: Path, data: bytes) -> bool:

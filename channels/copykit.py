@@ -40,7 +40,7 @@ _STYLE = (
     ":root{color-scheme:light dark}body{max-width:40rem;margin:0 auto;padding:1rem;font:1.05rem/1.5 system-ui,sans-serif}"
     "h1{font-size:1.4rem}.act{background:#7a1600;color:#fff;padding:.6rem 1rem;border-radius:.4rem;font-weight:700}"
     "textarea{width:100%;min-height:14rem;font:inherit;padding:.6rem;box-sizing:border-box}img{max-width:100%;height:auto}"
-    "li{margin:.4rem 0}button{font:inherit;padding:.5rem 1rem}figure{margin:1rem 0}a{overflow-wrap:anywhere}"
+    "li{margin:.4rem 0}button{font:inherit;padding:.5rem 1rem}figure{margin:1rem 0}a,li{overflow-wrap:anywhere}"
 )
 
 
@@ -142,13 +142,13 @@ class CopyKit:
 
     def _steps(self, part: Part) -> list[str]:
         s = self._settings
-        steps = [f"Ouvrir {s.label or s.name}" + (f" : {s.open_url}" if s.open_url else "")]
+        steps = [f"Ouvrir « {s.label or s.name} »" + (f" : {s.open_url}" if s.open_url else "")]
         steps.append("Coller le texte, tel quel")
         steps += [f"Joindre {m.name} ; texte de remplacement : {m.alt}" for m in part.media]
         if part.link:
             steps.append(f"Vérifier que le lien s'ouvre : {part.link}")
         steps += ["Publier, puis copier l'adresse de la publication"]
-        proof = f"broadcast resolve {part.slug}/{s.name} --published ADRESSE --proof « qui, quand »"
+        proof = f'broadcast resolve {part.slug}/{s.name} --published ADRESSE --proof "qui, quand" --as VOTRE-NOM'
         return [*steps, f"Confirmer : {proof}"]
 
     def _facts(self, part: Part | None) -> list[str]:
@@ -176,7 +176,7 @@ class CopyKit:
         )
         facts = "".join(f"<li>{escape(f)}</li>" for f in self._facts(part))
         boxes = "".join(f'<li><label><input type="checkbox"> {escape(step)}</label></li>' for step in steps)
-        place = f'<p><a href="{escape(s.open_url)}">Ouvrir {escape(s.label or s.name)}</a></p>' if s.open_url else ""
+        place = f'<p><a href="{escape(s.open_url)}">Ouvrir : {escape(s.label or s.name)}</a></p>' if s.open_url else ""
         area = (
             f'<h2 id="t">Texte à copier</h2><textarea readonly aria-labelledby="t">{escape(text)}</textarea>'
             "<p><button type=button onclick=\"navigator.clipboard.writeText(document.querySelector('textarea').value)\">"

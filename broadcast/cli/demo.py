@@ -15,12 +15,13 @@ from broadcast.cli.out import STATE_WORDS, table, to_json
 @json_option
 @command
 def demo(folder: Path, as_json: bool) -> int:
-    """Publier trois messages, un rectificatif et un retrait sur des réseaux d'essai, dans DOSSIER.
+    """Publier quatre messages, un rectificatif et un retrait sur des réseaux d'essai, dans DOSSIER.
 
     Rien ne sort de cette machine. Recommencer efface seulement un dossier que la démonstration a fait.
     """
+    from broadcast.demo.networks import NETWORKS
     from broadcast.demo.page import write
-    from broadcast.demo.run import NETWORKS, run
+    from broadcast.demo.run import run
     from broadcast.status import overview
 
     app = run(folder, (lambda line: None) if as_json else click.echo)
@@ -55,5 +56,6 @@ def demo(folder: Path, as_json: bool) -> int:
     click.echo(f"  site      {folder / 'public' / 'index.html'}")
     click.echo(f"  panneaux  {folder / 'signs'}")
     click.echo(f"  journal   {folder / 'print'}")
+    click.echo(f"  à la main {folder / 'kits'}")
     click.echo(f"  réseaux   {', '.join(str(folder / 'recorded' / f'{n}.jsonl') for n in NETWORKS)}")
     return 1 if bad else 0

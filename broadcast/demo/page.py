@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from broadcast import registry
 from broadcast.app import App
 from broadcast.channel import CanDraw
-from broadcast.demo.run import NETWORKS
+from broadcast.demo.networks import GROUPS, NETWORKS
 from broadcast.model import Form
 from broadcast.store import messages, renditions
 
@@ -24,21 +25,37 @@ section{background:var(--c);border:1px solid var(--l);border-radius:.5rem;paddin
 section.wide{grid-column:1/-1}iframe{width:100%;height:34rem;border:1px solid var(--l);border-radius:.25rem;background:#fff}
 .post{border-top:1px solid var(--l);padding:.5rem 0;white-space:pre-wrap}.post.deleted{opacity:.75}.post.deleted .words{text-decoration:line-through}
 .state{font-size:.9rem;color:var(--s);white-space:normal}.state b{color:var(--g)}.state b.down{color:var(--bad)}
+.words{max-height:15rem;overflow:auto}
 img{max-width:100%;height:auto;display:block;margin:.5rem 0;border-radius:.25rem}
 """
-_NAMES = {"x": "X", "facebook": "Facebook", "mastodon": "Mastodon"}
+_NAMES = {
+    "x": "X",
+    "facebook": "Facebook",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+    "telegram": "Telegram",
+    "wordpress": "WordPress",
+    "email": "Lettre électronique",
+}
 
 
 def write(app: App) -> Path:
     """Write `demo.html` into the folder of a demonstration, and return its path."""
     folder = app.dir
     _draw_proof(app, "crue-quais")
-    sections = [_site(), *[_network(folder, name, kind) for name, kind in NETWORKS.items()], _signs(folder), _print(folder)]
+    sections = [
+        _site(),
+        *[_network(folder, name, kind) for name, kind in NETWORKS.items()],
+        _signs(folder),
+        _print(folder),
+        _kits(folder),
+    ]
     page = (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
         f'initial-scale=1"><title>Broadcast – démonstration</title><style>{_STYLE}</style></head><body><main>'
-        "<h1>Une crue, six lieux, une seule source</h1><p>Trois messages écrits en Markdown, approuvés par une seconde "
-        "personne, puis un rectificatif de l’alerte et le retrait du concours. Rien n’est sorti de cette machine.</p>"
+        f"<h1>Une crue, {len(NETWORKS) + 4} lieux, une seule source</h1><p>Quatre messages écrits en Markdown, approuvés par une "
+        "seconde personne : une alerte, une information pratique, un concours et un long point de situation, qui devient un fil "
+        "là où la place manque. Puis un rectificatif de l’alerte et le retrait du concours. Rien n’est sorti de cette machine.</p>"
         f'<div class="grid">{"".join(sections)}</div></main></body></html>'
     )
     path = folder / "demo.html"
@@ -58,22 +75,26 @@ def _site() -> str:
 
 def _network(folder: Path, name: str, kind: str) -> str:
     lines = (folder / "recorded" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    posts = "".join(_post(json.loads(line)) for line in lines)
+    copies = Counter(json.loads(line)["text"] for line in lines)
+    shown = {post["text"] if kind == "email" else post["id"]: post for post in map(json.loads, lines)}
+    posts = "".join(_post(post, copies[post["text"]] if kind == "email" else 1) for post in shown.values())
     return f'<section><h2>{_NAMES[kind]}</h2><p class="state">recorded/{escape(name)}.jsonl</p>{posts}</section>'
 
 
-def _post(post: dict[str, Any]) -> str:
+def _post(post: dict[str, Any], copies: int) -> str:
     state = '<b class="down">supprimé</b>' if post["deleted"] else "<b>en ligne</b>"
     facts = [state]
+    if copies > 1:
+        facts.append(f"à {copies} destinataires, un courriel chacun")
     if post["edited"]:
         facts.append("modifié")
     if post["in_reply_to"]:
-        facts.append(f"répond à {escape(post['in_reply_to'])}")
-    facts += [f"image : {escape(m['alt'])}" for m in post["media"]]
+        facts.append(f"répond à {escape(post['in_reply_to'].rpartition('/')[2])}")
+    facts += [f"image : {escape(m['alt'] or 'sans texte de remplacement, le réseau n’en prend pas')}" for m in post["media"]]
     deleted = " deleted" if post["deleted"] else ""
     return (
-        f'<div class="post{deleted}"><span class="words">{escape(post["text"])}</span>'
-        f'<p class="state">n° {escape(post["id"])} · {" · ".join(facts)}</p></div>'
+        f'<div class="post{deleted}"><div class="words" tabindex="0">{escape(post["text"])}</div>'
+        f'<p class="state">n° {escape(post["id"].rpartition("/")[2])} · {" · ".join(facts)}</p></div>'
     )
 
 
@@ -103,4 +124,14 @@ def _print(folder: Path) -> str:
     return (
         f'<section><h2>Journal municipal</h2><p><a href="print/crue-quais/proof.pdf">épreuve PDF</a> · '
         f'<a href="print/crue-quais/crue-quais.zip">dossier pour la maquette</a></p>{pages}</section>'
+    )
+
+
+def _kits(folder: Path) -> str:
+    kits = "".join(
+        f'<li><a href="{path.relative_to(folder).as_posix()}">{escape(path.parent.name)}</a></li>'
+        for path in sorted((folder / "kits" / GROUPS).glob("*/kit.html"))
+    )
+    return (
+        f"<section><h2>À publier à la main</h2><p>Groupe Facebook des commerçants : {escape(GROUPS)}</p><ul>{kits}</ul></section>"
     )

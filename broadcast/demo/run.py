@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from broadcast import intake, newsroom_folder
 from broadcast.app import App
 from broadcast.clock import SystemClock
+from broadcast.demo.networks import NETWORKS, networks, settings, write_files
 from broadcast.desk.ending import withdraw
 from broadcast.desk.people import add_person
 from broadcast.desk.submit import submit
@@ -17,17 +17,8 @@ from broadcast.desk.vote import approve
 from broadcast.dispatch.send import send
 from broadcast.errors import UsageError
 from broadcast.probing import probe_channel
-from broadcast.stands import stand_type
-from broadcast.stands.base import Stand
 
 MARK = ".broadcast-demo"
-#: Channel -> kind of the look-alike networks.
-NETWORKS = {"x-ville": "x", "facebook-ville": "facebook", "mastodon-ville": "mastodon"}
-_SECRETS = {
-    "x": ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
-    "facebook": ("token",),
-    "mastodon": ("token",),
-}
 
 
 def run(folder: Path, tell: Callable[[str], None]) -> App:
@@ -41,13 +32,13 @@ def run(folder: Path, tell: Callable[[str], None]) -> App:
         UsageError: the folder holds something that a demonstration did not make.
     """
     _start_afresh(folder)
-    with _networks(folder) as stands:
+    with networks(folder) as stands:
         now = SystemClock().now()
-        newsroom_folder.create(folder / ".new", example=True, exercise=False, now=now, settings=_settings(stands))
+        newsroom_folder.create(folder / ".new", example=True, exercise=False, now=now, settings=settings(stands))
         for path in (folder / ".new").iterdir():
             path.rename(folder / path.name)
         (folder / ".new").rmdir()
-        _write_secrets(folder, stands)
+        write_files(folder, stands)
         app = App(folder)
         add_person(app.desk, "alice", ("editor",))
         add_person(app.desk, "bob", ("approver", "publisher"))
@@ -59,7 +50,7 @@ def run(folder: Path, tell: Callable[[str], None]) -> App:
 
 def _publish(app: App, tell: Callable[[str], None]) -> None:
     messages = app.dir / "content" / "messages"
-    for slug in ("crue-quais", "commerces-ouverts", "concours-dessin"):
+    for slug in ("crue-quais", "commerces-ouverts", "concours-dessin", "point-situation"):
         _submit_and_approve(app, messages / f"{slug}.md", tell)
     _send(app, tell)
     tell("rectificatif : la passerelle ferme aussi")
@@ -99,33 +90,3 @@ def _start_afresh(folder: Path) -> None:
         shutil.rmtree(folder)
     (folder / "recorded").mkdir(parents=True)
     (folder / MARK).write_text("Ce dossier a été fait par « broadcast demo » et sera effacé par la suivante.\n")
-
-
-@contextmanager
-def _networks(folder: Path) -> Iterator[dict[str, Stand]]:
-    with ExitStack() as stack:
-        stands: dict[str, Stand] = {}
-        for name, kind in NETWORKS.items():
-            type_ = stand_type(kind)
-            assert type_ is not None
-            stands[name] = stack.enter_context(type_(folder / "recorded" / f"{name}.jsonl"))
-        yield stands
-
-
-def _settings(stands: dict[str, Stand]) -> str:
-    text = newsroom_folder.SETTINGS.partition("# Les réseaux se règlent")[0]
-    text += "# Réseaux d'essai de la démonstration, sur cette machine.\n"
-    for name, stand in stands.items():
-        lines = [f"[channels.{name}]", f'kind = "{stand.kind}"', f'url = "{stand.url}"']
-        lines += ['page_id = "10001"'] if stand.kind == "facebook" else []
-        lines += [f'{key}_file = "secrets/{name}-{key}"' for key in _SECRETS[stand.kind]]
-        text += "\n" + "\n".join(lines) + "\n"
-    return text
-
-
-def _write_secrets(folder: Path, stands: dict[str, Stand]) -> None:
-    for name, stand in stands.items():
-        for key in _SECRETS[stand.kind]:
-            path = folder / "secrets" / f"{name}-{key}"
-            path.touch(mode=0o600)
-            path.write_text(f"essai-{key}\n")

@@ -23,6 +23,7 @@ class StoredBoard:
         self._place = place
         self._now = now
         self._entries: dict[str, boards.Entry | None] = {}
+        self._versions: dict[str, list[boards.Version]] = {}
         with d.db.read() as tx:
             self._changed = boards.changed(tx, place.name)
 
@@ -63,8 +64,7 @@ class StoredBoard:
         entry = self._entry(slug)
         if entry is None:
             return []
-        with self._d.db.read() as tx:
-            versions = boards.versions(tx, self._place.name, entry.message_uid)
+        versions = self._versions_of(entry)
         found = self._frozen([(entry.message_uid, v.number) for v in versions])
         return [self._version(entry, found[entry.message_uid, v.number], v) for v in versions]
 
@@ -108,7 +108,16 @@ class StoredBoard:
                 self._entries[slug] = boards.by_slug(tx, self._place.name, slug)
         return self._entries[slug]
 
+    def _versions_of(self, entry: boards.Entry) -> list[boards.Version]:
+        if entry.message_uid not in self._versions:
+            # Whoever asks for one history asks for those of the others that it was shown.
+            known = {e.message_uid for e in self._entries.values() if e is not None} - self._versions.keys()
+            with self._d.db.read() as tx:
+                self._versions |= boards.versions(tx, self._place.name, known)
+        return self._versions[entry.message_uid]
+
     def _current(self, entries: Sequence[boards.Entry]) -> list[Showing]:
+        self._entries |= {e.slug: e for e in entries}
         found = self._frozen([(e.message_uid, e.number) for e in entries])
         return [self._showing(e, found[e.message_uid, e.number], e.number, e.published_at) for e in entries]
 

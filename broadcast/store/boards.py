@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from broadcast.model import EndedBecause
 from broadcast.store.base import Tx
@@ -154,14 +154,24 @@ def by_slug(tx: Tx, channel: str, slug: str) -> Entry | None:
     return None if row is None else _entry(row)
 
 
-def versions(tx: Tx, channel: str, message_uid: str) -> list[Version]:
-    """Return when each revision appeared, oldest first."""
-    query = select(_V).where(
-        _V.c.newsroom == tx.newsroom,
-        _V.c.channel == channel,
-        _V.c.message_uid == message_uid,
+def versions(tx: Tx, channel: str, message_uids: Collection[str]) -> dict[str, list[Version]]:
+    """Return when each revision of these messages appeared, oldest first."""
+    facts = {"newsroom": tx.newsroom, "channel": channel, "messages": list(message_uids)}
+    found: dict[str, list[Version]] = {uid: [] for uid in message_uids}
+    for row in tx.all(_VERSIONS, facts):
+        found[row.message_uid].append(_version(row))
+    return found
+
+
+_VERSIONS = (
+    select(_V)
+    .where(
+        _V.c.newsroom == bindparam("newsroom"),
+        _V.c.channel == bindparam("channel"),
+        _V.c.message_uid.in_(bindparam("messages", expanding=True)),
     )
-    return [_version(r) for r in tx.all(query.order_by(_V.c.published_at, _V.c.number))]
+    .order_by(_V.c.published_at, _V.c.number)
+)
 
 
 def slugs_between(tx: Tx, channel: str, first: int, last: int) -> list[str]:
