@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
+import ssl
 import subprocess
+import sys
+import threading
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -212,3 +216,72 @@ def test_a_real_server_of_another_project_takes_the_mails(tmp_path: Path):
         assert ".. Les quais" in mail.get_body(("plain",)).get_content()
     finally:
         server.stop()
+
+
+def a_certificate(folder: Path) -> tuple[Path, Path]:
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*made, *subject, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+@pytest.mark.parametrize("trusted", [True, False])
+def test_mails_go_encrypted_or_not_at_all(tmp_path: Path, tls: str, trusted: bool):
+    smtp = pytest.importorskip("aiosmtpd.smtp")
+    cert, key = a_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    got: list[tuple[bool, list[str]]] = []
+
+    class Keeps:
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
+            got.append((session.ssl is not None or tls == "tls", list(envelope.rcpt_tos)))
+            return "250 OK"
+
+    def speaker():
+        facts = {"tls_context": context, "require_starttls": True} if tls == "starttls" else {}
+        return smtp.SMTP(Keeps(), loop=loop, **facts)
+
+    loop, port = asyncio.new_event_loop(), free_port()
+    server = loop.run_until_complete(loop.create_server(speaker, "127.0.0.1", port, ssl=context if tls == "tls" else None))
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        section = (
+            '[channels.newsletter]\nkind = "email"\nhost = "127.0.0.1"\n'
+            f'port = {port}\ntls = "{tls}"\nsender = "infos@example.org"\nrecipients_file = "liste.txt"\n'
+        )
+        folder = Folder(tmp_path / "n", section).people()
+        (folder.path / "liste.txt").write_text("ada@example.org\n")
+        folder.approved()
+        done = folder.run("send", env={"SSL_CERT_FILE": str(cert)} if trusted else {}, code=None)
+        if trusted:
+            assert got == [(True, ["ada@example.org"])] and done.returncode == 0
+        else:
+            assert got == [] and done.returncode == 1
+            assert "certificat de 127.0.0.1 refusé" in done.stdout + done.stderr
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
+
+
+def test_a_long_list_takes_no_more_memory_than_a_short_one(relay: EmailStand, tmp_path: Path):
+    def most(people: int, slug: str) -> float:
+        folder = a_folder(tmp_path / slug, relay, "".join(f"p{n}@example.org\n" for n in range(people)))
+        folder.approved(slug)
+        measure = (
+            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"
+        )
+        command = [sys.executable, "-c", measure, COMMAND, "--newsroom", str(folder.path), "send"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+        assert delivery(folder, slug)["state"] == "delivered"
+        return float(done.stdout)
+
+    few, many = most(10, "peu"), most(2_000, "beaucoup")
+    assert len(relay.live()) == 2_010
+    assert many - few < 25, (few, many)

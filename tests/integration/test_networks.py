@@ -1,0 +1,257 @@
+"""What each network does beyond the contract, on its stand: sessions, pictures, threads, reminders, look-ups."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from broadcast import intake
+from broadcast.app import App
+from broadcast.dispatch.send import send
+from broadcast.model import sha256_of
+from broadcast.stands import stand_type
+from tests.newsroom import MESSAGE, Folder
+
+LONG = (
+    "La Seine monte de deux centimètres par heure et le pic est attendu demain vers midi. Les quais restent fermés entre le "
+    "pont et l'écluse. Les habitants des rez-de-chaussée montent leurs affaires à l'étage. La crèche accueille les enfants à "
+    "l'école des Acacias. Le marché de samedi se tient place de la Mairie. Les bus ne passent plus par les quais.\n"
+)
+THREAD = (
+    MESSAGE.format(more="")
+    .replace("short: Quais fermés. Évitez les bords de Seine.\n", "")
+    .replace("Les quais sont **fermés** depuis ce matin.\n", LONG)
+)
+
+
+class Lab:
+    """A newsroom on stands, its clock set by hand."""
+
+    def __init__(self, path: Path, kinds: tuple[str, ...], stack: ExitStack, more: str = "") -> None:
+        types = {kind: stand_type(kind) for kind in kinds}
+        self.stands: dict[str, Any] = {kind: stack.enter_context(type_()) for kind, type_ in types.items() if type_}
+        sections = "".join(Folder.network(kind, stand, path) + more for kind, stand in self.stands.items())
+        self.folder = Folder(path, sections).people()
+        self.now = "2026-11-24T08:00:00+01:00"
+
+    def app(self) -> App:
+        return App(self.folder.path, {"BROADCAST_NOW": self.now})
+
+    def send(self) -> None:
+        app = self.app()
+        send(app.dispatcher())
+        app.close()
+
+    def live(self, kind: str) -> list[Any]:
+        return self.stands[kind].live()
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Any]:
+    with ExitStack() as stack:
+        yield lambda *kinds, **more: Lab(tmp_path / "n", kinds, stack, **more)
+
+
+def picture(path: Path, width: int, height: int, kind: str = "JPEG") -> None:
+    image = Image.frombytes("RGB", (width, height), random.Random(2).randbytes(width * height * 3))
+    exif = Image.Exif()
+    exif[0x010F] = "Fabricant"
+    image.save(path, kind, quality=92, exif=exif)
+
+
+def test_bluesky_keeps_its_session_between_posts_and_processes(lab):
+    room = lab("bluesky")
+    for n in range(3):
+        room.folder.approved(f"info-{n}")
+        room.send()
+    assert len(room.live("bluesky")) == 3
+    assert room.stands["bluesky"].sessions == 1
+    kept = "".join(p.read_text() for p in (room.folder.path / ".broadcast").rglob("*.json"))
+    assert "stand-password" not in kept
+
+
+def test_bluesky_renews_a_session_that_expired_without_the_password(lab):
+    room = lab("bluesky")
+    room.folder.approved("info-1")
+    room.send()
+    room.stands["bluesky"].generation += 1
+    room.folder.approved("info-2")
+    room.send()
+    assert len(room.live("bluesky")) == 2
+    assert room.stands["bluesky"].sessions == 1
+    assert any("refreshSession" in call.path for call in room.stands["bluesky"].calls)
+
+
+def test_bluesky_gets_pictures_below_its_limit_with_words_and_without_the_camera(lab):
+    room = lab("bluesky", "mastodon")
+    picture(room.folder.path / "content/messages/quai.jpg", 2900, 2000)
+    original = (room.folder.path / "content/messages/quai.jpg").read_bytes()
+    assert len(original) > 5_000_000
+    room.folder.approved(more='images: [{file: quai.jpg, alt: "Le quai inondé", focus: "20% 80%"}]\n')
+    room.send()
+    (post,) = room.live("bluesky")
+    assert post.media[0]["alt"] == "Le quai inondé"
+    uploads = [c for c in room.stands["bluesky"].calls if "uploadBlob" in c.path]
+    sent = Image.open(io.BytesIO(uploads[0].body))
+    assert len(uploads[0].body) <= 1_000_000 and not sent.getexif() and max(sent.size) <= 2000
+    (toot,) = room.live("mastodon")
+    assert toot.media[0]["alt"] == "Le quai inondé"
+    app = room.app()
+    assert app.read_media(sha256_of(original)) == original  # the original is kept
+    app.close()
+
+
+@pytest.mark.parametrize("kind", ["x", "bluesky", "mastodon"])
+def test_a_long_message_is_a_thread_whose_parts_each_fit_and_answer_the_one_before(lab, kind):
+    room = lab(kind)
+    text = THREAD if kind != "mastodon" else THREAD.replace(LONG, (LONG.strip() + " ") * 2 + "\n")
+    room.folder.approved(text=text)
+    room.send()
+    posts = room.live(kind)
+    assert len(posts) >= 2
+    assert "https://www.example.org" not in "".join(p.text for p in posts[1:])
+    for n, post in enumerate(posts, 1):
+        assert f"({n}/{len(posts)})" in post.text
+        assert post.in_reply_to == (posts[n - 2].id if n > 1 else None)
+    words = " ".join(p.text for p in posts)
+    assert "école des Acacias" in words and "ne passent plus" in words
+
+
+@pytest.mark.parametrize("kind", ["x", "bluesky", "mastodon"])
+@pytest.mark.parametrize("point", ["claim", "attempt", "answer", "receipt"])
+def test_killed_between_two_parts_the_thread_goes_on_at_the_missing_one(lab, kind, point):
+    room = lab(kind)
+    text = THREAD if kind != "mastodon" else THREAD.replace(LONG, (LONG.strip() + " ") * 2 + "\n")
+    room.folder.approved(text=text)
+    app = room.app()
+    seen: list[str] = []
+
+    class Killed(BaseException):
+        pass
+
+    def die(at: str) -> None:
+        seen.append(at)
+        if at == point and seen.count(point) == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        send(replace(app.dispatcher(), pause=die, claimant="elsewhere/0/1/1"))
+    app.close()
+    for minute in range(1, 8):
+        room.now = f"2026-11-24T08:{minute:02d}:00+01:00"
+        room.send()
+    posts = room.live(kind)
+    assert [f"({n}/{len(posts)})" in p.text for n, p in enumerate(posts, 1)] == [True] * len(posts)
+    assert len({p.text for p in posts}) == len(posts) >= 2
+    assert all(post.in_reply_to == posts[n - 1].id for n, post in enumerate(posts) if n)
+
+
+def test_reminders_go_out_numbered_in_time_and_stop_at_the_end(lab):
+    room = lab("x")
+    text = MESSAGE.format(more="repeat_every: 1h\n").replace("2099-11-23T08:00:00", "2026-11-24T11:30:00")
+    path = room.folder.message(text=text)
+    app = room.app()
+    reading = intake.read(app, path)
+    app.close()
+    room.folder.run("submit", path, "--as", "alice", env={"BROADCAST_NOW": room.now})
+    room.folder.run("approve", "crue-quais", "--as", "bob", env={"BROADCAST_NOW": room.now})
+    assert any(r.form.value == "repeat" for r in reading.proof.renditions)
+    counts = []
+    for hour in ("08:01", "08:59", "09:01", "09:30", "10:01", "11:01", "11:31", "12:30", "13:30"):
+        room.now = f"2026-11-24T{hour}:00+01:00"
+        room.send()
+        counts.append(len(room.live("x")))
+    rounds = [p.text for p in room.stands["x"].posts.values() if "Rappel n°" in p.text]
+    assert [t.split("Rappel n° ")[1][0] for t in rounds] == ["1", "2", "3"]
+    assert len({p.text for p in room.stands["x"].posts.values()}) == len(room.stands["x"].posts)
+    assert counts[:6] == [1, 1, 2, 2, 3, 4]
+    assert counts[-1] == 0  # over: everything was taken down
+
+
+def test_reminders_that_were_missed_are_not_said_in_a_heap(lab):
+    room = lab("mastodon")
+    text = MESSAGE.format(more="repeat_every: 1h\n")
+    room.folder.message(text=text)
+    app = room.app()
+    app.close()
+    env = {"BROADCAST_NOW": room.now}
+    room.folder.run("submit", room.folder.path / "content/messages/crue-quais.md", "--as", "alice", env=env)
+    room.folder.run("approve", "crue-quais", "--as", "bob", env=env)
+    room.send()
+    room.now = "2026-11-24T13:10:00+01:00"
+    room.send()
+    rounds = [p.text for p in room.live("mastodon") if "Rappel n°" in p.text]
+    assert [t.split("Rappel n° ")[1][0] for t in rounds] == ["5"]
+
+
+def test_a_new_version_takes_the_reminders_of_the_old_one_down(lab):
+    room = lab("mastodon")
+    env = {"BROADCAST_NOW": room.now}
+    for n, at in enumerate(("08:00", "09:10", "09:20", "10:30")):
+        room.now = f"2026-11-24T{at}:00+01:00"
+        env = {"BROADCAST_NOW": room.now}
+        if n in (0, 2):
+            text = MESSAGE.format(more="repeat_every: 1h\n").replace("ce matin", f"ce matin ({n})")
+            path = room.folder.message(text=text.replace("évitez les quais", f"évitez les quais ({n})"))
+            room.folder.run("submit", path, "--as", "alice", env=env)
+            room.folder.run("approve", "crue-quais", "--as", "bob", env=env)
+        room.send()
+    texts = [p.text for p in room.live("mastodon")]
+    assert len(texts) == 2 and all("(2)" in t for t in texts), texts
+
+
+def test_a_telegram_message_too_long_for_a_caption_leaves_without_its_picture_and_says_so(lab):
+    room = lab("telegram")
+    picture(room.folder.path / "content/messages/quai.jpg", 300, 200)
+    text = MESSAGE.format(more='images: [{file: quai.jpg, alt: "Le quai"}]\n') + LONG * 4
+    path = room.folder.message(text=text)
+    app = room.app()
+    findings = intake.read(app, path).proof.findings
+    app.close()
+    assert [f.channel for f in findings if f.code == "images_left_out"] == ["telegram"]
+    room.folder.approved(text=text)
+    room.send()
+    (post,) = room.live("telegram")
+    assert len(post.text) > 1024 and post.media == []
+
+
+def test_wordpress_looks_before_it_writes_again_and_files_the_article(lab):
+    room = lab("wordpress", more='category = "Alertes"\n')
+    room.stands["wordpress"].store_then_500()
+    room.folder.approved()
+    room.send()
+    for minute in range(1, 6):
+        room.now = f"2026-11-24T08:{minute:02d}:00+01:00"
+        room.send()
+    (post,) = room.live("wordpress")
+    assert post.more["slug"] == "crue-quais" and post.more["status"] == "publish"
+    assert "Alertes" in room.stands["wordpress"].terms["categories"].values()
+    assert "Crue" in room.stands["wordpress"].terms["tags"].values()
+    assert room.folder.json("status", "crue-quais")["deliveries"][0]["state"] == "delivered"
+
+
+def test_wordpress_gets_no_script(lab):
+    room = lab("wordpress")
+    room.folder.approved(text=MESSAGE.format(more="") + '<script>alert(1)</script> <a href="javascript:alert(1)">ici</a>\n')
+    room.send()
+    sent = [c.fields.get("content", "") for c in room.stands["wordpress"].calls if c.fields.get("content")]
+    assert sent and all("<script" not in html and "javascript:" not in html for html in sent)
+
+
+def test_a_network_that_is_away_is_tried_again_later(lab):
+    room = lab("bluesky")
+    room.stands["bluesky"].busy(retry_after_s=30)
+    room.folder.approved()
+    room.send()
+    assert room.live("bluesky") == []
+    room.now = "2026-11-24T08:01:00+01:00"
+    room.send()
+    assert len(room.live("bluesky")) == 1
