@@ -71,6 +71,36 @@ path = "print"
 # consumer_secret_file = "secrets/x-consumer-secret"
 # access_token_file = "secrets/x-access-token"
 # access_token_secret_file = "secrets/x-access-token-secret"
+
+# [channels.bluesky-ville]
+# kind = "bluesky"
+# handle = "ville.bsky.social"
+# password_file = "secrets/bluesky"       # un mot de passe d'application
+
+# [channels.telegram-ville]
+# kind = "telegram"
+# chat_id = "@villeexemple"
+# token_file = "secrets/telegram"
+
+# [channels.site-existant]                # un article sur un site WordPress
+# kind = "wordpress"
+# url = "https://www.ville.example"
+# user = "broadcast"
+# password_file = "secrets/wordpress"
+
+# [channels.lettre]                       # un courriel à chaque abonné
+# kind = "email"
+# host = "smtp.ville.example"
+# user = "broadcast"
+# password_file = "secrets/smtp"
+# sender = "Ville d'Exemple <infos@ville.example>"
+# recipients_file = "abonnes.txt"
+
+# [channels.groupe-commercants]           # ce que seule une personne peut publier
+# kind = "copykit"
+# label = "Groupe Facebook des commerçants"
+# assignee = "Carole"
+# deadline = "30m"
 """
 
 _TEMPLATES_README = """\

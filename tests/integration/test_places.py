@@ -263,6 +263,31 @@ def test_the_package_for_the_layout_artist_is_whole(folder: Folder):
 HOSTILE = '# $ * _ @ < > [ ] { } \\ ` ~ -- = / // #let x = 1 #panic() $x^2$ </Content> ]]> &amp; "quoted" 1. un'
 
 
+def test_the_proof_is_tagged_and_has_its_boxes(folder: Folder):
+    folder.approved(more=IMAGE)
+    send_all(folder)
+    proof = PdfReader(folder.path / "print/crue-quais/proof.pdf")
+    root, page = proof.trailer["/Root"], proof.pages[0]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "fr"
+    found: list[tuple[str, str | None]] = []
+
+    def walk(node: Any) -> None:
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            for child in node:
+                walk(child)
+        elif hasattr(node, "get"):
+            found.append((str(node.get("/S")), node.get("/Alt")))
+            walk(node.get("/K"))
+
+    walk(root["/StructTreeRoot"])
+    assert ("/H1", None) in found and ("/Figure", "Le quai <inondé> & fermé") in found
+    trim, bleed, media = page.trimbox, page.bleedbox, page.mediabox
+    assert round(trim.width / 72 * 25.4) == 210 and round(trim.height / 72 * 25.4) == 297
+    assert media.left < bleed.left < trim.left and trim.right < bleed.right < media.right
+    assert round((trim.left - bleed.left) / 72 * 25.4) == 3
+
+
 def test_hostile_text_reaches_no_machine(folder: Folder):
     text = MESSAGE.format(more="").replace("Les quais sont **fermés**", f"{HOSTILE} Les quais")
     folder.approved(text=text.replace("short: Quais fermés.", "short: #panic() $x <b> &"))
