@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from broadcast.model import (
     Action,
@@ -17,6 +17,8 @@ from broadcast.model import (
 
 #: Slot of the first post of a message's thread.
 MAIN_SLOT = "0"
+#: `not_before_at` of what is due at once, whatever the clocks of two machines or processes say.
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from broadcast.model import (
     MessageKind,
     Revision,
 )
-from broadcast.outbox import Delivery, Message, Posting, delivery_key
+from broadcast.outbox import AT_ONCE, Delivery, Message, Posting, delivery_key
 from broadcast.plan import ChannelPlan, Place, Step, Wanted, plan_channel
 from broadcast.store import deliveries, messages, postings, renditions, revisions
 from broadcast.store.base import Tx
@@ -234,7 +234,7 @@ def _delivery(
         reason=f"rappel n° {step.round}" if step.round else "sous embargo" if waits else "",
         needs_person=False,
         planned_at=now,
-        not_before_at=leaves_at,
+        not_before_at=leaves_at if waits or step.round else AT_ONCE,
         settled_at=None,
         claimed_by="",
         claimed_until_at=None,

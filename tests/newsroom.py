@@ -46,6 +46,8 @@ class Folder:
 
     def __init__(self, path: Path, channels: str = "", *, timeout: str = "2s", newsroom: str = "") -> None:
         self.path = path
+        #: What this process's own App is told, such as BROADCAST_NOW.
+        self.env: dict[str, str] = {}
         path.mkdir(parents=True, exist_ok=True)
         (path / "secrets").mkdir(exist_ok=True)
         (path / "broadcast.toml").write_text(BASE.format(timeout=timeout, newsroom=newsroom) + channels)
@@ -95,7 +97,7 @@ class Folder:
         from broadcast.app import App
         from broadcast.desk.people import add_person
 
-        app = App(self.path)
+        app = App(self.path, self.env)
         add_person(app.desk, "alice", ("editor",))
         add_person(app.desk, "bob", ("approver", "publisher"))
         add_person(app.desk, "carol", ("approver", "editor"))
@@ -110,7 +112,7 @@ class Folder:
         from broadcast.desk.vote import approve
 
         path = self.message(slug, **kwargs)
-        app = App(self.path)
+        app = App(self.path, self.env)
         reading = intake.read(app, path)
         done = submit(
             app.desk,

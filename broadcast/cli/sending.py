@@ -99,6 +99,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
 
 def _still_open(app: App) -> list[dict[str, Any]]:
     """Return the deliveries that are neither done nor dropped."""
+    from broadcast.outbox import AT_ONCE
     from broadcast.store import deliveries
 
     with app.db.read() as tx:
@@ -111,7 +112,7 @@ def _still_open(app: App) -> list[dict[str, Any]]:
                 "state": d.state.value,
                 "reason": d.reason,
                 "needs_person": d.needs_person,
-                "not_before": d.not_before_at,
+                "not_before": None if d.not_before_at == AT_ONCE else d.not_before_at,
             }
             for d in deliveries.still_open(tx)
         ]

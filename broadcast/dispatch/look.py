@@ -10,7 +10,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.streams import part_of, rendition_of
 from broadcast.errors import ChannelMisconfigured, DeliveryError, OutcomeUnknown
 from broadcast.model import DeliveryState
-from broadcast.outbox import Delivery
+from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.retry import (
     Doubt,
     after_not_seen,
@@ -67,7 +67,7 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
 def _go_on(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     with d.db.write() as tx:
         state = DeliveryState.PLANNED.value
-        deliveries.settle(tx, delivery.uid, None, state=state, not_before_at=now, open_attempt=False)
+        deliveries.settle(tx, delivery.uid, None, state=state, not_before_at=AT_ONCE, open_attempt=False)
 
 
 def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
@@ -82,7 +82,7 @@ def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
             delivery.uid,
             None,
             state=state.value,
-            not_before_at=now + wait,
+            not_before_at=now + wait if waits else AT_ONCE,
             looks=1,
             open_attempt=delivery.open_attempt and waits,
         )
@@ -146,7 +146,7 @@ def _not_seen(d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen)
             state=next_.state.value,
             looks=looked.looks,
             failed_looks=0,
-            not_before_at=next_.not_before_at or now,
+            not_before_at=next_.not_before_at or AT_ONCE,
             reason=next_.reason,
             open_attempt=delivery.open_attempt and next_.state is DeliveryState.UNKNOWN,
         )

@@ -9,7 +9,7 @@ from broadcast.channel import Published
 from broadcast.dispatch.base import Dispatcher
 from broadcast.errors import DeliveryError
 from broadcast.model import Action, DeliveryState, PostingState
-from broadcast.outbox import Delivery
+from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.retry import Next, after_error
 from broadcast.store import audit, deliveries, newsroom, postings
 from broadcast.store.base import Tx
@@ -110,7 +110,7 @@ def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now:
         state=next_.state.value,
         reason=next_.reason,
         open_attempt=False,
-        not_before_at=next_.not_before_at or now,
+        not_before_at=next_.not_before_at or AT_ONCE,
         unknowns=delivery.unknowns + (next_.state is DeliveryState.UNKNOWN),
         settled_at=now if next_.state is DeliveryState.REFUSED else None,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import Right, is_approved
 from broadcast.model import DeliveryState, Form, PostingState, Rendition
-from broadcast.outbox import Delivery, Message
+from broadcast.outbox import AT_ONCE, Delivery, Message
 from broadcast.planner import ended_because
 from broadcast.release import Release, Verdict, may_leave
 from broadcast.store import (
@@ -104,7 +104,7 @@ def put_aside(d: Dispatcher, tx: Tx, delivery: Delivery, verdict: Verdict, now: 
         d.claimant,
         state=verdict.state.value,
         reason=verdict.reason,
-        not_before_at=verdict.not_before_at or now,
+        not_before_at=verdict.not_before_at or AT_ONCE,
         settled_at=now if final else None,
     )
     if final:

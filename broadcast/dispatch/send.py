@@ -22,7 +22,7 @@ from broadcast.dispatch.launch import Call, launch
 from broadcast.dispatch.streams import Result
 from broadcast.errors import BroadcastError
 from broadcast.model import DeliveryState
-from broadcast.outbox import Delivery
+from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.planner import note_expired, plan_message
 from broadcast.store import audit, deliveries, messages, newsroom
 from broadcast.store.base import Tx
@@ -83,17 +83,17 @@ def prepare(d: Dispatcher, *, first: bool = True) -> dict[str, bool]:
         for orphan in deliveries.claimed(tx):
             lapsed = orphan.claimed_until_at is not None and orphan.claimed_until_at <= now
             if claimant.is_dead(orphan.claimed_by) or lapsed:
-                _free(d, tx, orphan, now)
+                _free(tx, orphan)
         paused = {n: s.paused_reason for n, s in newsroom.channel_states(tx).items() if s.paused}
         for name, reason in paused.items():
             deliveries.hold_channel(tx, name, f"canal en pause : {reason}")
         if first:
-            deliveries.release_held(tx, [n for n in d.places if n not in paused], now)
+            deliveries.release_held(tx, [n for n in d.places if n not in paused])
         due = deliveries.channels_with_work(tx, now)
         return {name: in_doubt for name, in_doubt in due.items() if name in d.places and name not in paused}
 
 
-def _free(d: Dispatcher, tx: Tx, orphan: Delivery, now: datetime) -> None:
+def _free(tx: Tx, orphan: Delivery) -> None:
     state = DeliveryState.UNKNOWN if orphan.open_attempt else DeliveryState.PLANNED
     reason = "interrompu pendant l'appel" if orphan.open_attempt else ""
     deliveries.settle(
@@ -102,7 +102,7 @@ def _free(d: Dispatcher, tx: Tx, orphan: Delivery, now: datetime) -> None:
         None,
         state=state.value,
         reason=reason,
-        not_before_at=now,
+        not_before_at=AT_ONCE,
         unknowns=orphan.unknowns + orphan.open_attempt,
     )
 

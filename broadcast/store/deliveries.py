@@ -303,9 +303,9 @@ def drop(tx: Tx, uid: str, reason: str, at: datetime) -> bool:
     )
 
 
-def release_held(tx: Tx, channels: Sequence[str], now: datetime) -> int:
-    """Plan again what was held, on channels that may work now."""
-    return tx.run(_RELEASE, {"b_newsroom": tx.newsroom, "b_channels": list(channels), "b_now": now})
+def release_held(tx: Tx, channels: Sequence[str]) -> int:
+    """Plan again what was held, on channels that may work now; a reminder keeps its time."""
+    return tx.run(_RELEASE, {"b_newsroom": tx.newsroom, "b_channels": list(channels)})
 
 
 _RELEASE = (
@@ -315,7 +315,7 @@ _RELEASE = (
         _D.c.state == DeliveryState.HELD.value,
         _D.c.channel.in_(bindparam("b_channels", expanding=True)),
     )
-    .values(state=DeliveryState.PLANNED.value, reason="", not_before_at=bindparam("b_now"))
+    .values(state=DeliveryState.PLANNED.value, reason="")
 )
 
 

@@ -39,11 +39,20 @@ class Lab:
         types = {kind: stand_type(kind) for kind in kinds}
         self.stands: dict[str, Any] = {kind: stack.enter_context(type_()) for kind, type_ in types.items() if type_}
         sections = "".join(Folder.network(kind, stand, path) + more for kind, stand in self.stands.items())
-        self.folder = Folder(path, sections).people()
+        self.folder = Folder(path, sections)
         self.now = "2026-11-24T08:00:00+01:00"
+        self.folder.people()
+
+    @property
+    def now(self) -> str:
+        return self.folder.env["BROADCAST_NOW"]
+
+    @now.setter
+    def now(self, value: str) -> None:
+        self.folder.env["BROADCAST_NOW"] = value
 
     def app(self) -> App:
-        return App(self.folder.path, {"BROADCAST_NOW": self.now})
+        return App(self.folder.path, self.folder.env)
 
     def send(self) -> None:
         app = self.app()
