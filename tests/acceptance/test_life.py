@@ -212,9 +212,10 @@ class Life(RuleBasedStateMachine):
         with app.db.read() as tx:
             asked = [d for d in deliveries.still_open(tx) if d.needs_person and d.state is DeliveryState.UNKNOWN]
             texts = {d.uid: self._text(app, tx, d) for d in asked}
-            known = {p.external_id for kind in KINDS for p in self._postings(tx, kind)}
+            known = {(kind, p.external_id) for kind in KINDS for p in self._postings(tx, kind)}
         for d in asked:
-            live = [p for p in self.stands[d.channel].live() if p.text.split() == texts[d.uid].split() and p.id not in known]
+            same = [p for p in self.stands[d.channel].live() if p.text.split() == texts[d.uid].split()]
+            live = [p for p in same if (d.channel, p.id) not in known]
             url = live[0].url or self.stands[d.channel].post_url(live[0].id) if live else None
             resolve(app.desk, d.uid, as_="bob", published=url, proof=None, not_published=not live)
         app.close()
