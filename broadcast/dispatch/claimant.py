@@ -26,7 +26,16 @@ def is_dead(claimant: str) -> bool:
 
 
 def _here() -> str:
-    return f"{_read('/etc/machine-id') or socket.gethostname()}+{_read('/proc/sys/kernel/random/boot_id')}"
+    # Containers may share a machine's id; their process numbers say nothing of each other's.
+    machine = f"{_read('/etc/machine-id') or socket.gethostname()}.{_namespace()}"
+    return f"{machine}+{_read('/proc/sys/kernel/random/boot_id')}"
+
+
+def _namespace() -> str:
+    try:
+        return str(os.stat("/proc/self/ns/pid").st_ino)
+    except OSError:
+        return ""
 
 
 def _started(pid: int) -> str:
