@@ -137,6 +137,28 @@ def demand_vote(
         )
 
 
+#: What the name of a rule that votes begins with; no person can have such a name.
+RULE = "rule:"
+
+
+def who_may_approve(people: Iterable[Person], rules: Collection[str], author: str, message_author: str) -> frozenset[str]:
+    """Return the names whose votes count on a revision: those who may vote and wrote none of it.
+
+    What a rule wrote from the template that two people approved with it, that rule approves; a person's
+    text it never does.
+
+    Args:
+        people: everybody.
+        rules: names of the rules in force.
+        author: who wrote this revision.
+        message_author: who wrote the first one.
+    """
+    voters = {p.name for p in people if p.has(Right.VOTE) and p.name not in (author, message_author)}
+    if author.startswith(RULE) and author.removeprefix(RULE) in rules:
+        voters.add(author)
+    return frozenset(voters)
+
+
 def is_approved(
     votes: Iterable[Vote],
     hashes: Collection[str],

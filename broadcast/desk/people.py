@@ -21,8 +21,8 @@ def add_person(desk: Desk, name: str, roles: tuple[str, ...], *, os_user: str = 
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         raise UsageError(f"rôle inconnu : {', '.join(unknown) or '(aucun)'} ; choisissez parmi : {', '.join(ROLES)}")
-    if not name.strip() or name != name.strip() or any(c in name for c in ",/\n"):
-        raise UsageError(f"nom de personne : {name!r} : sans virgule, barre oblique ni espace autour")
+    if not name.strip() or name != name.strip() or any(c in name for c in ",/:\n"):
+        raise UsageError(f"nom de personne : {name!r} : sans virgule, deux-points, barre oblique ni espace autour")
     with desk.db.write() as tx:
         actor = _administrator(desk, tx, as_)
         person = Person(name=name, roles=tuple(dict.fromkeys(roles)), os_user=os_user)

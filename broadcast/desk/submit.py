@@ -134,39 +134,66 @@ def submit(
             _demand_base(tx, message, latest, draft, path, base)
         if any(f.blocking for f in findings):
             raise Blocked(findings, subject=draft.slug)
-        if message is None:
-            message = messages.insert_message(tx, draft.slug, person.name, desk.clock.now())
-        revision = Revision(
-            message_uid=message.uid,
-            slug=draft.slug,
-            number=message.latest + 1,
-            draft=draft,
-            author=person.name,
-            message_author=message.author,
-            state=RevisionState.SUBMITTED,
-            submitted_at=desk.clock.now(),
-            sha256=digest,
-        )
-        revisions.supersede_others(tx, message.uid, revision.number, [RevisionState.SUBMITTED])
-        revisions.insert_revision(
-            tx,
-            revision,
-            os_user=desk.os_user,
-            renditions=made,
-            findings=tuple(findings),
-        )
-        for original in media:
-            renditions.keep_media(tx, original)
-        revisions.keep_base(tx, path, message.uid, revision.number)
+        _demand_ended(tx, draft)
+        revision = freeze(desk, tx, draft, author=person.name, media=media, made=made, findings=findings)
+        revisions.keep_base(tx, path, revision.message_uid, revision.number)
         hashes = tuple(sorted(r.sha256 for r in made))
-        desk.log(
-            tx,
-            person.name,
-            "submit",
-            revision.name,
-            {"sha256": digest, "renditions": hashes},
-        )
         return Submitted(revision=revision, is_new=True, hashes=hashes, findings=tuple(findings))
+
+
+def freeze(
+    desk: Desk,
+    tx: Tx,
+    draft: Draft,
+    *,
+    author: str,
+    media: Sequence[Media],
+    made: Sequence[Rendition],
+    findings: Sequence[Finding],
+) -> Revision:
+    """Store the next revision of a message, which is made where there is none; nothing is asked any more.
+
+    Args:
+        desk: the desk.
+        tx: the transaction of the decision.
+        draft: the message.
+        author: a person, or the name under which a rule votes.
+        media: pictures of the message.
+        made: all renditions in all forms.
+        findings: what the checks said.
+    """
+    message = messages.find_message(tx, draft.slug) or messages.insert_message(tx, draft.slug, author, desk.clock.now())
+    revision = Revision(
+        message_uid=message.uid,
+        slug=draft.slug,
+        number=message.latest + 1,
+        draft=draft,
+        author=author,
+        message_author=message.author,
+        state=RevisionState.SUBMITTED,
+        submitted_at=desk.clock.now(),
+        sha256=revision_hash(draft, media, desk.world),
+    )
+    revisions.supersede_others(tx, message.uid, revision.number, [RevisionState.SUBMITTED])
+    revisions.insert_revision(tx, revision, os_user=desk.os_user, renditions=made, findings=tuple(findings))
+    for original in media:
+        renditions.keep_media(tx, original)
+    hashes = sorted(r.sha256 for r in made)
+    desk.log(tx, author, "submit", revision.name, {"sha256": revision.sha256, "renditions": hashes})
+    return revision
+
+
+def _demand_ended(tx: Tx, draft: Draft) -> None:
+    if not draft.ends:
+        return
+    if draft.ends == draft.slug:
+        raise WorkflowError(f"{draft.slug} : ends : un message ne se termine pas lui-même", subject=draft.slug)
+    ended = messages.find_message(tx, draft.ends)
+    if ended is None or not ended.approved:
+        raise WorkflowError(
+            f"{draft.slug} : ends : aucun message publié sous le nom « {draft.ends} » ; `broadcast status` les montre",
+            subject=draft.slug,
+        )
 
 
 def _unchanged(tx: Tx, message: Message, latest: Revision, digest: str, made: Sequence[Rendition]) -> Submitted | None:

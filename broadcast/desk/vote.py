@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from broadcast.desk.base import Desk
 from broadcast.errors import Conflict, WorkflowError
-from broadcast.lifecycle import Right, after_vote, demand_vote, is_approved
-from broadcast.model import Revision, RevisionState, Vote, VoteKind
+from broadcast.lifecycle import Right, after_vote, demand_vote, is_approved, who_may_approve
+from broadcast.model import EndedBecause, Revision, RevisionState, Vote, VoteKind
 from broadcast.outbox import Message
 from broadcast.planner import plan_message
-from broadcast.store import messages, newsroom, renditions, revisions
+from broadcast.store import messages, newsroom, renditions, revisions, rules
 from broadcast.store.base import Tx
 
 
@@ -59,7 +59,7 @@ def approve(
             desk.policy,
         ):
             return Voted(revision=revision, state=RevisionState.SUBMITTED, hashes=hashes)
-        planned = _put_in_force(desk, tx, message, revision)
+        planned = put_in_force(desk, tx, message, revision, by=as_)
         return Voted(
             revision=revision,
             state=RevisionState.APPROVED,
@@ -88,9 +88,7 @@ def object_to(desk: Desk, slug: str, number: int | None, kind: VoteKind, *, as_:
 
 def voters(tx: Tx, revision: Revision) -> frozenset[str]:
     """Return the names whose votes count on a revision now."""
-    return frozenset(
-        p.name for p in newsroom.people(tx) if p.has(Right.VOTE) and p.name not in (revision.author, revision.message_author)
-    )
+    return who_may_approve(newsroom.people(tx), rules.names_in_force(tx), revision.author, revision.message_author)
 
 
 def _vote(
@@ -132,7 +130,8 @@ def _vote(
     return stored
 
 
-def _put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision) -> int:
+def put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision, *, by: str) -> int:
+    """Make an approved revision the one that must be true, end what it ends, and plan; return how much was planned."""
     revisions.set_revision_state(tx, message.uid, revision.number, RevisionState.APPROVED)
     revisions.supersede_others(
         tx,
@@ -150,4 +149,17 @@ def _put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision) -> i
         ended_by="",
         ended_reason="",
     )
-    return plan_message(tx, messages.message_by_uid(tx, message.uid), desk.places, desk.clock.now())
+    planned = plan_message(tx, messages.message_by_uid(tx, message.uid), desk.places, desk.clock.now())
+    return planned + _end_other(desk, tx, revision, by)
+
+
+def _end_other(desk: Desk, tx: Tx, revision: Revision, by: str) -> int:
+    """End the alert that an all-clear ends; how it comes down is the policy of each channel."""
+    ended = messages.find_message(tx, revision.draft.ends) if revision.draft.ends else None
+    if ended is None or ended.ended_because is not None:
+        return 0
+    now = desk.clock.now()
+    messages.end_message(tx, ended.uid, now, EndedBecause.ALL_CLEAR, by, revision.slug)
+    revisions.supersede_others(tx, ended.uid, ended.latest + 1, [RevisionState.SUBMITTED])
+    desk.log(tx, by, "all_clear", ended.slug, {"by": revision.name})
+    return plan_message(tx, messages.message_by_uid(tx, ended.uid), desk.places, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from broadcast.dispatch.base import Dispatcher
-from broadcast.lifecycle import Right, is_approved
+from broadcast.lifecycle import is_approved, who_may_approve
 from broadcast.model import DeliveryState, Form, PostingState, Rendition
 from broadcast.outbox import AT_ONCE, Delivery, Message
 from broadcast.planner import ended_because
@@ -18,6 +18,7 @@ from broadcast.store import (
     postings,
     renditions,
     revisions,
+    rules,
 )
 from broadcast.store.base import Tx
 
@@ -30,6 +31,7 @@ class Asker:
         self._switches = newsroom.switches(tx)
         self._channels = newsroom.channel_states(tx)
         self._people = newsroom.people(tx)
+        self._rules = rules.names_in_force(tx)
         self._messages: dict[str, Message] = {}
         self._approved: dict[tuple[str, int], tuple[bool, datetime | None, datetime | None]] = {}
 
@@ -69,7 +71,7 @@ class Asker:
         if key not in self._approved:
             author, embargo_until_at, expires_at = revisions.release_facts(self._tx, message.uid, number)
             hashes = renditions.hashes(self._tx, message.uid, number)
-            voters = {p.name for p in self._people if p.has(Right.VOTE) and p.name not in (author, message.author)}
+            voters = who_may_approve(self._people, self._rules, author, message.author)
             votes = revisions.votes(self._tx, message.uid, number)
             self._approved[key] = (is_approved(votes, hashes, voters, self._d.policy), embargo_until_at, expires_at)
         return self._approved[key]

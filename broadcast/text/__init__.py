@@ -3,7 +3,7 @@
 from broadcast.text.french import typo, typo_net
 from broadcast.text.gsm import not_gsm7, transliterate_gsm7
 from broadcast.text.measure import UNITS, measure
-from broadcast.text.words import day, hashtag, hashtags, hour, when
+from broadcast.text.words import day, hashtag, hashtags, hour, when, words_of
 
 __all__ = [
     "UNITS",
@@ -17,4 +17,5 @@ __all__ = [
     "typo",
     "typo_net",
     "when",
+    "words_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -59,3 +60,9 @@ def hashtags(words: Iterable[str]) -> str:
         if tag:
             tags.setdefault(tag.casefold(), tag)
     return " ".join(f"#{tag}" for tag in tags.values())
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text without accents and case, to compare: "Crue de l'Yvette" → crue, de, l, yvette."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return re.findall(r"\w+", bare.casefold())

@@ -1,0 +1,145 @@
+"""Standing rules, frozen when submitted; the votes on them; and what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from broadcast.errors import NotFound
+from broadcast.model import Vote, VoteKind
+from broadcast.sources import Relayed
+from broadcast.store.base import Tx
+from broadcast.store.rows import RelayRow, RuleRow, RuleVoteRow
+
+_R: Any = RuleRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_V: Any = RuleVoteRow.__table__  # type: ignore[attr-defined]  # as above
+_D: Any = RelayRow.__table__  # type: ignore[attr-defined]  # as above
+
+_DEED_FIELDS = tuple(f.name for f in fields(Relayed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRule:
+    """One version of a rule as submitted."""
+
+    name: str
+    sha256: str
+    source_text: str
+    template_text: str
+    author: str
+    os_user: str
+    submitted_at: datetime
+    #: submitted, approved, superseded, returned, withdrawn.
+    state: str
+    until_at: datetime
+
+
+_STORED = tuple(f.name for f in fields(StoredRule))
+
+
+def submit_rule(tx: Tx, rule: StoredRule) -> None:
+    """Freeze a version of a rule; what waited before it is superseded."""
+    waiting = (_R.c.newsroom == tx.newsroom, _R.c.name == rule.name, _R.c.state == "submitted")
+    tx.run(update(_R).where(*waiting).values(state="superseded"))
+    known = (_R.c.newsroom == tx.newsroom, _R.c.name == rule.name, _R.c.sha256 == rule.sha256)
+    values = {name: getattr(rule, name) for name in _STORED}
+    if not tx.run(update(_R).where(*known).values(**values)):
+        tx.run(insert(_R).values(newsroom=tx.newsroom, **values))
+
+
+def versions(tx: Tx, name: str | None = None) -> list[StoredRule]:
+    """Return all versions of a rule (or of all), oldest first."""
+    query = select(_R).where(_R.c.newsroom == tx.newsroom)
+    if name is not None:
+        query = query.where(_R.c.name == name)
+    return [_stored(row) for row in tx.all(query.order_by(_R.c.name, _R.c.submitted_at))]
+
+
+def latest(tx: Tx, name: str) -> StoredRule:
+    """Return the version of a rule that was submitted last.
+
+    Raises:
+        NotFound: no such rule was submitted.
+    """
+    found = versions(tx, name)
+    if not found:
+        raise NotFound(f"règle {name} : pas encore soumise ; `broadcast feeds rules submit {name} --as …`", subject=name)
+    return found[-1]
+
+
+def in_force(tx: Tx) -> list[StoredRule]:
+    """Return the approved version of each rule."""
+    query = select(_R).where(_R.c.newsroom == tx.newsroom, _R.c.state == "approved").order_by(_R.c.name)
+    return [_stored(row) for row in tx.all(query)]
+
+
+def names_in_force(tx: Tx) -> frozenset[str]:
+    """Return the names of the approved rules."""
+    query = select(_R.c.name).where(_R.c.newsroom == tx.newsroom, _R.c.state == "approved")
+    return frozenset(row.name for row in tx.all(query))
+
+
+def set_state(tx: Tx, name: str, sha256: str, state: str) -> None:
+    """Change where a version stands; an approved one takes the place of the one before."""
+    mine = (_R.c.newsroom == tx.newsroom, _R.c.name == name)
+    if state == "approved":
+        tx.run(update(_R).where(*mine, _R.c.state == "approved").values(state="superseded"))
+    tx.run(update(_R).where(*mine, _R.c.sha256 == sha256).values(state=state))
+
+
+def add_vote(tx: Tx, name: str, sha256: str, vote: Vote) -> None:
+    """Keep a vote on a rule."""
+    facts = {"person": vote.person, "os_user": vote.os_user, "kind": vote.kind.value, "reason": vote.reason, "at": vote.at}
+    tx.run(insert(_V).values(newsroom=tx.newsroom, name=name, sha256=sha256, **facts))
+
+
+def votes(tx: Tx, name: str, sha256: str, since: datetime | None = None) -> list[Vote]:
+    """Return the votes on one version, oldest first."""
+    query = select(_V).where(_V.c.newsroom == tx.newsroom, _V.c.name == name, _V.c.sha256 == sha256)
+    if since is not None:
+        query = query.where(_V.c.at >= since)
+    return [
+        Vote(person=r.person, kind=VoteKind(r.kind), hashes=(r.sha256,), at=r.at, reason=r.reason, os_user=r.os_user)
+        for r in tx.all(query.order_by(_V.c.id))
+    ]
+
+
+def add_deed(tx: Tx, deed: Relayed) -> None:
+    """Keep what a rule did with an item."""
+    tx.run(insert(_D).values(newsroom=tx.newsroom, **{name: getattr(deed, name) for name in _DEED_FIELDS}))
+
+
+def deeds_about(tx: Tx, rule: str, subjects: Collection[str]) -> list[Relayed]:
+    """Return what a rule did about some subjects, oldest first."""
+    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.rule == rule, _D.c.subject.in_(list(subjects)))
+    return [_deed(row) for row in tx.all(query.order_by(_D.c.id))]
+
+
+def deeds_of_entries(tx: Tx, rule: str, entries: Collection[str]) -> list[Relayed]:
+    """Return what a rule did with some items, oldest first."""
+    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.rule == rule, _D.c.entry_uid.in_(list(entries)))
+    return [_deed(row) for row in tx.all(query.order_by(_D.c.id))]
+
+
+def deeds_since(tx: Tx, rule: str, since: datetime) -> list[Relayed]:
+    """Return what a rule did since a time, oldest first."""
+    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.rule == rule, _D.c.at >= since)
+    return [_deed(row) for row in tx.all(query.order_by(_D.c.id))]
+
+
+def count_deeds(tx: Tx, rule: str) -> int:
+    """Return how often a rule published."""
+    query = select(func.count()).where(_D.c.newsroom == tx.newsroom, _D.c.rule == rule, _D.c.act == "published")
+    return int(tx.one(query)[0])
+
+
+def _stored(row: Any) -> StoredRule:
+    return StoredRule(**{name: getattr(row, name) for name in _STORED})
+
+
+def _deed(row: Any) -> Relayed:
+    return Relayed(**{name: getattr(row, name) for name in _DEED_FIELDS})
