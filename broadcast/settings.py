@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     TypeAdapter,
     ValidationError,
 )
@@ -48,6 +49,9 @@ class _NewsroomSection(_Strict):
     base_url: str = ""
     areas: tuple[str, ...] = ()
     area_names: dict[str, str] = {}
+    #: Latitude and longitude of the town, and its outline, for alerts that draw their area.
+    position: tuple[float, float] | None = None
+    outline: tuple[tuple[float, float], ...] = ()
     database: str = "sqlite:///newsroom.db"
     cap_sender: str = ""
 
@@ -92,11 +96,37 @@ class DispatchSettings(_Strict):
 
 
 class FeedSettings(_Strict):
-    """A source of national information (relayed by a later release)."""
+    """A source of national information."""
 
     url: str
     poll_every: Duration = 600.0
+    #: True lets the address be one of this machine or of the town hall's own network.
     allow_private: bool = False
+    #: How the source is named in what is relayed; "": the title that the feed gives itself.
+    label: str = ""
+    #: Terms of reuse, where the feed does not say.
+    rights: str = ""
+    #: "national": what it says concerns everybody. "": only what names the newsroom's areas.
+    scope: Literal["", "national"] = ""
+    #: Words of which one makes an item concern the newsroom.
+    keywords: tuple[str, ...] = ()
+    #: New items within an hour above which they become one task.
+    max_new: int = Field(default=20, ge=1)
+    #: Longest silence that is normal: without anything new for longer, the source is told stale.
+    expects_every: Duration | None = None
+    #: Header that carries the key of the service, and the key itself (api_key_file, or the environment).
+    api_key_header: str = "apikey"
+    api_key_file: str = ""
+    #: Signed CAP: require, if_present, ignore; PEM files of those who may sign.
+    signature: Literal["require", "if_present", "ignore"] = "ignore"
+    certificates: tuple[str, ...] = ()
+    allow_sha1: bool = False
+    #: CAP senders that this source speaks for; none: any.
+    senders: tuple[str, ...] = ()
+    #: Vigicrues sections, and EMMA_ID → department, where the source counts so.
+    sections: tuple[str, ...] = ()
+    emma_ids: dict[str, str] = {}
+    websub: bool = True
 
 
 class _File(_Strict):
@@ -127,6 +157,11 @@ class Settings:
     dispatch: DispatchSettings
     channels: Mapping[str, ChannelSection]
     feeds: Mapping[str, FeedSettings]
+    #: Keys of feeds that ask for one, by feed.
+    feed_keys: Mapping[str, Secret] = field(default_factory=dict, repr=False)
+    #: Where the town lies: latitude and longitude, and its outline.
+    position: tuple[float, float] | None = None
+    outline: tuple[tuple[float, float], ...] = ()
     env: Mapping[str, str] = field(repr=False)
 
 
@@ -154,6 +189,7 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
     folder = folder.resolve()
     raw = _read(folder / FILE)
     _from_environment(raw, env)
+    keys = _feed_keys(raw, folder)
     try:
         parsed = _File.model_validate(raw)
     except ValidationError as error:
@@ -177,6 +213,9 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
         dispatch=parsed.dispatch,
         channels={name: _section(name, values) for name, values in parsed.channels.items()},
         feeds=parsed.feeds,
+        feed_keys=keys,
+        position=section.position,
+        outline=section.outline,
         env=dict(env),
     )
 
@@ -262,6 +301,29 @@ def _from_environment(raw: dict[str, Any], env: Mapping[str, str]) -> None:
             )
             if target is not None:
                 raw[section][target].setdefault("_env", {})[keys[1]] = text
+
+
+def _feed_keys(raw: dict[str, Any], folder: Path) -> dict[str, Secret]:
+    """Let the environment complete each feed, and read the keys that feeds ask for."""
+    keys: dict[str, Secret] = {}
+    for name, section in raw.get("feeds", {}).items():
+        if not _NAME.fullmatch(name):
+            raise SettingsError(f"feeds.{name} : un nom de source n'a que des minuscules, chiffres et tirets")
+        if not isinstance(section, dict):
+            continue
+        overrides = section.pop("_env", {})
+        if "api_key" in section:
+            raise SettingsError(
+                f"feeds.{name}.api_key : un secret ne s'écrit pas dans {FILE} ; mettez-le dans un fichier (chmod 600) et "
+                'indiquez api_key_file = "secrets/…"'
+            )
+        key = overrides.pop("api_key", "")
+        section |= {k: _value(text) for k, text in overrides.items()}
+        if key:
+            keys[name] = Secret(key.strip())
+        elif section.get("api_key_file"):
+            keys[name] = Secret(_read_secret(folder, str(section["api_key_file"]), f"feeds.{name}.api_key_file"))
+    return keys
 
 
 def _value(text: str) -> Any:
