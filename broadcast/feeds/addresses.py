@@ -1,0 +1,155 @@
+"""Which addresses a feed may be fetched from: pure, but for nothing. Text and IP addresses in, refusals out.
+
+A name is judged by what it resolves to, never by how it looks: `connections` asks here about the very
+address that it connects to, at each hop.
+
+Source: IANA IPv4 and IPv6 Special-Purpose Address Registries and IPv6 address space, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
+
+from broadcast.errors import FeedError
+
+#: Longest address that is read, characters.
+MAX_URL_LENGTH = 4000
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+#: Below this only 80 and 443 are for web servers; other services listen there.
+_FIRST_FREE_PORT = 1024
+
+_V4_REFUSED = tuple(
+    (ipaddress.IPv4Network(network), why)
+    for network, why in (
+        ("0.0.0.0/8", "adresse non définie"),
+        ("10.0.0.0/8", "adresse privée"),
+        ("100.64.0.0/10", "adresse privée d'opérateur"),
+        ("127.0.0.0/8", "cette machine elle-même"),
+        ("168.63.129.16/32", "service interne d'un hébergeur"),
+        ("169.254.0.0/16", "adresse de lien local"),
+        ("172.16.0.0/12", "adresse privée"),
+        ("192.0.0.0/24", "adresse réservée"),
+        ("192.0.2.0/24", "adresse d'exemple"),
+        ("192.88.99.0/24", "adresse réservée"),
+        ("192.168.0.0/16", "adresse privée"),
+        ("198.18.0.0/15", "adresse de mesure"),
+        ("198.51.100.0/24", "adresse d'exemple"),
+        ("203.0.113.0/24", "adresse d'exemple"),
+        ("224.0.0.0/4", "adresse de groupe"),
+        ("240.0.0.0/4", "adresse réservée"),
+    )
+)
+_V6_REFUSED = tuple(
+    (ipaddress.IPv6Network(network), why)
+    for network, why in (
+        ("::/128", "adresse non définie"),
+        ("::1/128", "cette machine elle-même"),
+        ("::ffff:0:0/96", "adresse IPv4 déguisée"),
+        ("64:ff9b::/96", "adresse IPv4 déguisée"),
+        ("64:ff9b:1::/48", "adresse IPv4 déguisée"),
+        ("2001::/23", "adresse réservée"),
+        ("2001:db8::/32", "adresse d'exemple"),
+        ("2002::/16", "adresse IPv4 déguisée"),
+        ("3fff::/20", "adresse d'exemple"),
+        ("fc00::/7", "adresse privée"),
+        ("fe80::/10", "adresse de lien local"),
+        ("ff00::/8", "adresse de groupe"),
+    )
+)
+#: All that is given out for the public Internet today; the rest is reserved.
+_V6_PUBLIC = ipaddress.IPv6Network("2000::/3")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request goes."""
+
+    #: "http" or "https".
+    scheme: str
+    #: Name in ASCII or IP address without brackets, lower case.
+    host: str
+    port: int
+    #: Path and query, as they are sent.
+    target: str
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Return what must be equal for a secret to be sent along."""
+        return self.scheme, self.host, self.port
+
+    @property
+    def who(self) -> str:
+        """Return the host and an unusual port, for messages: paths and queries may hold secrets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def why_not_public(address: str) -> str:
+    """Return why an IP address is not one of the public Internet, in French; "" if it is."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "adresse illisible"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return next((why for network, why in _V4_REFUSED if parsed in network), "")
+    if parsed.scope_id is not None:
+        return "adresse de lien local"
+    found = next((why for network, why in _V6_REFUSED if parsed in network), "")
+    return found or ("" if parsed in _V6_PUBLIC else "adresse réservée")
+
+
+def is_public(address: str) -> bool:
+    """True if an IP address is one of the public Internet."""
+    return not why_not_public(address)
+
+
+def allowed_of(who: str, addresses: list[str], *, allow_private: bool) -> list[str]:
+    """Return the addresses of a host that may be connected to.
+
+    Raises:
+        FeedError: none of them may.
+    """
+    allowed = addresses if allow_private else [address for address in addresses if is_public(address)]
+    if addresses and not allowed:
+        why = why_not_public(addresses[0])
+        raise FeedError(
+            f"{who} : adresse refusée : {addresses[0]} ({why}) ; "
+            "si cette source est bien sur votre réseau, écrivez allow_private = true"
+        )
+    return allowed
+
+
+def read_url(url: str, *, allow_private: bool = False) -> Place:
+    """Return where an address leads.
+
+    Raises:
+        FeedError: it is none that a feed may have.
+    """
+    text = url.strip()
+    if len(text) > MAX_URL_LENGTH or re.search(r"[\x00-\x1f\x7f\\]", text):
+        raise FeedError("adresse illisible : caractères interdits ou trop longue ; corrigez url")
+    try:
+        parsed = parse_url(text)
+    except LocationParseError as error:
+        raise FeedError("adresse illisible ; corrigez url") from error
+    scheme, host = parsed.scheme or "", (parsed.host or "").removeprefix("[").removesuffix("]").rstrip(".").lower()
+    if scheme not in _DEFAULT_PORTS:
+        raise FeedError(f"adresse refusée : {scheme or 'rien'}:// n'est ni http:// ni https:// ; corrigez url")
+    if not re.fullmatch(r"[a-z0-9._-]{1,253}|[0-9a-f:.]+", host):
+        raise FeedError("adresse illisible : nom de serveur impossible ; corrigez url")
+    if parsed.auth is not None:
+        raise FeedError(f"{host} : adresse refusée : un mot de passe n'a pas sa place dans url ; utilisez un en-tête")
+    port = _DEFAULT_PORTS[scheme] if parsed.port is None else parsed.port
+    if not _is_sane(port, allow_private):
+        raise FeedError(f"{host} : adresse refusée : port {port} ; corrigez url")
+    path = parsed.path or "/"
+    return Place(scheme, host, port, path if parsed.query is None else f"{path}?{parsed.query}")
+
+
+def _is_sane(port: int, allow_private: bool) -> bool:
+    return port in _DEFAULT_PORTS.values() or _FIRST_FREE_PORT <= port <= 65535 or (allow_private and port > 0)
