@@ -69,6 +69,10 @@ class Dispatcher:
     #: Called at "claim", "attempt", "answer", "receipt"; a test may wait there.
     pause: Callable[[str], None] = lambda point: None
     on_event: Callable[[Event], None] = lambda event: None
+    #: Told the slug of a message whose end has come.
+    on_expired: Callable[[str], None] = lambda slug: None
+    #: True once this process was told to stop: no new call starts, what is under way ends.
+    stopping: Callable[[], bool] = lambda: False
     jitter: Callable[[], float] = random.random
 
     def lease_end(self) -> datetime:

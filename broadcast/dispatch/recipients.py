@@ -24,7 +24,7 @@ from broadcast.errors import (
     OutcomeUnknown,
 )
 from broadcast.model import DeliveryState, Form, Part, Rendition
-from broadcast.outbox import Delivery
+from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.release import Verdict
 from broadcast.retry import backoff_s
 from broadcast.store import deliveries, newsroom, postings, recipients
@@ -101,7 +101,7 @@ def _each(
 ) -> None:
     done, unavailable = 0, 0
     last: Published | None = None
-    while unavailable < _MAX_UNAVAILABLE:
+    while unavailable < _MAX_UNAVAILABLE and not d.stopping():
         address = _next(d, delivery, rendition, asks=done % _ASK_EVERY == 0)
         if address is None:
             break
@@ -171,7 +171,10 @@ def _settle(d: Dispatcher, delivery: Delivery, last: Published | None) -> None:
             for address, reason in recipients.some(tx, delivery.uid, recipients.WAITING, waiting):
                 recipients.keep(tx, delivery.uid, address, recipients.REFUSED, now, reason)
             waiting, told = 0, report(tx, delivery.uid)
-        if planned or waiting:
+        if planned and d.stopping():
+            # Cut short by the end of this program: the rest goes on as soon as one runs again.
+            state, facts = DeliveryState.PLANNED, {"not_before_at": AT_ONCE}
+        elif planned or waiting:
             wait_s = backoff_s(max(recipients.most_tries(tx, delivery.uid), 1), d.retry, d.jitter())
             state, facts = DeliveryState.WAITING, {"not_before_at": now + timedelta(seconds=wait_s)}
         elif counts.get(recipients.UNKNOWN):
@@ -203,6 +206,7 @@ def _settle(d: Dispatcher, delivery: Delivery, last: Published | None) -> None:
 _OUTCOMES = {
     DeliveryState.DELIVERED: "published",
     DeliveryState.WAITING: "unavailable",
+    DeliveryState.PLANNED: "interrupted",
     DeliveryState.REFUSED: "refused",
     DeliveryState.UNKNOWN: "unknown",
 }

@@ -270,6 +270,31 @@ def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_
     return bool(touched)
 
 
+def give_back(tx: Tx, begun: Sequence[Delivery], claimant: str, at: datetime) -> None:
+    """Give back deliveries whose calls were committed to and never made."""
+    if begun:
+        tx.run(_GIVE_BACK, [{"b_uid": d.uid, "b_claimant": claimant} for d in begun])
+        for delivery in begun:
+            keep_receipt(tx, delivery.uid, at, "not_begun", reason="arrêt du programme avant l'appel")
+
+
+_GIVE_BACK = (
+    update(_D)
+    .where(
+        _D.c.uid == bindparam("b_uid"),
+        _D.c.state == DeliveryState.CLAIMED.value,
+        _D.c.claimed_by == bindparam("b_claimant"),
+    )
+    .values(
+        state=DeliveryState.PLANNED.value,
+        attempts=_D.c.attempts - 1,
+        open_attempt=False,
+        claimed_by="",
+        claimed_until_at=None,
+    )
+)
+
+
 def holds(tx: Tx, uid: str, claimant: str) -> bool:
     """True while the claim of a delivery is still this claimant's."""
     query = select(_D.c.uid).where(_D.c.uid == uid, _D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
