@@ -5,7 +5,9 @@ Source: OASIS CAP 1.2, https://docs.oasis-open.org/emergency/cap/v1.2/, read 202
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
@@ -129,3 +131,42 @@ class Alert:
     references: tuple[Reference, ...] = ()
     incidents: str = ""
     infos: tuple[Info, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed: plain text, absolute http(s) links, aware times in UTC."""
+
+    #: Identity at the source: guid or Atom id, else the link, else a stable hash; a CAP message
+    #: alone has its triple "sender,identifier,sent".
+    id: str
+    title: str
+    link: str = ""
+    #: None where the source says none, or none that can be believed.
+    published: datetime | None = None
+    updated: datetime | None = None
+    #: Plain text, never HTML.
+    summary: str = ""
+    #: BCP 47 as the source writes it, "" if it does not.
+    language: str = ""
+    alert: Alert | None = None
+    #: Licence or rights, as the source writes them.
+    rights: str = ""
+    #: sha256 of what the public would read: another digest under the same id is "changed at the
+    #: source". Readers of sources that re-issue an unchanged state give their own.
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.digest:
+            object.__setattr__(self, "digest", entry_digest(self.title, self.summary, self.link, self.alert))
+
+
+def entry_digest(title: str, summary: str, link: str, alert: Alert | None) -> str:
+    """Return the sha256 of an entry's content, 64 hexadecimal digits."""
+    content = [title, summary, link, None if alert is None else asdict(alert)]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -9,11 +9,19 @@ from broadcast import alerts
 from broadcast.alerts import Alert, Area, Info
 
 _FORBIDDEN = re.compile(r"[\s,<&]")
+_LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=#]|%[0-9A-Fa-f]{2}|[\u00a1-\ud7ff])+")
 _XML_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def problems(alert: Alert) -> Iterator[str]:
-    """Yield what forbids a message, in a sentence each."""
+def problems(alert: Alert, *, writing: bool = False, indexed: bool = False) -> Iterator[str]:
+    """Yield what forbids a message, in a sentence each.
+
+    Args:
+        alert: the message.
+        writing: also what only the schema of 1.2 forbids, and a reader can bear.
+        indexed: the message is known from an index (MeteoAlarm's Atom), which leaves references out.
+    """
     for name in ("identifier", "sender"):
         value = getattr(alert, name)
         if not value:
@@ -29,10 +37,12 @@ def problems(alert: Alert) -> Iterator[str]:
         yield "restriction : obligatoire quand scope est Restricted"
     if alert.scope == "Private" and not alert.addresses:
         yield "addresses : obligatoire quand scope est Private"
-    if alert.msg_type in ("Update", "Cancel", "Ack", "Error") and not alert.references:
+    if alert.msg_type in ("Update", "Cancel", "Ack", "Error") and not alert.references and not indexed:
         yield f"references : obligatoire pour {alert.msg_type}"
     for n, info in enumerate(alert.infos, 1):
         yield from (f"info {n} : {problem}" for problem in _info(info, alert))
+        if writing:
+            yield from (f"info {n} : {problem}" for problem in _writing(info))
 
 
 def _word(name: str, value: str, words: tuple[str, ...]) -> Iterator[str]:
@@ -55,8 +65,29 @@ def _info(info: Info, alert: Alert) -> Iterator[str]:
     begins = info.effective or alert.sent
     if info.expires is not None and begins.tzinfo and info.expires <= begins:
         yield "expires : vient avant l'entrée en vigueur"
+    for resource in info.resources:
+        if not resource.resource_desc:
+            yield "resourceDesc : absent"
     for area in info.areas:
         yield from _area(area)
+
+
+def _writing(info: Info) -> Iterator[str]:
+    if not _LANGUAGE.fullmatch(info.language):
+        yield f"language : « {info.language} » n'est pas une étiquette de langue"
+    if info.web and not _is_address(info.web):
+        yield f"web : « {info.web[:80]} » n'est pas une adresse"
+    for resource in info.resources:
+        if not resource.mime_type:
+            yield "mimeType : absent"
+        if resource.size is not None and resource.size < 0:
+            yield "size : négatif"
+        if resource.uri and not _is_address(resource.uri):
+            yield f"uri : « {resource.uri[:80]} » n'est pas une adresse"
+
+
+def _is_address(text: str) -> bool:
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def _area(area: Area) -> Iterator[str]:
@@ -74,6 +105,18 @@ def _area(area: Area) -> Iterator[str]:
         centre, _, radius = circle.strip().partition(" ")
         if not _is_point(centre) or not _is_number(radius) or float(radius) < 0:
             yield f"circle : « {circle[:40]} » n'est pas « lat,lon rayon »"
+    yield from _heights(area)
+
+
+def _heights(area: Area) -> Iterator[str]:
+    for name, value in (("altitude", area.altitude), ("ceiling", area.ceiling)):
+        if value and (not _is_number(value) or float(value) < 0):
+            yield f"{name} : « {value[:40]} » n'est pas une hauteur en pieds"
+            return
+    if area.ceiling and not area.altitude:
+        yield "ceiling : sans altitude"
+    elif area.ceiling and float(area.ceiling) < float(area.altitude):
+        yield "ceiling : plus bas que altitude"
 
 
 def _is_point(text: str) -> bool:
@@ -84,7 +127,7 @@ def _is_point(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+(?:\.\d+)?", text.strip()) is not None
+    return re.fullmatch(r"[+-]?[0-9]{1,9}(?:\.[0-9]{0,15})?", text) is not None
 
 
 def bad_character(text: str) -> str:

@@ -1,0 +1,28 @@
+"""One CAP message as a document: one entry."""
+
+from __future__ import annotations
+
+from broadcast.feeds.cap_entry import entry_of, is_nothing
+from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
+from broadcast.feeds.document import Document, ParsedFeed
+
+
+def recognises(document: Document) -> bool:
+    """By root and namespace."""
+    return document.root == "alert" and document.namespace in NAMESPACES
+
+
+def read(document: Document) -> ParsedFeed:
+    """Read it; a green MeteoAlarm level that ends nothing gives no entry.
+
+    Raises:
+        FeedError: CAP does not allow it.
+    """
+    alert = alert_of(tree(document.text.encode()))
+    entry = entry_of(alert, url=document.url)
+    return ParsedFeed(
+        format="cap_alone",
+        title=entry.title,
+        language=entry.language,
+        entries=() if is_nothing(alert) else (entry,),
+    )

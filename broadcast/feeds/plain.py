@@ -1,0 +1,75 @@
+"""HTML of strangers to plain text, and the words of a text for comparing. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import nh3
+
+#: Longest text kept from one entry, characters.
+MAX_TEXT = 50_000
+#: Tags beyond this number are read as text: deep trees cost the sanitiser quadratic time.
+MAX_TAGS = 500
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|li|ul|ol|tr|table|h[1-6]|blockquote|section|article|dt|dd|dl|hr|pre)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_INLINE = re.compile(
+    r"</?(?:b|i|em|strong|span|a|u|font|small|sup|sub|img|td|th|tbody|thead|center)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+_TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_SPACES = re.compile(r"[ \t\r\f\v]+")
+_LINES = re.compile(r" ?\n ?(?: ?\n ?)+")
+
+
+def plain(text: str, *, one_line: bool = False) -> str:
+    """Return what a reader would see of a fragment: no tag, no script, no control character.
+
+    Args:
+        text: HTML or plain text, escaped once or (as many feeds do) twice.
+        one_line: True for titles.
+    """
+    for _ in range(4):
+        seen = _strip(text)
+        if seen == text:
+            break
+        text = seen
+    text = _TAG_LIKE.sub("", text) if "<" in text else text
+    text = _CONTROL.sub("", text)
+    if one_line:
+        return " ".join(text.split())[:MAX_TEXT]
+    text = _SPACES.sub(" ", text)
+    text = _LINES.sub("\n\n", text)
+    text = re.sub(" ?\n ?", "\n", text).strip()
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " […]"
+
+
+def fold(text: str) -> str:
+    """Return the words of a text, lower case, without accents, one space between and around them."""
+    bare = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    letters = "".join(c for c in bare if not unicodedata.combining(c))
+    return " " + " ".join(re.findall(r"[^\W_]+", letters)) + " "
+
+
+def _strip(text: str) -> str:
+    text = text[: 4 * MAX_TEXT]
+    if "<" in text:
+        text = _INLINE.sub("", _BLOCK.sub("\n", text)) if not _has_hidden(text) else text
+        text = _few_tags(text)
+        text = nh3.clean(_BLOCK.sub(lambda tag: "\n" + tag[0], text), tags=set())
+    return html.unescape(text) if "&" in text else text
+
+
+def _has_hidden(text: str) -> bool:
+    # Inside these, a tag is not a tag: only a real HTML parser may decide.
+    return re.search(r"<(?:script|style|!--|textarea|title|svg|math|template|xmp|plaintext)", text, re.IGNORECASE) is not None
+
+
+def _few_tags(text: str) -> str:
+    pieces = text.split("<", MAX_TAGS)
+    if len(pieces) <= MAX_TAGS:
+        return text
+    return "<".join(pieces[:-1]) + " " + re.sub(r"<[^<>]{0,2000}>|<", " ", "<" + pieces[-1])
