@@ -7,6 +7,7 @@ can have arrived, `OutcomeUnknown` if it may have.
 from __future__ import annotations
 
 import json as json_module
+import logging
 import os
 import re
 import ssl
@@ -19,6 +20,7 @@ from functools import cache
 from typing import Any
 
 import urllib3
+import urllib3.connection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -26,8 +28,8 @@ from urllib3.exceptions import (
     MaxRetryError,
     NameResolutionError,
     NewConnectionError,
-    SSLError,
 )
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from broadcast import __version__
 from broadcast.errors import (
@@ -44,9 +46,36 @@ _NOT_SENT = (
     NewConnectionError,
     ConnectTimeoutError,
     NameResolutionError,
-    SSLError,
     LocationParseError,
 )
+
+# At their most talkative, these libraries write addresses (which may hold a token) and the texts of posts.
+for _name in ("urllib3", "requests_oauthlib", "oauthlib", "tweepy"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class NotConnected(NewConnectionError):
+    """The connection was never made, its encryption included: nothing was sent."""
+
+
+class _HTTPSConnection(urllib3.connection.HTTPSConnection):
+    """Tells a failed handshake, after which nothing was sent, from encryption that fails later."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except (ssl.SSLError, TimeoutError, ConnectionError, CertificateError) as error:
+            raise NotConnected(self, "connexion chiffrée impossible") from error
+
+
+class _HTTPSPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+def surely_connecting(manager: urllib3.PoolManager) -> urllib3.PoolManager:
+    """Return the pool manager, made to tell what failed before anything was sent."""
+    manager.pool_classes_by_scheme = {"http": urllib3.HTTPConnectionPool, "https": _HTTPSPool}
+    return manager
 
 
 @dataclass(frozen=True)
@@ -80,13 +109,15 @@ class File:
 
 @cache
 def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager(
-        num_pools=200,
-        # As many connections to one server as there may be channels on it.
-        maxsize=100,
-        retries=False,
-        ssl_context=trust(),
-        headers={"User-Agent": f"Broadcast/{__version__}"},
+    return surely_connecting(
+        urllib3.PoolManager(
+            num_pools=200,
+            # As many connections to one server as there may be channels on it.
+            maxsize=100,
+            retries=False,
+            ssl_context=trust(),
+            headers={"User-Agent": f"Broadcast/{__version__}"},
+        )
     )
 
 
@@ -128,6 +159,7 @@ def request(
     Raises:
         ChannelUnavailable: nothing happened.
         OutcomeUnknown: it may have happened.
+        ChannelMisconfigured: the address or a credential holds what no request can carry.
     """
     body, content_type = content or _body(json, form, files)
     sent_headers = dict(headers or {})
@@ -147,6 +179,9 @@ def request(
         )
     except (MaxRetryError, HTTPError, OSError) as error:
         raise failure(error, url, safe=safe) from error
+    except ValueError:
+        # Its words quote the header or the address, and with it the credential: nothing of it is kept.
+        raise ChannelMisconfigured(f"{host(url)} : adresse ou jeton illisible (caractère interdit)") from None
     try:
         data = read_within(answer, ends_at)
     except (HTTPError, OSError, ValueError) as error:
@@ -196,12 +231,14 @@ def _words(error: BaseException) -> str:
     names = {
         "NameResolutionError": "nom introuvable",
         "ConnectTimeoutError": "délai dépassé",
-        "SSLError": "certificat refusé",
+        "NotConnected": "connexion chiffrée impossible",
         "NewConnectionError": "connexion refusée",
         "ReadTimeoutError": "délai dépassé",
         "ProtocolError": "connexion coupée",
         "ConnectionRefusedError": "connexion refusée",
     }
+    if isinstance(error.__cause__, (ssl.SSLCertVerificationError, CertificateError)):
+        return "certificat refusé"
     return names.get(type(error).__name__, type(error).__name__)
 
 
@@ -236,13 +273,31 @@ def check(response: Response, *, who: str, safe: bool = False, gone_is_fine: boo
         raise ChannelUnavailable(reason, retry_after_s=retry_after_s(response.headers))
     if status == 503 and "retry-after" in response.headers:
         raise ChannelUnavailable(reason, retry_after_s=retry_after_s(response.headers))
+    if status == 425:
+        raise ChannelUnavailable(reason)
     if status in (401, 403):
         raise ChannelMisconfigured(reason)
-    if status >= 500:
+    if status >= 500 or status == 408:
         raise _unsure(reason, safe)
     if 300 <= status < 400:
         raise ChannelMisconfigured(f"{who} : {status} : renvoie vers une autre adresse ; corrigez url")
     raise ChannelRefused(reason)
+
+
+def object_of(response: Response, *, who: str, safe: bool = False) -> dict[str, Any]:
+    """Return the JSON object of a good answer.
+
+    Raises:
+        ChannelUnavailable: it is none, and the call changes nothing.
+        OutcomeUnknown: it is none, so nobody can say what happened.
+    """
+    try:
+        value = json_module.loads(response.body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise _unsure(f"{who} : réponse {response.status} illisible : {summary(response.body)}", safe)
+    return value
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:

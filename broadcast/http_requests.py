@@ -14,8 +14,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from broadcast.errors import DeliveryError, OutcomeUnknown
-from broadcast.http import Response, failure, read_within, trust
+from broadcast.errors import ChannelMisconfigured, DeliveryError
+from broadcast.http import Response, failure, host, read_within, surely_connecting, trust
 
 
 class RebasedAdapter(HTTPAdapter):
@@ -32,6 +32,7 @@ class RebasedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Use the one trust store of the process."""
         super().init_poolmanager(*args, ssl_context=trust(), **kwargs)
+        surely_connecting(self.poolmanager)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send one request; the answer is read within the deadline."""
@@ -57,15 +58,18 @@ def session(base: str, timeout_s: float, hosts: tuple[str, ...]) -> requests.Ses
     made = requests.Session()
     made.trust_env = False
     made.max_redirects = 0
-    for host in hosts:
-        made.mount(host, RebasedAdapter(base, timeout_s))
+    for address in hosts:
+        made.mount(address, RebasedAdapter(base, timeout_s))
     return made
 
 
 def transport_error(error: requests.RequestException, url: str, *, safe: bool = False) -> DeliveryError:
     """Return what a transport error of `requests` means for a delivery."""
     if isinstance(error, requests.exceptions.TooManyRedirects):
-        return OutcomeUnknown("la plateforme renvoie vers une autre adresse")
+        return ChannelMisconfigured(f"{host(url)} : renvoie vers une autre adresse ; corrigez url")
+    if isinstance(error, ValueError) and not isinstance(error, requests.exceptions.JSONDecodeError):
+        # An address or a header that no request can carry; its words may quote a credential.
+        return ChannelMisconfigured(f"{host(url)} : adresse ou jeton illisible (caractère interdit)")
     return failure(error, url, safe=safe)
 
 

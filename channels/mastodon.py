@@ -10,7 +10,8 @@ Quirks:
     - `Idempotency-Key` is kept for an hour by Mastodon and ignored by others (takahe), so a post
       whose outcome is unknown is looked for among the account's statuses, never merely sent again.
     - A picture may be accepted with 202 while it is still being worked on: nothing is posted yet,
-      so the delivery waits.
+      so the delivery waits; the picture is remembered and not sent again.
+    - A status comes back as HTML: addresses shortened on screen, mentions without their server.
     - A bad token is 401, on some servers 400 or 403.
 """
 
@@ -19,8 +20,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from math import isqrt
 from typing import Any, ClassVar
 
 from broadcast import http
@@ -43,12 +45,14 @@ from broadcast.errors import (
     ChannelUnavailable,
     OutcomeUnknown,
 )
-from broadcast.model import Media, Part
+from broadcast.model import Media, Part, sha256_of
 
 #: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
 #: Pages of 40 statuses read back at most when looking for a post.
-_PAGES = 5
+_PAGES = 10
+#: Questions in a row about a picture that the server works on; then the delivery waits.
+_LOOKS_AT_PICTURE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,7 @@ class Mastodon:
     )
 
     def __init__(self, settings: Settings, memory: Memory) -> None:
-        self._settings = settings
+        self._settings, self._memory = settings, memory
 
     @property
     def limits(self) -> Limits:
@@ -93,20 +97,24 @@ class Mastodon:
             "status": part.text,
             "visibility": self._settings.visibility,
             "language": part.language,
-            "media_ids": [self._upload(media) for media in part.media],
+            "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
         }
         if reply_to is not None:
             body["in_reply_to_id"] = reply_to.parent.external_id
-        return _published(self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": key}))
+        status = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": key})
+        self._forget(part)
+        return _published(status)
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Edit a status in place."""
         body = {
             "status": part.text,
             "language": part.language,
-            "media_ids": [self._upload(m) for m in part.media],
+            "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
         }
-        return _published(self._call("PUT", f"/api/v1/statuses/{_id(published)}", body))
+        status = self._call("PUT", f"/api/v1/statuses/{_id(published)}", body)
+        self._forget(part)
+        return _published(status)
 
     def take_down(self, published: Published, *, key: str) -> None:
         """Delete a status."""
@@ -114,59 +122,83 @@ class Mastodon:
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for a status among the latest of the account."""
-        account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)["id"]
-        wanted = normalised(part.text)
-        for status in self._statuses(str(account), since - CLOCK_SKEW):
-            if str(status["id"]) not in known_ids and normalised(plain(status)) == wanted:
+        wanted = _comparable(part.text)
+        for status in self._statuses(self._account(), since - CLOCK_SKEW):
+            if str(status["id"]) not in known_ids and _comparable(plain(status)) == wanted:
                 return Found(published=_published(status))
         return NotSeen()
 
     def probe(self) -> Limits | None:
         """Check the token, and learn the server's limits."""
-        self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)
+        self._account()
         try:
             facts = self._call("GET", "/api/v2/instance", safe=True)
         except ChannelRefused:
             facts = self._call("GET", "/api/v1/instance", safe=True)
         return _limits(facts.get("configuration") or {}, facts)
 
-    def _statuses(self, account: str, since: datetime) -> Iterator[dict[str, Any]]:
-        path = f"/api/v1/accounts/{account}/statuses?limit=40"
-        for _ in range(_PAGES):
-            page = self._call("GET", path, safe=True)
-            if not page:
-                return
-            for status in page:
-                # Pinned or boosted statuses may stand out of order: only the last one ends the reading.
-                if _time(status["created_at"]) >= since and not status.get("reblog"):
-                    yield status
-            if _time(page[-1]["created_at"]) < since:
-                return
-            path = f"/api/v1/accounts/{account}/statuses?limit=40&max_id={page[-1]['id']}"
+    def _account(self) -> str:
+        account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)
+        if not account.get("id"):
+            raise ChannelUnavailable(f"{self._settings.name} : réponse sans identifiant de compte")
+        return str(account["id"])
 
-    def _upload(self, media: Media) -> str:
-        files = {"file": http.File(media.name, media.media_type, media.read())}
+    def _statuses(self, account: str, since: datetime) -> Iterator[dict[str, Any]]:
+        """Yield what was posted since then; ends only where the whole of it was read."""
+        begin = f"/api/v1/accounts/{account}/statuses?limit=40&exclude_reblogs=true"
+        path = begin
+        for _ in range(_PAGES):
+            page = self._list(path)
+            for status in page:
+                # Pinned statuses may stand out of order: only the last one ends the reading.
+                if _time(status) >= since and not status.get("reblog"):
+                    yield status
+            if not page or _time(page[-1]) < since:
+                return
+            path = f"{begin}&max_id={page[-1]['id']}"
+        raise ChannelUnavailable(f"{self._settings.name} : trop de publications à relire pour être sûr")
+
+    def _list(self, path: str) -> list[dict[str, Any]]:
+        response = self._request("GET", path, safe=True)
+        try:
+            page = response.json()
+            if all(status["id"] and _time(status) for status in page):
+                return list(page)
+        except (OutcomeUnknown, KeyError, TypeError, ValueError):
+            pass
+        raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")
+
+    def _upload(self, media: Media, place: int) -> str:
+        kept = self._memory.get(_picture(media, place))
+        if kept and self._is_ready(kept):
+            return kept
         form = [("description", media.alt)]
         if media.focus is not None:
             # Theirs runs from -1 to 1, upwards; ours from 0 to 1, downwards.
             form.append(("focus", f"{media.focus[0] * 2 - 1:.2f},{1 - media.focus[1] * 2:.2f}"))
-        response = self._request(
-            "POST",
-            "/api/v2/media",
-            form=form,
-            files=files,
-            safe=True,
-        )
+        files = {"file": http.File(media.name, media.media_type, media.read())}
+        response = self._request("POST", "/api/v2/media", form=form, files=files, safe=True)
+        media_id = str(http.object_of(response, who=self._settings.name, safe=True).get("id") or "")
+        if not media_id:
+            raise ChannelUnavailable(f"{self._settings.name} : image reçue sans identifiant")
         if response.status == 202:
-            # Nothing is posted yet; the server still works on the picture.
-            media_id = str(response.json()["id"])
-            if self._request("GET", f"/api/v1/media/{media_id}", safe=True).status != 200:
-                raise ChannelUnavailable(
-                    f"{self._settings.name} : image en cours de traitement",
-                    retry_after_s=3,
-                )
-            return media_id
-        return str(response.json()["id"])
+            self._memory.put(_picture(media, place), media_id)
+            self._is_ready(media_id)
+        return media_id
+
+    def _is_ready(self, media_id: str) -> bool:
+        """Return True if a picture can be posted, False if the server does not know it (any more)."""
+        for _ in range(_LOOKS_AT_PICTURE):
+            status = self._request("GET", f"/api/v1/media/{media_id}", safe=True, gone_is_fine=True).status
+            if status != 206:
+                return status == 200
+        # Nothing is posted yet; the server still works on the picture.
+        raise ChannelUnavailable(f"{self._settings.name} : image en cours de traitement", retry_after_s=3)
+
+    def _forget(self, part: Part) -> None:
+        for place, media in enumerate(part.media):
+            if self._memory.get(_picture(media, place)) is not None:
+                self._memory.forget(_picture(media, place))
 
     def _call(
         self,
@@ -186,16 +218,9 @@ class Mastodon:
             safe=safe,
             gone_is_fine=gone_is_fine,
         )
-        if response.status in (404, 410):
+        if method == "DELETE":
             return {}
-        try:
-            return response.json()
-        except OutcomeUnknown as error:
-            if method == "DELETE":
-                return {}
-            if safe:
-                raise ChannelUnavailable(str(error)) from error
-            raise
+        return http.object_of(response, who=self._settings.name, safe=safe)
 
     def _request(
         self,
@@ -221,14 +246,10 @@ class Mastodon:
         return http.check(response, who=self._settings.name, safe=safe, gone_is_fine=gone_is_fine)
 
 
-def _published(status: Any) -> Published:
-    try:
-        return Published(
-            external_id=str(status["id"]),
-            url=status.get("url") or status.get("uri") or "",
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise OutcomeUnknown("réponse sans identifiant de publication") from error
+def _published(status: dict[str, Any]) -> Published:
+    if not status.get("id"):
+        raise OutcomeUnknown("réponse sans identifiant de publication")
+    return Published(external_id=str(status["id"]), url=str(status.get("url") or status.get("uri") or ""))
 
 
 def _id(published: Published) -> str:
@@ -236,8 +257,21 @@ def _id(published: Published) -> str:
     return published.external_id.rstrip("/").rpartition("/")[2]
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _picture(media: Media, place: int) -> str:
+    """Return where the memory keeps the id of a picture that the server still works on."""
+    return f"picture {sha256_of(f'{place} {media.sha256} {media.alt} {media.focus}'.encode())}"
+
+
+def _time(status: dict[str, Any]) -> datetime:
+    at = datetime.fromisoformat(status["created_at"])
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _comparable(text: str) -> str:
+    """Return a text without what servers write in their own way: servers of mentions, schemes, case of hashtags."""
+    text = re.sub(r"(?<![\w/])@([\w.-]+)@[\w.-]*\w", r"@\1", text)
+    text = re.sub(r"(?<![\w&/])[#\uff03]\w+", lambda tag: tag[0].casefold(), text)
+    return normalised(re.sub(r"/(?=\s|$)", "", re.sub(r"https?://", "", text)))
 
 
 def _limits(configuration: Any, facts: Any) -> Limits:
@@ -246,12 +280,13 @@ def _limits(configuration: Any, facts: Any) -> Limits:
         configuration.get("media_attachments") or {},
     )
     base = Mastodon.default_limits
+    most_px = media.get("image_matrix_limit")
     types = tuple(t for t in media.get("supported_mime_types") or () if t.startswith("image/"))
     return Limits(
         max_length=statuses.get("max_characters") or facts.get("max_toot_chars") or base.max_length,
         unit="mastodon",
         max_parts=base.max_parts,
-        max_image_px=base.max_image_px,
+        max_image_px=min(base.max_image_px or 3840, isqrt(int(most_px))) if most_px else base.max_image_px,
         url_length=statuses.get("characters_reserved_per_url") or base.url_length,
         max_images=statuses.get("max_media_attachments") or base.max_images,
         max_image_bytes=media.get("image_size_limit") or base.max_image_bytes,

@@ -12,8 +12,12 @@ Quirks:
       its outcome is unknown and the post is looked for.
     - 429 tells when to come back in `x-rate-limit-reset`; the queue waits, no thread sleeps.
     - Pictures go to `POST /2/media/upload`, alternative text to `POST /2/media/metadata` (the v1.1
-      upload that tweepy knows was switched off in 2025).
-    - Addresses come back as t.co; `entities.urls` gives the real ones.
+      upload that tweepy knows was switched off in 2025). A GIF cannot be sent in one piece: it is
+      made a JPEG or PNG at submission.
+    - Addresses come back as t.co; `entities.urls` gives the real ones. `&`, `<` and `>` come back as
+      entities.
+    - A day's and a month's posts are limited besides the quarter of an hour: the header whose rest is
+      0 says when to come back.
     - A post with a link costs more than one without (pay-per-use since 2026-02).
 """
 
@@ -22,7 +26,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -45,16 +49,17 @@ from broadcast.channel import (
     normalised,
 )
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
-from broadcast.http_requests import plain, session, transport_error
+from broadcast.http_requests import RebasedAdapter, plain, session, transport_error
 from broadcast.model import Media, Part
 
 API = "https://api.twitter.com"
 #: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
+#: Pages of 100 posts read back at most when looking for one.
 _PAGES = 5
 _DUPLICATE = re.compile(r"duplicate", re.IGNORECASE)
 _CREDENTIALS = re.compile(
-    r"oauth|permission|not permitted to|suspended|client-not-enrolled|access level",
+    r"oauth|permission|not permitted to|suspended|client-not-enrolled|client-forbidden|unsupported-authentication|access level",
     re.IGNORECASE,
 )
 
@@ -85,6 +90,7 @@ class X:
         max_image_bytes=5 * 2**20,
         max_image_px=4096,
         max_alt_length=1000,
+        image_types=("image/jpeg", "image/png", "image/webp"),
         url_length=23,
     )
 
@@ -101,32 +107,27 @@ class X:
         client = self._client()
         media_ids = [self._upload(client, media) for media in part.media]
         response = self._run(
+            client,
             client.create_tweet,
             text=part.text,
             media_ids=media_ids or None,
             user_auth=True,
             in_reply_to_tweet_id=_id(reply_to.parent) if reply_to else None,
         )
-        try:
-            post_id = str(response.json()["data"]["id"])
-        except (KeyError, TypeError) as error:
-            raise OutcomeUnknown(f"{self._settings.name} : réponse sans identifiant de publication") from error
-        return self._published(post_id)
+        return self._published(self._id_in(response))
 
     def take_down(self, published: Published, *, key: str) -> None:
         """Delete a post."""
-        self._run(
-            self._client().delete_tweet,
-            _id(published),
-            user_auth=True,
-            gone_is_fine=True,
-        )
+        client = self._client()
+        response = self._run(client, client.delete_tweet, _id(published), user_auth=True, gone_is_fine=True)
+        if 200 <= response.status < 300 and not _is_gone(http.object_of(response, who=self._settings.name)):
+            raise OutcomeUnknown(f"{self._settings.name} : X dit que la publication n'est pas supprimée")
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for a post among the latest of the account."""
         wanted = _comparable(part.text)
         for post in self._posts((since - CLOCK_SKEW).astimezone(UTC)):
-            if post["id"] not in known_ids and _comparable(text_of(post)) == wanted:
+            if post["id"] not in known_ids and wanted in {_comparable(text) for text in texts_of(post)}:
                 return Found(published=self._published(post["id"]))
         return NotSeen()
 
@@ -136,51 +137,56 @@ class X:
         return None
 
     def _posts(self, since: datetime) -> Iterator[dict[str, Any]]:
+        """Yield what was posted since then; ends only where the whole of it was read."""
         client = self._client()
         me, token = self._me(client), None
         for _ in range(_PAGES):
             response = self._run(
+                client,
                 client.get_users_tweets,
                 me,
                 user_auth=True,
                 max_results=100,
                 pagination_token=token,
+                start_time=since,
                 safe=True,
-                tweet_fields=[
-                    "created_at",
-                    "entities",
-                    "referenced_tweets",
-                    "note_tweet",
-                ],
+                tweet_fields=["created_at", "entities", "referenced_tweets", "note_tweet"],
             )
-            answer = response.json()
-            posts = answer.get("data") or []
-            for post in posts:
-                if not post.get("created_at") or datetime.fromisoformat(post["created_at"]) >= since:
-                    yield {**post, "id": str(post["id"])}
+            answer = http.object_of(response, who=self._settings.name, safe=True)
+            posts = [{**post, "id": str(post["id"])} for post in answer.get("data") or []]
+            yield from (post for post in posts if _is_after(post, since))
             token = (answer.get("meta") or {}).get("next_token")
-            last = posts[-1].get("created_at") if posts else None
-            if not token or (last and datetime.fromisoformat(last) < since):
+            if not token or (posts and not _is_after(posts[-1], since)):
                 return
+        raise ChannelUnavailable(f"{self._settings.name} : trop de publications à relire pour être sûr")
 
     def _me(self, client: tweepy.Client) -> str:
-        return str(self._run(client.get_me, user_auth=True, safe=True).json()["data"]["id"])
+        return self._id_in(self._run(client, client.get_me, user_auth=True, safe=True), safe=True)
+
+    def _id_in(self, response: http.Response, *, safe: bool = False) -> str:
+        who = self._settings.name
+        answer = http.object_of(response, who=who, safe=safe)
+        data = answer.get("data") if isinstance(answer.get("data"), dict) else answer
+        found = data.get("id") or data.get("media_id_string") if isinstance(data, dict) else None
+        if not found:
+            reason = f"{who} : réponse sans identifiant : {http.summary(response.body)}"
+            raise ChannelUnavailable(reason) if safe else OutcomeUnknown(reason)
+        return str(found)
 
     def _upload(self, client: tweepy.Client, media: Media) -> str:
-        category = "tweet_gif" if media.media_type == "image/gif" else "tweet_image"
-        answer = self._run(
+        response = self._run(
+            client,
             self._post,
             client,
             "/2/media/upload",
             safe=True,
             files={"media": (media.name, media.read(), media.media_type)},
-            data={"media_category": category, "media_type": media.media_type},
-        ).json()
-        data = answer.get("data") or answer
-        media_id = str(data.get("id") or data.get("media_id_string") or data.get("media_id"))
+            data={"media_category": "tweet_image", "media_type": media.media_type},
+        )
+        media_id = self._id_in(response, safe=True)
         if media.alt:
             metadata = {"id": media_id, "metadata": {"alt_text": {"text": media.alt}}}
-            self._run(self._post, client, "/2/media/metadata", json=metadata, safe=True)
+            self._run(client, self._post, client, "/2/media/metadata", json=metadata, safe=True)
         return media_id
 
     def _post(self, client: tweepy.Client, path: str, **body: Any) -> requests.Response:
@@ -209,12 +215,15 @@ class X:
 
     def _run(
         self,
+        client: tweepy.Client,
         call: Any,
         *args: Any,
         safe: bool = False,
         gone_is_fine: bool = False,
         **kwargs: Any,
     ) -> http.Response:
+        adapter = client.session.get_adapter(f"{API}/")
+        assert isinstance(adapter, RebasedAdapter)
         try:
             response = plain(call(*args, **kwargs))
         except tweepy.HTTPException as error:
@@ -224,6 +233,11 @@ class X:
             raise transport_error(error, self._settings.url or API, safe=safe) from error
         except tweepy.TweepyException as error:
             raise OutcomeUnknown(f"{self._settings.name} : {error}") from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # An answer in another form than tweepy expects; the transport kept it.
+            if adapter.last is None:
+                raise OutcomeUnknown(f"{self._settings.name} : réponse illisible") from error
+            response = plain(adapter.last)
         return self._checked(response, safe=safe, gone_is_fine=gone_is_fine)
 
     def _checked(self, response: http.Response, *, safe: bool, gone_is_fine: bool) -> http.Response:
@@ -237,9 +251,12 @@ class X:
             raise ChannelRefused(reason)
         if response.status == 402:
             raise ChannelMisconfigured(f"{who} : 402 : plus de crédit sur le compte développeur de X")
+        if response.status == 429:
+            reason = f"{who} : 429 : {http.summary(response.body)}"
+            if b"usage-capped" in response.body or b"UsageCapExceeded" in response.body:
+                raise ChannelMisconfigured(f"{reason} ; le quota du compte développeur de X est épuisé")
+            raise ChannelUnavailable(reason, retry_after_s=http.retry_after_s(_with_the_reset_that_counts(response)))
         http.check(response, who=who, safe=safe, gone_is_fine=gone_is_fine)
-        if 200 <= response.status < 300:
-            _json_or_unknown(response, who, safe)
         return response
 
     def _published(self, post_id: str) -> Published:
@@ -247,14 +264,23 @@ class X:
         return Published(external_id=post_id, url=f"{base}/i/web/status/{post_id}")
 
 
-def _json_or_unknown(response: http.Response, who: str, safe: bool) -> None:
-    if not response.body and response.status == 204:
-        return
-    try:
-        json.loads(response.body or b"{}")
-    except ValueError as error:
-        message = f"{who} : réponse {response.status} illisible"
-        raise (ChannelUnavailable(message) if safe else OutcomeUnknown(message)) from error
+def _with_the_reset_that_counts(response: http.Response) -> Mapping[str, str]:
+    """Return the headers of a 429, the reset of a day's limit in place of the quarter's where the day is used up."""
+    found = dict(response.headers)
+    for name in ("x-user-limit-24hour", "x-app-limit-24hour"):
+        if found.get(f"{name}-remaining") == "0" and found.get(f"{name}-reset"):
+            found["x-rate-limit-reset"] = found[f"{name}-reset"]
+            found.pop("retry-after", None)
+    return found
+
+
+def _is_gone(answer: dict[str, Any]) -> bool:
+    data, errors = answer.get("data"), json.dumps(answer.get("errors") or "")
+    return bool(data.get("deleted")) if isinstance(data, dict) else "Not Found" in errors
+
+
+def _is_after(post: dict[str, Any], since: datetime) -> bool:
+    return not post.get("created_at") or datetime.fromisoformat(post["created_at"]) >= since
 
 
 def _id(published: Published) -> str:
@@ -267,21 +293,30 @@ def _comparable(text: str) -> str:
     return normalised(re.sub(r"/(?=\s|$)", "", re.sub(r"https?://", "", text)))
 
 
+def texts_of(post: dict[str, Any]) -> list[str]:
+    """Return the text of a post as it may have been sent: with the names it answers, which X may have put there, and without."""
+    text = text_of(post)
+    return [text, re.sub(r"^(?:@\w+\s+)+", "", text)] if post.get("referenced_tweets") else [text]
+
+
 def text_of(post: dict[str, Any]) -> str:
-    """Return the text of a post as it was sent: real addresses, no entities, no address of its own pictures."""
+    """Return the text of a post: real addresses, no entities, no address of its own pictures."""
     note = post.get("note_tweet") or {}
-    text = str(note.get("text") or post.get("text") or "")
+    # First, as real addresses may hold what looks like an entity ("&copy=1").
+    text = html.unescape(str(note.get("text") or post.get("text") or ""))
     entities = note.get("entities") or post.get("entities") or {}
-    for url in entities.get("urls") or []:
-        real = (
-            ""
-            if url.get("media_key") or "/photo/" in str(url.get("expanded_url"))
-            else str(url.get("unwound_url") or url.get("expanded_url") or url["url"])
-        )
-        text = text.replace(str(url["url"]), real)
-    if post.get("referenced_tweets"):
-        text = re.sub(r"^(?:@\w+\s+)+", "", text)
-    return html.unescape(text)
+    urls = {str(url["url"]): _real(url) for url in entities.get("urls") or [] if url.get("url")}
+    if not urls:
+        return text
+    # The longest first: one short address may begin with another.
+    either = "|".join(re.escape(short) for short in sorted(urls, key=len, reverse=True))
+    return re.sub(either, lambda short: urls[short[0]], text)
+
+
+def _real(url: dict[str, Any]) -> str:
+    expanded = str(url.get("expanded_url") or url.get("unwound_url") or url["url"])
+    own = url.get("media_key") or re.search(r"/status/\d+/(?:photo|video)/\d+$", expanded)
+    return "" if own else expanded
 
 
 ADAPTER: type[Stream] = X

@@ -11,7 +11,10 @@ Quirks:
       record: a repeated call never makes a second post. `createRecord` answers 500 there.
     - Places in a text are counted in UTF-8 bytes.
     - `createSession` is allowed 30 times in 5 minutes: the session is kept in the channel's memory
-      (0600) and renewed when it has expired.
+      (0600) and renewed when it has expired or is no longer known; the password is asked last.
+    - bsky.social is only the door: the server that holds the account is named in the session, and
+      records go there.
+    - A mention is looked up; one that cannot be looked up stays plain words and holds nothing up.
     - A picture may weigh 1,000,000 bytes; ours are made smaller at submission, before approval.
 """
 
@@ -23,6 +26,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from broadcast import http
 from broadcast.channel import (
@@ -40,10 +44,14 @@ from broadcast.channel import (
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
 from broadcast.model import Media, Part
 from channels.bluesky.facets import facets
+from channels.bluesky.server import is_loopback, server_of
 from channels.bluesky.tid import created_at, tid_of
 
 _SESSION = "session"
 _POST = "app.bsky.feed.post"
+_KEPT = ("did", "accessJwt", "refreshJwt", "pds")
+#: Errors of a session that is over, or that the server does not know (any more).
+_STALE = ("ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +97,7 @@ class Bluesky:
         did = self._session()["did"]
         answer = self._call(
             "com.atproto.repo.putRecord",
-            {"repo": did, "collection": _POST, "rkey": tid_of(key), "record": record, "validate": True},
+            {"repo": did, "collection": _POST, "rkey": tid_of(key), "record": record},
         )
         return self._published(answer)
 
@@ -103,12 +111,13 @@ class Bluesky:
         """Look for the record that this delivery's key leads to."""
         query = {"repo": self._session()["did"], "collection": _POST, "rkey": tid_of(key)}
         try:
-            answer = self._call("com.atproto.repo.getRecord", query=query)
+            found = self._published(self._call("com.atproto.repo.getRecord", query=query))
+        except OutcomeUnknown as error:
+            raise ChannelUnavailable(str(error)) from error
         except ChannelRefused as error:
             if "could not locate" in str(error).lower() or "recordnotfound" in str(error).lower():
                 return NotSeen()
             raise ChannelUnavailable(str(error)) from error
-        found = self._published(answer)
         return NotSeen() if found.external_id in known_ids else Found(published=found)
 
     def probe(self) -> Limits | None:
@@ -130,7 +139,7 @@ class Bluesky:
         if embed:
             record["embed"] = embed
         if reply_to is not None:
-            root, parent = _reference(reply_to.root), _reference(reply_to.parent)
+            root, parent = self._reference(reply_to.root), self._reference(reply_to.parent)
             if root and parent:
                 record["reply"] = {"root": root, "parent": parent}
         return record
@@ -146,6 +155,8 @@ class Bluesky:
 
     def _image(self, media: Media) -> dict[str, Any]:
         response = self._request("POST", "com.atproto.repo.uploadBlob", blob=media, safe=True)
+        if not isinstance(response.get("blob"), dict):
+            raise ChannelUnavailable(f"{self._settings.name} : image reçue sans référence")
         image: dict[str, Any] = {"alt": media.alt, "image": response["blob"]}
         if media.width_px and media.height_px:
             image["aspectRatio"] = {"width": media.width_px, "height": media.height_px}
@@ -154,9 +165,22 @@ class Bluesky:
     def _did_of(self, handle: str) -> str | None:
         try:
             answer = self._call("com.atproto.identity.resolveHandle", query={"handle": handle})
+        except DeliveryError:
+            return None  # an alert does not wait for somebody else's name
+        return str(answer.get("did") or "") or None
+
+    def _reference(self, published: Published) -> dict[str, str] | None:
+        if published.token and published.external_id.startswith("at://"):
+            return {"uri": published.external_id, "cid": published.token}
+        # A person gave the address; the content hash that a reply needs is asked for.
+        rkey = published.external_id.rstrip("/").rpartition("/")[2]
+        try:
+            answer = self._call(
+                "com.atproto.repo.getRecord", query={"repo": self._session()["did"], "collection": _POST, "rkey": rkey}
+            )
         except ChannelRefused:
             return None
-        return str(answer.get("did") or "") or None
+        return {"uri": str(answer["uri"]), "cid": str(answer["cid"])} if answer.get("uri") and answer.get("cid") else None
 
     def _call(self, method: str, body: dict[str, Any] | None = None, *, query: dict[str, str] | None = None) -> dict[str, Any]:
         verb = "GET" if body is None else "POST"
@@ -172,18 +196,19 @@ class Bluesky:
         blob: Media | None = None,
         safe: bool,
     ) -> dict[str, Any]:
-        token = self._session()["accessJwt"]
-        response = self._send(verb, method, token, body, query, blob, safe)
-        if _error(response) == "ExpiredToken":
-            token = self._renewed(token)["accessJwt"]
-            response = self._send(verb, method, token, body, query, blob, safe)
+        session = self._session()
+        response = self._send(verb, method, session, body, query, blob, safe)
+        if response.status == 401 or _error(response) in _STALE:
+            # Nothing was done. The password may still be good where the session is not.
+            session = self._renewed(session["accessJwt"])
+            response = self._send(verb, method, session, body, query, blob, safe)
         return self._checked(response, safe=safe)
 
     def _send(
         self,
         verb: str,
         method: str,
-        token: str,
+        session: dict[str, str],
         body: dict[str, Any] | None,
         query: dict[str, str] | None,
         blob: Media | None,
@@ -191,18 +216,16 @@ class Bluesky:
     ) -> http.Response:
         return http.request(
             verb,
-            self._address(method, query),
-            headers={"Authorization": f"Bearer {token}"},
+            self._address(method, query, session["pds"]),
+            headers={"Authorization": f"Bearer {session['accessJwt']}"},
             json=body,
             content=(blob.read(), blob.media_type) if blob else None,
             timeout_s=self._settings.call_timeout_s,
             safe=safe,
         )
 
-    def _address(self, method: str, query: dict[str, str] | None = None) -> str:
-        from urllib.parse import urlencode
-
-        return f"{self._settings.url.rstrip('/')}/xrpc/{method}" + (f"?{urlencode(query)}" if query else "")
+    def _address(self, method: str, query: dict[str, str] | None = None, server: str = "") -> str:
+        return f"{(server or self._settings.url).rstrip('/')}/xrpc/{method}" + (f"?{urlencode(query)}" if query else "")
 
     def _session(self) -> dict[str, str]:
         with self._lock:
@@ -215,7 +238,7 @@ class Bluesky:
         except ValueError:
             return None
         mine = kept.get("for") == [self._settings.url, self._settings.handle]
-        return kept if mine and all(kept.get(k) for k in ("did", "accessJwt", "refreshJwt")) else None
+        return kept if mine and all(kept.get(k) for k in _KEPT) else None
 
     def _renewed(self, stale: str) -> dict[str, str]:
         with self._lock:
@@ -242,15 +265,16 @@ class Bluesky:
             timeout_s=self._settings.call_timeout_s,
             safe=True,
         )
-        if response.status == 400 and _error(response) in ("ExpiredToken", "InvalidToken", "AccountTakedown"):
-            raise ChannelMisconfigured(f"{self._settings.name} : {http.summary(response.body)}")
+        if 400 <= response.status < 500 and response.status not in (408, 425, 429):
+            raise ChannelMisconfigured(f"{self._settings.name} : {response.status} : {http.summary(response.body)}")
         return self._checked(response, safe=True)
 
     def _keep(self, answer: dict[str, Any]) -> dict[str, str]:
-        try:
-            session = {k: str(answer[k]) for k in ("did", "accessJwt", "refreshJwt")}
-        except KeyError as error:
-            raise ChannelUnavailable(f"{self._settings.name} : session sans {error}") from error
+        missing = [k for k in ("did", "accessJwt", "refreshJwt") if not answer.get(k)]
+        if missing:
+            raise ChannelUnavailable(f"{self._settings.name} : session sans {missing[0]}")
+        session = {k: str(answer[k]) for k in ("did", "accessJwt", "refreshJwt")}
+        session["pds"] = server_of(answer.get("didDoc"), self._settings.url)
         # The password itself is never kept.
         kept = session | {"for": [self._settings.url, self._settings.handle]}
         self._memory.put(_SESSION, json.dumps(kept))
@@ -258,7 +282,7 @@ class Bluesky:
 
     def _checked(self, response: http.Response, *, safe: bool) -> dict[str, Any]:
         who, error = self._settings.name, _error(response)
-        if response.status == 400 and error in ("InvalidToken", "ExpiredToken", "AuthMissing"):
+        if response.status == 400 and error in _STALE:
             self._memory.forget(_SESSION)
             raise ChannelMisconfigured(f"{who} : {http.summary(response.body)}")
         if response.status == 401:
@@ -266,29 +290,17 @@ class Bluesky:
         if response.status == 400 and error == "RecordNotFound":
             raise ChannelRefused(f"{who} : RecordNotFound")
         http.check(response, who=who, safe=safe)
-        try:
-            answer = response.json()
-        except OutcomeUnknown as fault:
-            raise _as(ChannelUnavailable if safe else OutcomeUnknown, fault) from fault
-        if not isinstance(answer, dict):
-            raise _as(ChannelUnavailable if safe else OutcomeUnknown, f"{who} : réponse illisible")
-        return answer
+        return http.object_of(response, who=who, safe=safe)
 
     def _published(self, answer: dict[str, Any]) -> Published:
         uri = str(answer.get("uri") or "")
         match = re.fullmatch(r"at://([^/]+)/[^/]+/([^/]+)", uri)
         if not match:
             raise OutcomeUnknown(f"{self._settings.name} : réponse sans adresse de publication")
-        host = "https://bsky.app" if "bsky." in self._settings.url else self._settings.url.rstrip("/")
+        # Whatever server holds an account, its posts are read at bsky.app.
+        host = self._settings.url.rstrip("/") if is_loopback(self._settings.url) else "https://bsky.app"
         url = f"{host}/profile/{self._settings.handle}/post/{match[2]}"
         return Published(external_id=uri, url=url, token=str(answer.get("cid") or ""))
-
-
-def _reference(published: Published) -> dict[str, str] | None:
-    # Without its content hash (a person gave the address) a post cannot be replied to.
-    if not published.token or not published.external_id.startswith("at://"):
-        return None
-    return {"uri": published.external_id, "cid": published.token}
 
 
 def _error(response: http.Response) -> str:
@@ -299,10 +311,6 @@ def _error(response: http.Response) -> str:
     except ValueError:
         return ""
     return str(answer.get("error") or "") if isinstance(answer, dict) else ""
-
-
-def _as(kind: type[DeliveryError], cause: object) -> DeliveryError:
-    return kind(str(cause))
 
 
 ADAPTER: type[Stream] = Bluesky
