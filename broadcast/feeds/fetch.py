@@ -14,23 +14,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from queue import SimpleQueue
-from urllib.parse import urljoin
 
 from broadcast import __version__
 from broadcast.errors import FeedError
 from broadcast.feeds.addresses import Place, read_url
-from broadcast.feeds.answers import PERMANENT, REDIRECTS, Answer, FeedRequest, Fetched, failed, fetched_of
+from broadcast.feeds.answers import REDIRECTS, Answer, FeedRequest, Fetched, failed, fetched_of
 from broadcast.feeds.bodies import ENCODINGS, MAX_FEED_BYTES, read_body, unpacked
-from broadcast.feeds.connections import Connection, Pool, Resolve, left_s, system_resolve
+from broadcast.feeds.connections import Connection, Pool, Resolve, system_resolve
 from broadcast.feeds.faults import TRANSPORT_ERRORS, fault
+from broadcast.feeds.trip import Doors, Trip
 from broadcast.http import trust
 
 __all__ = ["FeedRequest", "Fetched", "Fetcher", "MAX_FEED_BYTES"]
 
-MAX_REDIRECTS = 5
 #: Connections to one host at a time.
 PER_HOST = 4
 #: Fetches at a time.
@@ -72,12 +70,12 @@ class Fetcher:
         """
         self._per_host, self._max_bytes, self._max_threads = per_host, max_bytes, max_threads
         self._pool = Pool(resolve=resolve, context=trust() if context is None else context)
-        self._doors = _Doors(per_host)
+        self._doors = Doors(per_host)
 
     def fetch(self, request: FeedRequest) -> Fetched:
         """Return what a source answers now."""
         began_at = time.monotonic()
-        trip = _Trip(request.url)
+        trip = Trip(request.url)
         try:
             answer = self._follow(request, trip, began_at + request.timeout_s)
             done = fetched_of(request, answer, who=trip.who)
@@ -128,7 +126,7 @@ class Fetcher:
         except Exception as error:  # noqa: BLE001 - a defect of ours costs one feed, and is told
             return failed(f"défaut de Broadcast ({type(error).__name__}) ; signalez-le")
 
-    def _follow(self, request: FeedRequest, trip: _Trip, ends_at: float) -> Answer:
+    def _follow(self, request: FeedRequest, trip: Trip, ends_at: float) -> Answer:
         home = read_url(request.url, allow_private=request.allow_private)
         while True:
             place = trip.arrive(read_url(trip.url, allow_private=request.allow_private))
@@ -139,7 +137,7 @@ class Fetcher:
                 return answer
             trip.turn(answer.status, answer.headers["location"])
 
-    def _exchange(self, request: FeedRequest, place: Place, headers: dict[str, str], trip: _Trip, ends_at: float) -> Answer:
+    def _exchange(self, request: FeedRequest, place: Place, headers: dict[str, str], trip: Trip, ends_at: float) -> Answer:
         connection, raw = self._ask(request, place, headers, ends_at)
         try:
             body = self._body(raw, trip.who)
@@ -192,75 +190,6 @@ class Fetcher:
         if answer.length is not None and answer.length <= _SMALL_BYTES:
             return answer.read()
         return None
-
-
-class _Trip:
-    """The way from the requested address through its redirects."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        #: The server of the moment, for reasons.
-        self.who = "adresse"
-        self.hops = 0
-        #: Where only permanent redirects have led so far; "" at home, and once one was temporary.
-        self.moved_to = ""
-        self._is_permanent = True
-        self._seen: set[tuple[object, ...]] = set()
-
-    def arrive(self, place: Place) -> Place:
-        """Note a place, or refuse to see it again."""
-        self.who = place.who
-        seen = (*place.origin, place.target)
-        if seen in self._seen:
-            raise FeedError(f"{self.who} : redirections en boucle ; vérifiez url (les cookies sont ignorés)")
-        self._seen.add(seen)
-        return place
-
-    def turn(self, status: int, location: str) -> None:
-        """Go where a redirect leads."""
-        self.hops += 1
-        if self.hops > MAX_REDIRECTS:
-            raise FeedError(f"{self.who} : plus de {MAX_REDIRECTS} redirections ; vérifiez url")
-        try:
-            # Headers are read as Latin-1; what is not ASCII in them is UTF-8 in practice.
-            target = urljoin(self.url, location.encode("latin-1", "replace").decode("utf-8", "replace").strip())
-        except ValueError as error:
-            raise FeedError(f"{self.who} : redirection illisible ; vérifiez url") from error
-        if self.url.strip().lower().startswith("https:") and not target.lower().startswith("https:"):
-            raise FeedError(f"{self.who} : redirection vers une adresse non chiffrée : refusée ; vérifiez url")
-        self._is_permanent = self._is_permanent and status in PERMANENT
-        self.url = target
-        self.moved_to = target if self._is_permanent else ""
-
-
-class _Doors:
-    """Lets a number of threads in to each host, those sent there by redirects too."""
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        #: Host -> door and how many want it.
-        self._doors: dict[str, tuple[threading.Semaphore, int]] = {}
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def of(self, host: str, ends_at: float) -> Iterator[None]:
-        """Wait for one's turn at a host, and keep it."""
-        with self._lock:
-            door, wanted = self._doors.get(host) or (threading.Semaphore(self._width), 0)
-            self._doors[host] = door, wanted + 1
-        try:
-            if not door.acquire(timeout=left_s(ends_at)):
-                raise TimeoutError("délai dépassé")
-            try:
-                yield
-            finally:
-                door.release()
-        finally:
-            with self._lock:
-                door, wanted = self._doors[host]
-                self._doors[host] = door, wanted - 1
-                if wanted == 1:
-                    del self._doors[host]
 
 
 def _start(run: Callable[[], None], n: int) -> None:
