@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from broadcast.dispatch import claimant
 from broadcast.dispatch.base import Dispatcher
@@ -35,7 +36,7 @@ def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None =
             lapsed = orphan.claimed_until_at is not None and orphan.claimed_until_at <= now
             left = busy is not None and orphan.claimed_by == d.claimant and orphan.channel not in busy
             if lapsed or left or claimant.is_dead(orphan.claimed_by):
-                _free(tx, orphan)
+                _free(tx, orphan, now + timedelta(seconds=d.retry.backoff_first_s) if left else AT_ONCE)
         paused = {n: s.paused_reason for n, s in newsroom.channel_states(tx).items() if s.paused}
         for name, reason in paused.items():
             deliveries.hold_channel(tx, name, f"canal en pause : {reason}")
@@ -57,7 +58,7 @@ def still_due(d: Dispatcher, names: Collection[str]) -> dict[str, bool]:
     return prepare(d, first=False)
 
 
-def _free(tx: Tx, orphan: Delivery) -> None:
+def _free(tx: Tx, orphan: Delivery, not_before_at: datetime) -> None:
     state = DeliveryState.UNKNOWN if orphan.open_attempt else DeliveryState.PLANNED
     reason = "interrompu pendant l'appel" if orphan.open_attempt else ""
     deliveries.settle(
@@ -66,6 +67,6 @@ def _free(tx: Tx, orphan: Delivery) -> None:
         None,
         state=state.value,
         reason=reason,
-        not_before_at=AT_ONCE,
+        not_before_at=not_before_at,
         unknowns=orphan.unknowns + orphan.open_attempt,
     )

@@ -35,11 +35,14 @@ HEAD_START_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a channel's thread reports: a result to be written, or that its job is over; "" only wakes."""
+    """What a channel's thread reports: a result to be written, or that its job is over."""
 
+    #: "": nothing is reported, somebody asks to look for what is due.
     channel: str = ""
     result: Result | None = None
     failure: BaseException | None = None
+    #: Asked to look for what was held as well.
+    full: bool = False
 
 
 @dataclass
@@ -53,6 +56,9 @@ class Turn:
     failures: list[BaseException] = field(default_factory=list)
     #: Results of calls that are not written yet.
     results: list[Result] = field(default_factory=list)
+    #: True once somebody asked to look for what is due; and for what was held as well.
+    is_asked: bool = False
+    is_asked_fully: bool = False
     _waiting: dict[str, bool] = field(default_factory=dict)
     _head_ends: float = 0.0
 
@@ -102,6 +108,8 @@ class Turn:
             elif report.channel:
                 over.append(report.channel)
                 self.busy.discard(report.channel)
+            else:
+                self.is_asked, self.is_asked_fully = True, self.is_asked_fully or report.full
             if report.failure is not None:
                 self.failures.append(report.failure)
         return over

@@ -85,11 +85,11 @@ def _with_work(among: bool) -> Any:
 def _is_due() -> Any:
     ready = _D.c.state.in_(_READY)
     doubtful = and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False))
-    return and_(or_(and_(ready, ~_is_blocked()), doubtful), _D.c.not_before_at <= bindparam("now"))
+    return and_(or_(and_(ready, ~is_blocked()), doubtful), _D.c.not_before_at <= bindparam("now"))
 
 
 @cache
-def _is_blocked() -> Any:
+def is_blocked() -> Any:
     """An earlier delivery of the same message on the channel is unsettled."""
     earlier = _D.alias("earlier")
     return (
@@ -183,7 +183,7 @@ def _due_query() -> Any:
             _D.c.channel.in_(bindparam("channels", expanding=True)),
             _D.c.state.in_(_READY),
             _D.c.not_before_at <= bindparam("now"),
-            ~_is_blocked(),
+            ~is_blocked(),
         )
         .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
         .limit(bindparam("size"))
@@ -428,7 +428,7 @@ def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
 def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
     """Return when the next delivery or look is due, channels in pause left aside."""
     ready = or_(
-        and_(_D.c.state.in_((*_READY, DeliveryState.CLAIMED.value)), ~_is_blocked()),
+        and_(_D.c.state.in_((*_READY, DeliveryState.CLAIMED.value)), ~is_blocked()),
         and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)),
     )
     query = select(func.min(_D.c.not_before_at)).where(_D.c.newsroom == tx.newsroom, ready)

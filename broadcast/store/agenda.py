@@ -1,0 +1,84 @@
+"""When something is next due, what is overdue, what is in hand: a few cheap questions, asked all day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select
+
+from broadcast.model import DeliveryState
+from broadcast.outbox import Message
+from broadcast.store import messages
+from broadcast.store.base import Tx
+from broadcast.store.deliveries import is_blocked
+from broadcast.store.rows import ChannelRow, DeliveryRow, MessageRow
+
+_D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # as above
+_C: Any = ChannelRow.__table__  # type: ignore[attr-defined]  # as above
+
+_OPEN = ("planned", "waiting", "claimed", "held", "unknown")
+
+
+def next_at(tx: Tx, now: datetime) -> datetime | None:
+    """Return when something becomes due that is not due yet: a delivery, a look, the end of a message."""
+    facts = {"newsroom": tx.newsroom, "now": now}
+    times = [row[0] for query in (_next_delivery(), _next_end()) for row in tx.all(query, facts) if row[0] is not None]
+    return min(times, default=None)
+
+
+def oldest_due_at(tx: Tx, now: datetime) -> datetime | None:
+    """Return since when the oldest due delivery waits that no call was made for; None: nothing waits.
+
+    What is held, or on a channel in pause, waits for people, not for us; what was tried has its next time.
+    """
+    waits: datetime | None = tx.one(_oldest(), {"newsroom": tx.newsroom, "now": now})[0]
+    return waits
+
+
+def messages_in_hand(tx: Tx, now: datetime, days: int = 2) -> list[Message]:
+    """Return the approved messages that are live, ended lately, or have something unsettled; newest first."""
+    known = tx.all(_in_hand(), {"newsroom": tx.newsroom, "since": now - timedelta(days=days)})
+    return [messages.message_by_uid(tx, row.uid) for row in known]
+
+
+@cache
+def _next_delivery() -> Any:
+    ready = _D.c.state.in_((DeliveryState.PLANNED.value, DeliveryState.WAITING.value))
+    doubtful = and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False))
+    mine = (_D.c.newsroom == bindparam("newsroom"), _D.c.not_before_at > bindparam("now"))
+    return select(func.min(_D.c.not_before_at)).where(*mine, or_(ready, doubtful))
+
+
+@cache
+def _next_end() -> Any:
+    return select(func.min(_M.c.expires_at)).where(
+        _M.c.newsroom == bindparam("newsroom"),
+        _M.c.ended_at.is_(None),
+        _M.c.approved > 0,
+        _M.c.expires_at > bindparam("now"),
+    )
+
+
+@cache
+def _oldest() -> Any:
+    resting = select(_C.c.name).where(_C.c.newsroom == bindparam("newsroom"), _C.c.paused.is_(True))
+    since = case((_D.c.not_before_at > _D.c.planned_at, _D.c.not_before_at), else_=_D.c.planned_at)
+    return select(func.min(since)).where(
+        _D.c.newsroom == bindparam("newsroom"),
+        _D.c.state.in_((DeliveryState.PLANNED.value, DeliveryState.WAITING.value)),
+        _D.c.not_before_at <= bindparam("now"),
+        ~is_blocked(),
+        _D.c.channel.not_in(resting),
+    )
+
+
+@cache
+def _in_hand() -> Any:
+    unsettled = exists().where(_D.c.message_uid == _M.c.uid, _D.c.state.in_(_OPEN))
+    lately = or_(_M.c.ended_at.is_(None), _M.c.ended_at >= bindparam("since"), unsettled)
+    return (
+        select(_M.c.uid).where(_M.c.newsroom == bindparam("newsroom"), _M.c.approved > 0, lately).order_by(_M.c.created_at.desc())
+    )
