@@ -23,7 +23,7 @@ def slot(name: str) -> str:
     """Return the mark that stands for a value known only at publication.
 
     Names: `published_at` (first publication of the message), `updated_at` (of this revision),
-    `sent`, `identifier`, `references` (CAP), `version` (1, 2, …).
+    `sent`, `identifier`, `references`, `expires_day`, `expires_week` (CAP), `version` (1, 2, …).
     """
     return f"{SLOT_OPEN}{name}{SLOT_CLOSE}"
 

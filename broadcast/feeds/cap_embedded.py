@@ -37,6 +37,7 @@ class Inside:
 
     @property
     def problems(self) -> tuple[str, ...]:
+        """What could not be read, a sentence each."""
         return tuple(self.found)
 
 
@@ -141,9 +142,7 @@ def _areas(values: dict[str, list[Any]], geocodes: tuple[Named, ...]) -> tuple[A
     description = _text(values, "areaDesc")
     if not (description or polygons or circles or geocodes):
         return ()
-    return (
-        Area(area_desc=description or "zone de la source", polygons=polygons, circles=circles, geocodes=geocodes),
-    )
+    return (Area(area_desc=description or "zone de la source", polygons=polygons, circles=circles, geocodes=geocodes),)
 
 
 def _own(item: Any) -> dict[str, str]:

@@ -42,9 +42,7 @@ def preferred(alert: Alert, language: str = "fr") -> Info | None:
 
 def is_green(info: Info) -> bool:
     """Say whether MeteoAlarm's level of this info is 1: nothing in force."""
-    return any(
-        p.value_name == "awareness_level" and p.value.strip().partition(";")[0].strip() == "1" for p in info.parameters
-    )
+    return any(p.value_name == "awareness_level" and p.value.strip().partition(";")[0].strip() == "1" for p in info.parameters)
 
 
 def is_nothing(alert: Alert) -> bool:

@@ -63,7 +63,7 @@ def alert_of(element: Any) -> Alert:
         FeedError: not allowed by CAP; the message says why.
     """
     try:
-        alert = _alert(Element(element, etree.QName(element).namespace or ""))
+        alert = _alert(_Element(element, etree.QName(element).namespace or ""))
     except ValueError as error:
         raise FeedError(f"CAP : {error}") from error
     for problem in problems(alert):
@@ -71,13 +71,13 @@ def alert_of(element: Any) -> Alert:
     return alert
 
 
-class Element:
+class _Element:
     """An element of one CAP namespace, asked by local names."""
 
     def __init__(self, element: Any, namespace: str) -> None:
         self.element, self.namespace = element, namespace
 
-    def only(self, owner: str) -> Element:
+    def only(self, owner: str) -> _Element:
         """Return itself, having refused elements of CAP's namespace that CAP does not know."""
         extra = {"password"} if self.namespace == CAP_1_0 else set()
         for child in self.element.iterchildren("*"):
@@ -86,8 +86,8 @@ class Element:
                 raise ValueError(f"<{name.localname}> : élément inconnu dans <{etree.QName(self.element).localname}>")
         return self
 
-    def all(self, name: str) -> list[Element]:
-        return [Element(e, self.namespace) for e in self.element.findall(f"{{{self.namespace}}}{name}")]
+    def all(self, name: str) -> list[_Element]:
+        return [_Element(e, self.namespace) for e in self.element.findall(f"{{{self.namespace}}}{name}")]
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(_words(e.element, name) for e in self.all(name))
@@ -130,7 +130,7 @@ def _words(element: Any, name: str) -> str:
     return text.strip() if name in _LONG else " ".join(text.split())
 
 
-def _alert(e: Element) -> Alert:
+def _alert(e: _Element) -> Alert:
     sent = e.only("alert").time("sent")
     if sent is None:
         raise ValueError("<sent> : absent")
@@ -162,7 +162,7 @@ def _references(text: str, namespace: str) -> Iterator[Reference]:
         yield Reference(parts[0], parts[1], cap_time("references", parts[2]))
 
 
-def _info(e: Element) -> Info:
+def _info(e: _Element) -> Info:
     certainty = e.text("certainty")
     return Info(
         language=e.text("language") or "en-US",
@@ -189,7 +189,7 @@ def _info(e: Element) -> Info:
     )
 
 
-def _resource(e: Element) -> Resource:
+def _resource(e: _Element) -> Resource:
     size = e.text("size")
     return Resource(
         resource_desc=e.text("resourceDesc"),
@@ -201,7 +201,7 @@ def _resource(e: Element) -> Resource:
     )
 
 
-def _area(e: Element) -> Area:
+def _area(e: _Element) -> Area:
     return Area(
         area_desc=e.text("areaDesc"),
         polygons=tuple(p for p in e.texts("polygon") if p),

@@ -36,13 +36,12 @@ _NEVER = {"utf-7", "utf7", "idna", "punycode", "unicode_escape", "raw_unicode_es
 _XML_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TAG = re.compile(r"""<(/?)([A-Za-z_:À-\uffff](?:[^\s<>/"'=]|/(?!>))*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
 _ENTITY = re.compile(r"&(?:(#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,7})|([A-Za-z][A-Za-z0-9]{0,31}));|&")
+_UNCLOSED = re.compile(r"</[A-Za-z_][\w:.-]*\s*$")
 _XMLNS = re.compile(r"""\bxmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 
 
-def document_of(
-    data: bytes, *, url: str, content_type: str | None = None, received_at: datetime | None = None
-) -> Document:
+def document_of(data: bytes, *, url: str, content_type: str | None = None, received_at: datetime | None = None) -> Document:
     """Return the guarded document.
 
     Raises:
@@ -63,12 +62,12 @@ def document_of(
 def decode(data: bytes, content_type: str | None = None) -> str:
     """Return the text: by its mark, its declaration, the HTTP header, then UTF-8, then Windows-1252."""
     head = data[:4]
-    for mark, name in (*_BOMS, *_WIDE):
+    for mark, wide in (*_BOMS, *_WIDE):
         if head.startswith(mark):
-            return _XML_BAD.sub("", data.decode(name, "replace"))
+            return _XML_BAD.sub("", data.decode(wide, "replace"))
     declared = _DECLARED.match(data[:300].decode("latin-1"))
     sent = _CHARSET.search(content_type or "")
-    for name in (declared and declared[1], sent and sent[1], "utf-8"):
+    for name in (declared[1] if declared else "", sent[1] if sent else "", "utf-8"):
         text = _decoded(data, name) if name else None
         if text is not None:
             return _XML_BAD.sub("", text)
@@ -113,7 +112,7 @@ def _xml(text: str, url: str) -> Document:
         raise FeedError("flux : document tronqué dès la première balise", subject=url)
     name = first[2]
     local = name.rpartition(":")[2]
-    if local.lower() == "html":
+    if local.lower() in ("html", "head", "body", "meta", "title"):
         raise FeedError(f"flux : une page HTML à la place d'un flux{_page_title(body)}", subject=url)
     return Document(url=url, text=_walk(body, url), root=local, namespace=_namespace(name, first[3]))
 
@@ -142,8 +141,7 @@ def _doctype_end(text: str, at: int, url: str) -> int:
     bracket, end = text.find("[", at), text.find(">", at)
     if 0 <= bracket < end:
         raise FeedError(
-            "flux : une déclaration DOCTYPE avec des entités ou un sous-ensemble interne n'est pas acceptée "
-            "(attaque possible)",
+            "flux : une déclaration DOCTYPE avec des entités ou un sous-ensemble interne n'est pas acceptée (attaque possible)",
             subject=url,
         )
     if end < 0:
@@ -155,8 +153,6 @@ def _refuse_entities(prolog: str, url: str) -> None:
     upper = prolog.upper()
     if "<!ENTITY" in upper or "<!ELEMENT" in upper or "<!ATTLIST" in upper:
         raise FeedError("flux : des entités déclarées ne sont pas acceptées (attaque possible)", subject=url)
-    if re.match(r"<!DOCTYPE\s+HTML\b", upper):
-        raise FeedError("flux : une page HTML à la place d'un flux", subject=url)
 
 
 def _page_title(body: str) -> str:
@@ -179,6 +175,8 @@ def _walk(body: str, url: str) -> str:
     made: list[str] = []
     opened_names: list[str] = []
     at = 0
+    # Only the very last ">" is missing: nothing is lost.
+    body = f"{body.rstrip()}>" if _UNCLOSED.search(body[-200:]) else body
     while (opened := body.find("<", at)) >= 0:
         made.append(_text(body[at:opened]))
         end = _skipped(body, opened, url)
@@ -207,6 +205,8 @@ def _skipped(body: str, at: int, url: str) -> int:
         return _after(body, "-->", at + 4, "un commentaire", url)
     if body.startswith("<?", at):
         return _after(body, "?>", at, "une instruction", url)
+    if body.startswith("<!", at) and ">" not in body[at:]:
+        raise FeedError("flux : document tronqué dans une section CDATA ou un commentaire", subject=url)
     if body.startswith("<!", at):
         raise FeedError("flux : une déclaration au milieu du document n'est pas acceptée", subject=url)
     return 0

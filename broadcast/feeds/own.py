@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcast.alerts import Alert, Area, Info, Named, Reference
-from broadcast.feeds.cap import time_text, to_xml
+from broadcast.feeds.cap_write import time_text, to_xml
 from broadcast.model import Draft, Level, MessageKind, Newsroom, slot
 
 _SENT = datetime(2001, 1, 1, tzinfo=UTC)
@@ -14,6 +14,9 @@ _IDENTIFIER, _REFERRED = (
     "slot.identifier",
     Reference("slot.sender", "slot.referred", _SENT),
 )
+#: Google's profile wants an `expires` in every info; these stand for those that the message does not give,
+#: reckoned from `sent` when the document is made: an end is said for a day, news for a week.
+_DAY, _WEEK = _SENT + timedelta(days=1), _SENT + timedelta(days=7)
 _SEVERITY = {level: level.value.capitalize() for level in Level}
 _RESPONSES = {
     "shelter": "Shelter",
@@ -73,7 +76,7 @@ def alert_of(
         note="EXERCICE" if newsroom.world == "exercise" else "",
         references=references,
         incidents=draft.incident.replace(" ", "-"),
-        infos=(_info(draft, newsroom, link, msg_type, description),),
+        infos=(_info(draft, newsroom, link, msg_type, description, sent),),
     )
 
 
@@ -104,14 +107,16 @@ def cap_text(draft: Draft, newsroom: Newsroom, *, link: str, msg_type: str, desc
         f"<identifier>{_IDENTIFIER}</identifier>",
         f"<identifier>{slot('identifier')}</identifier>",
     )
+    for at, name in ((_DAY, "expires_day"), (_WEEK, "expires_week")):
+        text = text.replace(f"<expires>{time_text(at)}</expires>", f"<expires>{slot(name)}</expires>")
     return text.replace(f"<sent>{time_text(_SENT)}</sent>", f"<sent>{slot('sent')}</sent>")
 
 
-def _info(d: Draft, newsroom: Newsroom, link: str, msg_type: str, description: str) -> Info:
+def _info(d: Draft, newsroom: Newsroom, link: str, msg_type: str, description: str, sent: datetime) -> Info:
     zone = ZoneInfo(newsroom.timezone)
     ends = msg_type == "Cancel" or d.kind is MessageKind.ALL_CLEAR
     response = "AllClear" if ends else _RESPONSES.get(d.response or "", _default_response(d))
-    expires = d.expires_at or (d.onset_at + timedelta(days=1) if d.onset_at else None)
+    expires = _expires(d, ends, sent)
     headline = f"Fin : {d.title}" if msg_type == "Cancel" else d.title
     return Info(
         language="fr-FR" if d.language == "fr" else d.language,
@@ -122,7 +127,7 @@ def _info(d: Draft, newsroom: Newsroom, link: str, msg_type: str, description: s
         severity=_severity(d, ends),
         certainty=(d.certainty or ("observed" if ends else "likely")).capitalize(),
         onset=d.onset_at.astimezone(zone) if d.onset_at else None,
-        expires=expires.astimezone(zone) if expires and not ends else None,
+        expires=expires if expires in (_DAY, _WEEK) else expires.astimezone(zone),
         sender_name=newsroom.name,
         headline=headline if len(headline) <= MAX_HEADLINE else d.title,
         description=description,
@@ -131,6 +136,13 @@ def _info(d: Draft, newsroom: Newsroom, link: str, msg_type: str, description: s
         contact=d.contact,
         areas=_areas(d, newsroom),
     )
+
+
+def _expires(d: Draft, ends: bool, sent: datetime) -> datetime:
+    """Return the end of validity: never before the beginning, which an end of alert may come after."""
+    if ends:
+        return sent + timedelta(days=1)
+    return d.expires_at or (d.onset_at + timedelta(days=1) if d.onset_at else sent + timedelta(days=7))
 
 
 def _severity(d: Draft, ends: bool) -> str:

@@ -23,9 +23,7 @@ def parse(data: bytes, *, url: str, content_type: str | None) -> list[Entry]:
     return list(parse_feed(data, url=url, content_type=content_type).entries)
 
 
-def parse_feed(
-    data: bytes, *, url: str, content_type: str | None = None, received_at: datetime | None = None
-) -> ParsedFeed:
+def parse_feed(data: bytes, *, url: str, content_type: str | None = None, received_at: datetime | None = None) -> ParsedFeed:
     """Return the feed with its entries.
 
     Args:

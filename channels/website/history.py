@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,13 @@ def _document(
     references = " ".join(f"{sender},{d.identifier},{cap_time(d.sent)}" for d in earlier)
     text = fill_slots(
         template,
-        {"sent": cap_time(sent), "identifier": identifier, "references": references},
+        {
+            "sent": cap_time(sent),
+            "identifier": identifier,
+            "references": references,
+            "expires_day": cap_time(sent + timedelta(days=1)),
+            "expires_week": cap_time(sent + timedelta(days=7)),
+        },
     )
     return CapDocument(name=f"{slug}-{number}.xml", identifier=identifier, sent=sent, text=text)
 

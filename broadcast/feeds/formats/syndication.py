@@ -32,7 +32,8 @@ def read(document: Document) -> ParsedFeed:
 
     made = feedparser.parse(
         io.BytesIO(document.text.encode()),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": document.url},
+        # Without the feed's address: identities must not depend on it; links are resolved below.
+        response_headers={"content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,
         sanitize_html=False,
     )
@@ -43,9 +44,7 @@ def read(document: Document) -> ParsedFeed:
     language = _text(feed, "language")[:35]
     rights = plain(_text(feed, "rights"), one_line=True)
     shown = [
-        _entry(e, inside.alerts.get(n), language, rights, document.url)
-        for n, e in enumerate(entries)
-        if n not in inside.dropped
+        _entry(e, inside.alerts.get(n), language, rights, document.url) for n, e in enumerate(entries) if n not in inside.dropped
     ]
     return ParsedFeed(
         format="syndication",
@@ -61,7 +60,7 @@ def read(document: Document) -> ParsedFeed:
 
 def _entry(e: Any, alert: Any, language: str, rights: str, url: str) -> Entry:
     title = plain(_text(e, "title"), one_line=True)
-    link = http_link(_text(e, "link"), url)
+    link = _link(e, url)
     summary = plain(_text(e, "summary") or _content(e))
     published, updated = aware(_text(e, "published")), aware(_text(e, "updated"))
     return Entry(
@@ -75,6 +74,13 @@ def _entry(e: Any, alert: Any, language: str, rights: str, url: str) -> Entry:
         alert=alert,
         rights=plain(_text(e, "rights"), one_line=True) or rights,
     )
+
+
+def _link(e: Any, url: str) -> str:
+    link = _text(e, "link")
+    if link == _text(e, "id") and not link.startswith(("http://", "https://")):
+        return ""  # a guid that is called a permalink and is none
+    return http_link(link, url)
 
 
 def stable_id(*parts: str) -> str:
