@@ -13,13 +13,15 @@ Quirks:
     - A message cannot gain or lose its pictures by an edit: the platform refuses, and the correction
       is said in a new message.
     - A group of pictures is several messages: all their ids are kept, and all are deleted.
+    - Where only the words change, the caption is edited and the pictures are not sent again.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from broadcast import http
 from broadcast.channel import (
@@ -36,8 +38,22 @@ from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavai
 from broadcast.model import Media, Part
 
 #: Reasons of a 400 that say the address or the rights are wrong, not the text.
-_SETTINGS = ("chat not found", "not enough rights", "need administrator rights", "bot is not a member", "chat_id is empty")
-_GONE = ("message to delete not found", "message can't be found", "message identifier is not specified")
+_SETTINGS = (
+    "chat not found",
+    "chat_id is empty",
+    "peer_id_invalid",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_admin_required",
+    "chat_write_forbidden",
+    "bot is not a member",
+    "bot was kicked",
+    "upgraded to a supergroup",
+)
+_GONE = ("message to delete not found", "message_id_invalid", "message can't be found")
+#: Older than 48 hours, or the right to delete is missing.
+_TOO_LATE = ("message can't be deleted", "message_delete_forbidden")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,46 +102,52 @@ class Telegram:
                 "allow_sending_without_reply": True,
             }
         if not part.media:
-            return self._published(self._call("sendMessage", facts | {"text": part.text}), "text")
+            return self._published(self._call("sendMessage", facts | {"text": part.text}), part)
         if len(part.media) == 1:
             answer = self._call("sendPhoto", facts | {"caption": part.text}, {"photo": _file(part.media[0])})
-            return self._published(answer, "photo")
+            return self._published(answer, part)
         group = [{"type": "photo", "media": f"attach://p{n}"} for n, _ in enumerate(part.media)]
         files = {f"p{n}": _file(m) for n, m in enumerate(part.media)}
         answer = self._call("sendMediaGroup", facts | {"media": [group[0] | {"caption": part.text}, *group[1:]]}, files)
-        return self._published(answer, "photo")
+        return self._published(answer, part)
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Edit a message, or the caption of its pictures; new pictures replace the old one by one."""
-        was = json.loads(published.token or '{"type": "text"}')["type"]
-        if (was == "photo") != bool(part.media):
+        was = json.loads(published.token or '{"type": "text"}')
+        if (was["type"] == "photo") != bool(part.media):
             raise ChannelRefused(f"{self._settings.name} : Telegram ne peut ni ajouter ni enlever l'image d'un message")
         ids = _ids(published)
-        facts = {"chat_id": self._settings.chat_id, "message_id": int(ids[0])}
-        if was == "text":
-            self._call("editMessageText", facts | {"text": part.text}, same_is_fine=True)
+        if was["type"] == "text":
+            self._call("editMessageText", self._where(ids[0]) | {"text": part.text}, same_is_fine=True)
         elif len(part.media) != len(ids):
             raise ChannelRefused(f"{self._settings.name} : Telegram ne peut pas changer le nombre d'images d'un message")
+        elif was.get("pictures") == _pictures(part):
+            self._call("editMessageCaption", self._where(ids[0]) | {"caption": part.text}, same_is_fine=True)
         else:
             for n, (message_id, media) in enumerate(zip(ids, part.media, strict=True)):
                 picture = {"type": "photo", "media": "attach://p"} | ({"caption": part.text} if n == 0 else {})
-                where = {"chat_id": self._settings.chat_id, "message_id": int(message_id)}
-                self._call("editMessageMedia", where | {"media": picture}, {"p": _file(media)}, same_is_fine=True)
-        return published
+                facts = self._where(message_id) | {"media": picture}
+                self._call("editMessageMedia", facts, {"p": _file(media)}, same_is_fine=True)
+        return replace(published, token=_token(part, ids))
 
     def take_down(self, published: Published, *, key: str) -> None:
         """Delete a message, all its pictures included."""
         for message_id in _ids(published):
-            where = {"chat_id": self._settings.chat_id, "message_id": int(message_id)}
-            self._call("deleteMessage", where, gone_is_fine=True)
+            self._call("deleteMessage", self._where(message_id), gone_is_fine=True)
 
     def probe(self) -> Limits | None:
         """Check the token and the channel; the Bot API states no limits."""
-        me = self._call("getMe", {}, safe=True)
-        member = self._call("getChatMember", {"chat_id": self._settings.chat_id, "user_id": me["id"]}, safe=True)
+        me = self._object(self._call("getMe", {}, safe=True))
+        where = {"chat_id": self._settings.chat_id, "user_id": me.get("id")}
+        member = self._object(self._call("getChatMember", where, safe=True))
         if member.get("status") not in ("administrator", "creator"):
             raise ChannelMisconfigured(f"{self._settings.name} : le robot n'est pas administrateur de {self._settings.chat_id}")
+        if member.get("status") == "administrator" and member.get("can_post_messages") is False:
+            raise ChannelMisconfigured(f"{self._settings.name} : le robot n'a pas le droit de publier")
         return None
+
+    def _where(self, message_id: str) -> dict[str, Any]:
+        return {"chat_id": self._settings.chat_id, "message_id": int(message_id)}
 
     def _call(
         self,
@@ -138,25 +160,29 @@ class Telegram:
         gone_is_fine: bool = False,
     ) -> Any:
         form = [(k, v if isinstance(v, str) else json.dumps(v, ensure_ascii=False)) for k, v in facts.items()]
-        try:
-            response = http.request(
-                "POST",
-                f"{self._settings.url.rstrip('/')}/bot{self._settings.token.reveal()}/{method}",
-                json=None if files else facts,
-                form=form if files else None,
-                files=files,
-                timeout_s=self._settings.call_timeout_s,
-                safe=safe,
-            )
-        except ValueError as error:  # a token with characters that no address can hold
-            raise ChannelMisconfigured(f"{self._settings.name} : jeton illisible") from error
+        response = http.request(
+            "POST",
+            f"{self._settings.url.rstrip('/')}/bot{quote(self._settings.token.reveal(), safe=':')}/{method}",
+            json=None if files else facts,
+            form=form if files else None,
+            files=files,
+            timeout_s=self._settings.call_timeout_s,
+            safe=safe,
+        )
         answer = self._answer(response, safe)
-        if response.status == 400:
-            reason = str(answer.get("description", "")).lower()
+        reason = str(answer.get("description", "")).lower()
+        if response.status in (400, 403):
             if (same_is_fine and "not modified" in reason) or (gone_is_fine and any(w in reason for w in _GONE)):
                 return {}
             if any(w in reason for w in _SETTINGS):
-                raise ChannelMisconfigured(f"{self._settings.name} : {answer.get('description')}")
+                moved = (answer.get("parameters") or {}).get("migrate_to_chat_id")
+                way_out = f' ; écrivez chat_id = "{moved}"' if moved else ""
+                raise ChannelMisconfigured(f"{self._settings.name} : {answer.get('description')}{way_out}")
+            if any(w in reason for w in _TOO_LATE):
+                raise ChannelRefused(
+                    f"{self._settings.name} : {answer.get('description')} : Telegram ne laisse plus le robot supprimer ce message "
+                    "(48 heures, ou droit manquant) ; supprimez-le dans Telegram"
+                )
         if response.status in (404, 401):
             raise ChannelMisconfigured(f"{self._settings.name} : {response.status} : jeton refusé")
         if response.status == 429:
@@ -164,30 +190,41 @@ class Telegram:
             asked = float(wait) if isinstance(wait, int | float) else http.retry_after_s(response.headers)
             raise ChannelUnavailable(f"{self._settings.name} : 429 : {answer.get('description')}", retry_after_s=asked)
         http.check(response, who=self._settings.name, safe=safe)
+        if answer.get("ok") is not True:
+            words = f"{self._settings.name} : réponse {response.status} sans résultat"
+            raise ChannelUnavailable(words) if safe else OutcomeUnknown(words)
         return answer.get("result")
 
     def _answer(self, response: http.Response, safe: bool) -> dict[str, Any]:
         try:
-            answer = response.json()
-        except OutcomeUnknown as error:
-            if response.status >= 400:
-                return {}
-            if safe:
-                raise ChannelUnavailable(str(error)) from error
+            return http.object_of(response, who=self._settings.name, safe=safe)
+        except (ChannelUnavailable, OutcomeUnknown):
+            if response.status >= 300:
+                return {}  # its status says enough
             raise
-        return answer if isinstance(answer, dict) else {}
 
-    def _published(self, result: Any, kind: str) -> Published:
+    def _object(self, result: Any) -> dict[str, Any]:
+        if not isinstance(result, dict):
+            raise ChannelUnavailable(f"{self._settings.name} : réponse illisible")
+        return result
+
+    def _published(self, result: Any, part: Part) -> Published:
         messages = result if isinstance(result, list) else [result]
         try:
-            ids = [str(m["message_id"]) for m in messages]
-            chat = messages[0].get("chat") or {}
-        except (KeyError, TypeError, IndexError, AttributeError) as error:
+            ids = [str(int(m["message_id"])) for m in messages]
+            name = (messages[0].get("chat") or {}).get("username") or self._settings.chat_id.removeprefix("@")
+        except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
             raise OutcomeUnknown(f"{self._settings.name} : réponse sans numéro de message") from error
-        name = chat.get("username") or self._settings.chat_id.removeprefix("@")
         place = name if not name.lstrip("-").isdigit() else f"c/{name.removeprefix('-100')}"
-        token = json.dumps({"type": kind, "ids": ids})
-        return Published(external_id=ids[0], url=f"https://t.me/{place}/{ids[0]}", token=token)
+        return Published(external_id=ids[0], url=f"https://t.me/{place}/{ids[0]}", token=_token(part, ids))
+
+
+def _token(part: Part, ids: list[str]) -> str:
+    return json.dumps({"type": "photo" if part.media else "text", "ids": ids, "pictures": _pictures(part)})
+
+
+def _pictures(part: Part) -> list[str]:
+    return [media.sha256[:16] for media in part.media]
 
 
 def _ids(published: Published) -> list[str]:

@@ -302,8 +302,8 @@ def test_a_person_may_give_the_address_where_a_post_stands(tmp_path):
 
 
 def test_a_post_with_a_mention_or_a_bare_address_is_found(tmp_path):
-    from channels.mastodon import plain
-    from channels.x import _comparable, text_of
+    from channels.mastodon.reading import plain
+    from channels.x.reading import comparable, text_of
 
     content = (
         '<p>Merci <span class="h-card"><a href="https://a.org/@bob" class="u-url mention">@<span>bob</span></a></span> '
@@ -315,4 +315,4 @@ def test_a_post_with_a_mention_or_a_bare_address_is_found(tmp_path):
         "text": "Voir https://t.co/1",
         "entities": {"urls": [{"url": "https://t.co/1", "expanded_url": "http://example.org/"}]},
     }
-    assert _comparable(text_of(post)) == _comparable("Voir example.org")
+    assert comparable(text_of(post)) == comparable("Voir example.org")

@@ -23,10 +23,8 @@ Quirks:
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -46,11 +44,11 @@ from broadcast.channel import (
     Reply,
     Secret,
     Stream,
-    normalised,
 )
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
 from broadcast.http_requests import RebasedAdapter, plain, session, transport_error
 from broadcast.model import Media, Part
+from channels.x.reading import comparable, is_after, is_gone, texts_of, with_the_reset_that_counts
 
 API = "https://api.twitter.com"
 #: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
@@ -120,14 +118,14 @@ class X:
         """Delete a post."""
         client = self._client()
         response = self._run(client, client.delete_tweet, _id(published), user_auth=True, gone_is_fine=True)
-        if 200 <= response.status < 300 and not _is_gone(http.object_of(response, who=self._settings.name)):
+        if 200 <= response.status < 300 and not is_gone(http.object_of(response, who=self._settings.name)):
             raise OutcomeUnknown(f"{self._settings.name} : X dit que la publication n'est pas supprimée")
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for a post among the latest of the account."""
-        wanted = _comparable(part.text)
+        wanted = comparable(part.text)
         for post in self._posts((since - CLOCK_SKEW).astimezone(UTC)):
-            if post["id"] not in known_ids and wanted in {_comparable(text) for text in texts_of(post)}:
+            if post["id"] not in known_ids and wanted in {comparable(text) for text in texts_of(post)}:
                 return Found(published=self._published(post["id"]))
         return NotSeen()
 
@@ -154,9 +152,9 @@ class X:
             )
             answer = http.object_of(response, who=self._settings.name, safe=True)
             posts = [{**post, "id": str(post["id"])} for post in answer.get("data") or []]
-            yield from (post for post in posts if _is_after(post, since))
+            yield from (post for post in posts if is_after(post, since))
             token = (answer.get("meta") or {}).get("next_token")
-            if not token or (posts and not _is_after(posts[-1], since)):
+            if not token or (posts and not is_after(posts[-1], since)):
                 return
         raise ChannelUnavailable(f"{self._settings.name} : trop de publications à relire pour être sûr")
 
@@ -255,7 +253,7 @@ class X:
             reason = f"{who} : 429 : {http.summary(response.body)}"
             if b"usage-capped" in response.body or b"UsageCapExceeded" in response.body:
                 raise ChannelMisconfigured(f"{reason} ; le quota du compte développeur de X est épuisé")
-            raise ChannelUnavailable(reason, retry_after_s=http.retry_after_s(_with_the_reset_that_counts(response)))
+            raise ChannelUnavailable(reason, retry_after_s=http.retry_after_s(with_the_reset_that_counts(response)))
         http.check(response, who=who, safe=safe, gone_is_fine=gone_is_fine)
         return response
 
@@ -264,59 +262,9 @@ class X:
         return Published(external_id=post_id, url=f"{base}/i/web/status/{post_id}")
 
 
-def _with_the_reset_that_counts(response: http.Response) -> Mapping[str, str]:
-    """Return the headers of a 429, the reset of a day's limit in place of the quarter's where the day is used up."""
-    found = dict(response.headers)
-    for name in ("x-user-limit-24hour", "x-app-limit-24hour"):
-        if found.get(f"{name}-remaining") == "0" and found.get(f"{name}-reset"):
-            found["x-rate-limit-reset"] = found[f"{name}-reset"]
-            found.pop("retry-after", None)
-    return found
-
-
-def _is_gone(answer: dict[str, Any]) -> bool:
-    data, errors = answer.get("data"), json.dumps(answer.get("errors") or "")
-    return bool(data.get("deleted")) if isinstance(data, dict) else "Not Found" in errors
-
-
-def _is_after(post: dict[str, Any], since: datetime) -> bool:
-    return not post.get("created_at") or datetime.fromisoformat(post["created_at"]) >= since
-
-
 def _id(published: Published) -> str:
     # A person who settled an unknown gave the address; its last part is the id.
     return published.external_id.rstrip("/").rpartition("/")[2]
-
-
-def _comparable(text: str) -> str:
-    # X makes a link of "example.org" and gives it back as "http://example.org/".
-    return normalised(re.sub(r"/(?=\s|$)", "", re.sub(r"https?://", "", text)))
-
-
-def texts_of(post: dict[str, Any]) -> list[str]:
-    """Return the text of a post as it may have been sent: with the names it answers, which X may have put there, and without."""
-    text = text_of(post)
-    return [text, re.sub(r"^(?:@\w+\s+)+", "", text)] if post.get("referenced_tweets") else [text]
-
-
-def text_of(post: dict[str, Any]) -> str:
-    """Return the text of a post: real addresses, no entities, no address of its own pictures."""
-    note = post.get("note_tweet") or {}
-    # First, as real addresses may hold what looks like an entity ("&copy=1").
-    text = html.unescape(str(note.get("text") or post.get("text") or ""))
-    entities = note.get("entities") or post.get("entities") or {}
-    urls = {str(url["url"]): _real(url) for url in entities.get("urls") or [] if url.get("url")}
-    if not urls:
-        return text
-    # The longest first: one short address may begin with another.
-    either = "|".join(re.escape(short) for short in sorted(urls, key=len, reverse=True))
-    return re.sub(either, lambda short: urls[short[0]], text)
-
-
-def _real(url: dict[str, Any]) -> str:
-    expanded = str(url.get("expanded_url") or url.get("unwound_url") or url["url"])
-    own = url.get("media_key") or re.search(r"/status/\d+/(?:photo|video)/\d+$", expanded)
-    return "" if own else expanded
 
 
 ADAPTER: type[Stream] = X

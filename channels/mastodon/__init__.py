@@ -20,9 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
-from math import isqrt
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from broadcast import http
@@ -37,7 +35,6 @@ from broadcast.channel import (
     Reply,
     Secret,
     Stream,
-    normalised,
 )
 from broadcast.errors import (
     ChannelMisconfigured,
@@ -46,6 +43,7 @@ from broadcast.errors import (
     OutcomeUnknown,
 )
 from broadcast.model import Media, Part, sha256_of
+from channels.mastodon.reading import comparable, is_after, limits_of, plain
 
 #: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -122,9 +120,9 @@ class Mastodon:
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look for a status among the latest of the account."""
-        wanted = _comparable(part.text)
+        wanted = comparable(part.text)
         for status in self._statuses(self._account(), since - CLOCK_SKEW):
-            if str(status["id"]) not in known_ids and _comparable(plain(status)) == wanted:
+            if str(status["id"]) not in known_ids and comparable(plain(status)) == wanted:
                 return Found(published=_published(status))
         return NotSeen()
 
@@ -135,7 +133,7 @@ class Mastodon:
             facts = self._call("GET", "/api/v2/instance", safe=True)
         except ChannelRefused:
             facts = self._call("GET", "/api/v1/instance", safe=True)
-        return _limits(facts.get("configuration") or {}, facts)
+        return limits_of(facts, self.default_limits)
 
     def _account(self) -> str:
         account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)
@@ -151,9 +149,9 @@ class Mastodon:
             page = self._list(path)
             for status in page:
                 # Pinned statuses may stand out of order: only the last one ends the reading.
-                if _time(status) >= since and not status.get("reblog"):
+                if is_after(status, since) and not status.get("reblog"):
                     yield status
-            if not page or _time(page[-1]) < since:
+            if not page or not is_after(page[-1], since):
                 return
             path = f"{begin}&max_id={page[-1]['id']}"
         raise ChannelUnavailable(f"{self._settings.name} : trop de publications à relire pour être sûr")
@@ -162,7 +160,7 @@ class Mastodon:
         response = self._request("GET", path, safe=True)
         try:
             page = response.json()
-            if all(status["id"] and _time(status) for status in page):
+            if all(status["id"] and status["created_at"] for status in page):
                 return list(page)
         except (OutcomeUnknown, KeyError, TypeError, ValueError):
             pass
@@ -260,83 +258,6 @@ def _id(published: Published) -> str:
 def _picture(media: Media, place: int) -> str:
     """Return where the memory keeps the id of a picture that the server still works on."""
     return f"picture {sha256_of(f'{place} {media.sha256} {media.alt} {media.focus}'.encode())}"
-
-
-def _time(status: dict[str, Any]) -> datetime:
-    at = datetime.fromisoformat(status["created_at"])
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _comparable(text: str) -> str:
-    """Return a text without what servers write in their own way: servers of mentions, schemes, case of hashtags."""
-    text = re.sub(r"(?<![\w/])@([\w.-]+)@[\w.-]*\w", r"@\1", text)
-    text = re.sub(r"(?<![\w&/])[#\uff03]\w+", lambda tag: tag[0].casefold(), text)
-    return normalised(re.sub(r"/(?=\s|$)", "", re.sub(r"https?://", "", text)))
-
-
-def _limits(configuration: Any, facts: Any) -> Limits:
-    statuses, media = (
-        configuration.get("statuses") or {},
-        configuration.get("media_attachments") or {},
-    )
-    base = Mastodon.default_limits
-    most_px = media.get("image_matrix_limit")
-    types = tuple(t for t in media.get("supported_mime_types") or () if t.startswith("image/"))
-    return Limits(
-        max_length=statuses.get("max_characters") or facts.get("max_toot_chars") or base.max_length,
-        unit="mastodon",
-        max_parts=base.max_parts,
-        max_image_px=min(base.max_image_px or 3840, isqrt(int(most_px))) if most_px else base.max_image_px,
-        url_length=statuses.get("characters_reserved_per_url") or base.url_length,
-        max_images=statuses.get("max_media_attachments") or base.max_images,
-        max_image_bytes=media.get("image_size_limit") or base.max_image_bytes,
-        max_alt_length=media.get("description_limit") or base.max_alt_length,
-        image_types=types or base.image_types,
-        source="probe",
-    )
-
-
-class _Plain(HTMLParser):
-    """The words of a status's HTML: lines kept, addresses whole, nothing else."""
-
-    def __init__(self, mentions: dict[str, str]) -> None:
-        super().__init__()
-        self.out: list[str] = []
-        self.link: tuple[str, int] | None = None
-        #: Address of a mentioned account -> its whole name; the page shows only the first half.
-        self.mentions = mentions
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        facts = dict(attrs)
-        words = (facts.get("class") or "").split()
-        if tag == "br":
-            self.out.append("\n")
-        elif tag == "p" and self.out:
-            self.out.append("\n\n")
-        elif tag == "a" and (facts.get("href") in self.mentions or not {"mention", "hashtag"} & set(words)):
-            self.link = (facts.get("href") or "", len(self.out))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a" and self.link is not None:
-            href, begin = self.link
-            shown = "".join(self.out[begin:])
-            if href in self.mentions:
-                self.out[begin:] = [f"@{self.mentions[href]}"]
-            # Mastodon shortens addresses on screen; the whole one stands in href.
-            elif href.startswith("http") and not shown.startswith("#"):
-                self.out[begin:] = [href]
-            self.link = None
-
-    def handle_data(self, data: str) -> None:
-        self.out.append(data)
-
-
-def plain(status: dict[str, Any]) -> str:
-    """Return the text of a status as it was sent."""
-    reader = _Plain({m["url"]: m["acct"] for m in status.get("mentions") or () if m.get("url") and m.get("acct")})
-    reader.feed(status.get("content") or "")
-    reader.close()
-    return "".join(reader.out)
 
 
 ADAPTER: type[Stream] = Mastodon

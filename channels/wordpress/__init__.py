@@ -1,0 +1,266 @@
+"""WordPress: an article on the city's existing site, by the REST API with an application password.
+
+What the public sees: an article with its title, text, excerpt, picture, category and tags. A new
+version replaces the text in place; a takedown moves the article to the bin.
+
+API: https://developer.wordpress.org/rest-api/reference/posts/, read 2026-11-24. Rights: a user with
+the role *author* (not *editor*: an editor's HTML is not filtered by WordPress).
+
+Quirks:
+    - The slug is the message's. WordPress gives a taken slug a number ("-2"), so after an unknown
+      outcome the article is looked up by its slug, numbered ones included, and by its words.
+    - A picture that was uploaded once with these words is remembered and used again. The first is the
+      article's picture; the others stand at the end of its text.
+    - Categories and tags that do not exist are made if the user may; if not, the article goes without.
+    - Sites without "pretty" addresses answer 404 to /wp-json: `?rest_route=` is tried by itself.
+    - A site without a bin (EMPTY_TRASH_DAYS = 0) deletes for good.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
+
+from broadcast import http
+from broadcast.channel import (
+    ChannelSettings,
+    Found,
+    Idempotent,
+    Limits,
+    Memory,
+    NotSeen,
+    Published,
+    Reply,
+    Secret,
+    Stream,
+)
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
+from broadcast.model import Media, Part, sha256_of
+from channels.wordpress.reading import code, escaped, figure, is_after, own_slug, says
+
+#: Their clock and ours may differ by so much; `known_ids` keeps older articles of ours apart.
+CLOCK_SKEW = timedelta(minutes=10)
+#: Numbers that WordPress may have put after a taken slug, as far as we look.
+_NUMBERED = range(2, 10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ChannelSettings):
+    """`[channels.<name>]` of kind wordpress."""
+
+    #: Address of the site.
+    url: str
+    user: str
+    #: An application password, not the user's own.
+    password: Secret
+    #: publish, or draft where an editor of the site has the last word.
+    status: str = "publish"
+    #: Name of the category; "" for the site's default.
+    category: str = ""
+    #: Where the API begins; where a site has nothing there, `?rest_route=` is tried.
+    api: str = "wp-json"
+
+
+class WordPress:
+    """One site."""
+
+    kind: ClassVar[str] = "wordpress"
+    settings_type: ClassVar[type[ChannelSettings]] = Settings
+    idempotent: ClassVar[Idempotent] = "never"
+    default_limits: ClassVar[Limits] = Limits(
+        keeps_structure=True,
+        max_images=10,
+        max_image_bytes=2_000_000,
+        max_image_px=2560,
+        image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+    )
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self._settings, self._memory = settings, memory
+        self._api = settings.api
+
+    @property
+    def limits(self) -> Limits:
+        """An article takes every text; pictures within what most sites take."""
+        return self.default_limits
+
+    def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
+        """Make an article; a correction has an address of its own and names the first one."""
+        slug = part.slug if reply_to is None else own_slug(part, key)
+        body = self._article(part) | {"slug": slug, "status": self._settings.status}
+        return self._published(self._call("POST", "posts", body))
+
+    def update(self, part: Part, published: Published, *, key: str) -> Published:
+        """Replace the text of an article."""
+        post = self._call("POST", f"posts/{self._id(published)}", self._article(part))
+        if post.get("status") == "trash":
+            raise ChannelRefused(f"{self._settings.name} : l'article est à la corbeille ; restaurez-le dans WordPress")
+        return self._published(post)
+
+    def take_down(self, published: Published, *, key: str) -> None:
+        """Move an article to the bin; one that is gone or in the bin is fine."""
+        path = f"posts/{self._id(published)}"
+        response = self._request("DELETE", path)
+        if response.status == 501 and code(response) == "rest_trash_not_supported":
+            response = self._request("DELETE", path, query={"force": "true"})
+        if code(response) not in ("rest_already_trashed", "rest_post_invalid_id"):
+            http.check(response, who=self._settings.name)
+
+    def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
+        """Look the article up by its slug, then by the numbered ones; its title or text must be ours."""
+        first = (part.slug, own_slug(part, key))
+        numbered = ",".join(f"{slug}-{n}" for slug in first for n in _NUMBERED)
+        for slugs in (*first, numbered):
+            query = {"slug": slugs, "status": "any", "context": "edit", "per_page": "100"}
+            for post in self._list("posts", query):
+                if str(post["id"]) not in known_ids and is_after(post, since - CLOCK_SKEW) and says(post, part):
+                    return Found(published=self._published(post))
+        return NotSeen()
+
+    def probe(self) -> Limits | None:
+        """Check the application password and the right to publish; WordPress states no limits."""
+        me = self._call("GET", "users/me", query={"context": "edit"})
+        able = me.get("capabilities")
+        able = able if isinstance(able, dict) else {}
+        if able and not able.get("publish_posts" if self._settings.status == "publish" else "edit_posts"):
+            raise ChannelMisconfigured(f"{self._settings.name} : {self._settings.user} n'a pas le droit de publier")
+        return None
+
+    def _article(self, part: Part) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "title": part.title,
+            "content": part.html or "".join(f"<p>{line}</p>" for line in escaped(part.text).split("\n\n")),
+            "excerpt": str(part.options.get("summary") or ""),
+        }
+        uploaded = [self._upload(media) for media in part.media]
+        if uploaded:
+            body["featured_media"] = int(uploaded[0]["id"])
+            more = zip(part.media[1:], uploaded[1:], strict=True)
+            body["content"] += "".join(figure(media, one["url"]) for media, one in more if one["url"])
+        if self._settings.category:
+            known = self._term("categories", self._settings.category)
+            body |= {"categories": [known]} if known else {}
+        tags = [self._term("tags", str(tag)) for tag in part.options.get("hashtags") or ()]
+        body["tags"] = [t for t in tags if t]
+        return body
+
+    def _upload(self, media: Media) -> dict[str, str]:
+        """Return id and address of a picture on the site, uploaded if it is not there with these words."""
+        memory_key = f"media {sha256_of(f'{media.sha256} {media.alt} {media.credit}'.encode())}"
+        kept = self._memory.get(memory_key)
+        if kept:
+            response = self._request("GET", f"media/{json.loads(kept)['id']}", safe=True)
+            if code(response) != "rest_post_invalid_id":
+                http.check(response, who=self._settings.name, safe=True)
+                return dict(json.loads(kept))
+        name = media.name.replace('"', "")
+        made = self._call(
+            "POST",
+            "media",
+            content=(media.read(), media.media_type),
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(media.name)}; filename=\"{name}\""},
+            safe=True,
+        )
+        if not str(made.get("id") or "").isdigit():
+            raise ChannelUnavailable(f"{self._settings.name} : image reçue sans numéro")
+        words = {"alt_text": media.alt, "caption": media.credit}
+        self._call("POST", f"media/{made['id']}", words, safe=True)
+        uploaded = {"id": str(made["id"]), "url": str(made.get("source_url") or "")}
+        self._memory.put(memory_key, json.dumps(uploaded))
+        return uploaded
+
+    def _term(self, which: str, name: str) -> int | None:
+        for term in self._list(which, {"search": name, "per_page": "100"}):
+            # Names come back as HTML: "Eau &amp; assainissement".
+            if unescape(str(term.get("name", ""))).casefold() == name.casefold():
+                return int(term["id"])
+        response = self._request("POST", which, {"name": name}, safe=True)
+        try:
+            answer = json.loads(response.body)
+            if code(response) == "term_exists":
+                return int(answer["data"]["term_id"])
+            http.check(response, who=self._settings.name, safe=True)
+            return int(answer["id"])
+        except (ChannelRefused, ChannelMisconfigured, ValueError, KeyError, TypeError):
+            return None
+
+    def _list(self, path: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        response = http.check(self._request("GET", path, query=query, safe=True), who=self._settings.name, safe=True)
+        try:
+            found = json.loads(response.body)
+            if isinstance(found, list) and all(one["id"] for one in found):
+                return found
+        except (ValueError, KeyError, TypeError):
+            pass
+        raise ChannelUnavailable(f"{self._settings.name} : liste illisible : {http.summary(response.body)}")
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
+        """Make a call that answers an object."""
+        safe = bool(facts.pop("safe", method == "GET"))
+        response = self._request(method, path, body, safe=safe, **facts)
+        return http.object_of(http.check(response, who=self._settings.name, safe=safe), who=self._settings.name, safe=safe)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        content: tuple[bytes, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        safe: bool = False,
+    ) -> http.Response:
+        s = self._settings
+        login = base64.b64encode(f"{s.user}:{s.password.reveal()}".encode()).decode()
+        response = http.request(
+            method,
+            self._address(path, query),
+            headers={"Authorization": f"Basic {login}", **(headers or {})},
+            json=body,
+            content=content,
+            timeout_s=s.call_timeout_s,
+            safe=safe,
+        )
+        if response.status != 404 or code(response) not in ("", "rest_no_route"):
+            return response
+        if not code(response) and self._api == "wp-json":
+            # No WordPress answered, so nothing was done: a site without "pretty" addresses, perhaps.
+            self._api = "?rest_route="
+            return self._request(method, path, body, query=query, content=content, headers=headers, safe=safe)
+        self._api = s.api
+        raise ChannelMisconfigured(f"{s.name} : 404 : pas d'API WordPress ({path}) à cette adresse ; vérifiez url et api")
+
+    def _address(self, path: str, query: Mapping[str, str] | None) -> str:
+        begin = f"{self._settings.url.rstrip('/')}/{self._api.strip('/')}/wp/v2/{path}"
+        asked = urlencode(query or {})
+        return f"{begin}{'&' if '?' in begin else '?'}{asked}" if asked else begin
+
+    def _id(self, published: Published) -> str:
+        if published.external_id.isdigit():
+            return published.external_id
+        # A person who settled an unknown gave the address; it ends with the number or with the slug.
+        numbered = re.search(r"[?&]p=(\d+)", published.external_id)
+        if numbered:
+            return numbered[1]
+        slug = published.external_id.partition("?")[0].rstrip("/").rpartition("/")[2]
+        found = self._list("posts", {"slug": slug, "status": "any", "context": "edit"})
+        if not found:
+            raise ChannelRefused(f"{self._settings.name} : pas d'article à l'adresse {published.external_id}")
+        return str(found[0]["id"])
+
+    def _published(self, post: dict[str, Any]) -> Published:
+        if not str(post.get("id") or "").isdigit():
+            raise OutcomeUnknown(f"{self._settings.name} : réponse sans numéro d'article")
+        public = post.get("status") in ("publish", "future", None)
+        return Published(external_id=str(post["id"]), url=str(post.get("link") or ""), public=public)
+
+
+ADAPTER: type[Stream] = WordPress
