@@ -6,6 +6,25 @@ Each error reads "what: which: cause" and says the way out; `code` is the stable
 
 from __future__ import annotations
 
+import errno
+
+#: What the system says, in French.
+_OS_REASONS = {
+    errno.ENOENT: "fichier ou dossier absent",
+    errno.EACCES: "accès refusé ; vérifiez les droits",
+    errno.EPERM: "opération interdite ; vérifiez les droits",
+    errno.EROFS: "disque en lecture seule",
+    errno.ENOSPC: "disque plein ; libérez de la place",
+    errno.EDQUOT: "quota de disque atteint ; libérez de la place",
+    errno.EISDIR: "c'est un dossier, pas un fichier",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.EEXIST: "existe déjà",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.EMFILE: "trop de fichiers ouverts",
+    errno.EIO: "erreur de lecture ou d'écriture du disque",
+    errno.ELOOP: "liens en boucle",
+}
+
 
 class BroadcastError(Exception):
     """Root of all errors raised on purpose."""
@@ -21,6 +40,11 @@ class BroadcastError(Exception):
     def facts(self) -> dict[str, object]:
         """Return the keys that `--json` adds to `code` and `message`."""
         return {} if self.subject is None else {"subject": self.subject}
+
+
+def os_reason(error: OSError) -> str:
+    """Return what the system says about a file, in French where it is known."""
+    return _OS_REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 class UsageError(BroadcastError):

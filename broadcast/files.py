@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryError
+from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryError, os_reason
 
 #: Files that the disk is asked to keep at the same time.
 _AT_ONCE = 8
@@ -99,4 +99,4 @@ def failure(error: OSError, who: str) -> DeliveryError:
             f"{who} : écriture interdite dans {place} ; vérifiez les droits du dossier, puis `broadcast channels resume {who}`",
             subject=who,
         )
-    return ChannelUnavailable(f"{who} : {place} : {error.strerror or error}", subject=who)
+    return ChannelUnavailable(f"{who} : {place} : {os_reason(error)}", subject=who)

@@ -8,7 +8,7 @@ import unicodedata
 import warnings
 from pathlib import Path
 
-from broadcast.errors import ContentError
+from broadcast.errors import ContentError, os_reason
 from broadcast.model import Draft, Image, Media, sha256_of
 
 #: Largest picture file, and most pixels: what a town hall's camera makes, not a decompression bomb.
@@ -56,7 +56,7 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
             raise wrong(f"{size // 2**20} Mo, au plus {MAX_BYTES // 2**20} Mo")
         data = path.read_bytes()
     except OSError as error:
-        raise wrong(error.strerror or "illisible") from error
+        raise wrong(os_reason(error)) from error
     kind, width, height = _inspect(data, wrong)
     media_type, ending = _TYPES[kind]
     return Media(

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from broadcast.durations import seconds_of
-from broadcast.errors import ContentError, NotFound, UsageError
+from broadcast.errors import ContentError, NotFound, UsageError, os_reason
 from broadcast.settings import FILE
 from broadcast.shipped import shipped
 
@@ -145,7 +145,7 @@ def create(
         if example:
             copy_examples(folder / "content" / "messages", now)
     except OSError as error:
-        raise ContentError(f"{folder} : {error.strerror or error}") from error
+        raise ContentError(f"{folder} : {os_reason(error)}") from error
 
 
 def copy_examples(folder: Path, now: datetime) -> None:

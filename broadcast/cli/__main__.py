@@ -10,6 +10,11 @@ from pathlib import Path
 import click
 
 from broadcast import __version__
+from broadcast.cli import french
+from broadcast.cli.context import json_anywhere, refuse
+from broadcast.errors import UsageError
+
+french.install()
 
 #: Command -> module and function, and the line that `--help` shows, in the order of a day's work.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -84,6 +89,7 @@ class LazyGroup(click.Group):
     metavar="DOSSIER",
     help="Dossier de la rédaction (sinon BROADCAST_NEWSROOM, sinon le plus proche au-dessus).",
 )
+@json_anywhere
 @click.version_option(__version__, prog_name="broadcast", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, newsroom: Path | None) -> None:
@@ -103,11 +109,24 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        cli(prog_name="broadcast")
+        code = cli.main(prog_name="broadcast", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        # Wrong use answers as everything else does where a program is listening.
+        if "--json" in sys.argv[1:]:
+            refuse(UsageError(error.format_message()), as_json=True)
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("abandonné", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): not a fault of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ import json
 
 import click
 
-from broadcast.cli.context import command, json_option, newsroom
+from broadcast.cli.context import command, json_anywhere, json_option, newsroom
 from broadcast.cli.out import local, plain, table, to_json
 
 
 @click.group(short_help="Vérifier ou exporter le journal des actes.", invoke_without_command=True)
+@json_anywhere
 @click.pass_context
 def audit(ctx: click.Context) -> None:
     """Le journal des actes ; chaque ligne porte l'empreinte de la précédente."""
@@ -68,12 +69,16 @@ def verify(as_json: bool) -> int:
 
 
 @audit.command(short_help="Exporter le journal, une ligne JSON par acte.")
+@json_option
 @command
-def export() -> int:
-    """Exporter le journal, une ligne JSON par acte, avec les empreintes."""
+def export(as_json: bool) -> int:
+    """Exporter le journal, une ligne JSON par acte, avec les empreintes ; --json : un seul document."""
     from broadcast.store import audit as log
 
     with newsroom() as app, app.db.read() as tx:
+        if as_json:
+            to_json({"entries": list(log.entries(tx))})
+            return 0
         for entry in log.entries(tx):
             click.echo(json.dumps(plain(entry), ensure_ascii=False, default=plain))
     return 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from broadcast.cli.context import as_option, command, json_option, newsroom
+from broadcast.cli.context import as_option, command, json_anywhere, json_option, newsroom
 from broadcast.cli.out import table, to_json
 
 
@@ -14,6 +14,7 @@ from broadcast.cli.out import table, to_json
     short_help="Lister, tester, mettre en pause les canaux.",
     invoke_without_command=True,
 )
+@json_anywhere
 @click.pass_context
 def channels(ctx: click.Context) -> None:
     """Lister, tester, mettre en pause les canaux."""

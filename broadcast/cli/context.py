@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
-from broadcast.errors import BroadcastError, UsageError
+from broadcast.errors import BroadcastError, UsageError, os_reason
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -24,6 +24,20 @@ P = ParamSpec("P")
 as_option = click.option("--as", "as_", required=True, metavar="PERSONNE", help="Qui agit.")
 #: `--json`, for every command that lists or reports.
 json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
+
+#: Where a context keeps that JSON was asked for before the name of the command.
+_JSON = "broadcast.json"
+
+
+def _ask_json(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.meta[_JSON] = True
+
+
+#: `--json` before the name of a command, for groups: `broadcast --json status`, `broadcast channels --json`.
+json_anywhere = click.option(
+    "--json", is_flag=True, expose_value=False, callback=_ask_json, help="Sortie JSON (aussi après la commande)."
+)
 
 
 @contextmanager
@@ -43,6 +57,8 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
 
     @functools.wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        if click.get_current_context().meta.get(_JSON) and "as_json" in kwargs:
+            kwargs["as_json"] = True
         as_json = bool(kwargs.get("as_json"))
         try:
             code = function(*args, **kwargs)
@@ -52,6 +68,9 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
             raise
         except KeyboardInterrupt:
             raise click.Abort from None
+        except OSError as error:
+            place = f"{error.filename} : " if error.filename else ""
+            refuse(BroadcastError(f"{place}{os_reason(error)}"), as_json=as_json)
         except Exception as error:  # noqa: BLE001  (no traceback reaches a user; it is kept in a file)
             _crashed(error, as_json=as_json)
         else:
@@ -86,7 +105,7 @@ def _details(error: BroadcastError) -> None:
 def _crashed(error: Exception, *, as_json: bool) -> None:
     log = Path.cwd() / "broadcast-erreur.log"
     try:
-        log.write_text("".join(traceback.format_exception(error)))
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="backslashreplace")
         where = f" ; détails dans {log}"
     except OSError:
         where = ""

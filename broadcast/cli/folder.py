@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from broadcast.cli.context import command, newsroom
+from broadcast.cli.context import command, json_option, newsroom
+from broadcast.cli.out import to_json
 
 
 @click.command(short_help="Créer le dossier d'une rédaction.")
@@ -21,8 +22,9 @@ from broadcast.cli.context import command, newsroom
     is_flag=True,
     help="Une rédaction d'exercice : rien de réel n'en sort jamais.",
 )
+@json_option
 @command
-def init(folder: Path, example: bool, exercise: bool) -> int:
+def init(folder: Path, example: bool, exercise: bool, as_json: bool) -> int:
     """Créer le dossier d'une rédaction, qui marche tout de suite, sans aucun compte."""
     from broadcast import newsroom_folder
     from broadcast.app import opened
@@ -34,6 +36,9 @@ def init(folder: Path, example: bool, exercise: bool) -> int:
         if example:
             add_person(app.desk, "alice", ("editor",))
             add_person(app.desk, "bob", ("approver", "publisher"))
+        if as_json:
+            to_json({"folder": str(folder), "world": app.world, "channels": list(app.places)})
+            return 0
         world = " (EXERCICE)" if app.world == "exercise" else ""
         click.echo(f"{folder} : rédaction prête{world}. Canaux : {', '.join(app.places)}.")
     click.echo(f"Et maintenant :\n  cd {folder}")
@@ -55,16 +60,23 @@ def init(folder: Path, example: bool, exercise: bool) -> int:
     show_default=True,
     help="Modèle ; --model list les montre.",
 )
+@json_option
 @command
-def new(slug: str, model: str) -> int:
+def new(slug: str, model: str, as_json: bool) -> int:
     """Créer content/messages/NOM.md à partir d'un message préparé."""
     from broadcast import newsroom_folder
 
     with newsroom() as app:
         if model == "list":
-            for name in newsroom_folder.models(app.dir):
-                click.echo(name)
+            names = newsroom_folder.models(app.dir)
+            if as_json:
+                to_json({"models": names})
+            else:
+                click.echo("\n".join(names))
             return 0
         path = newsroom_folder.new_message(app.dir, slug, model, now=app.clock.now())
+        if as_json:
+            to_json({"message": slug, "file": str(path), "model": model})
+            return 0
         click.echo(f"{path} : à compléter, puis `broadcast check {path}`")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from broadcast.cli.context import command, json_option, newsroom
+from broadcast.cli.context import command, json_anywhere, json_option, newsroom
 from broadcast.cli.out import table, to_json
 
 _as = click.option(
@@ -17,6 +17,7 @@ _as = click.option(
 
 
 @click.group(short_help="Gérer les personnes et leurs rôles.", invoke_without_command=True)
+@json_anywhere
 @click.pass_context
 def people(ctx: click.Context) -> None:
     """Gérer les personnes et leurs rôles."""
