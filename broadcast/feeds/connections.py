@@ -177,6 +177,7 @@ class Pool:
         self._idle: dict[tuple[str, str, int, bool], list[Connection]] = {}
         self._lock = threading.Lock()
         self._swept_at = time.monotonic()
+        self._is_closed = False
 
     def new(self, place: Place, *, allow_private: bool) -> Connection:
         """Return a connection that is yet to be made."""
@@ -198,10 +199,18 @@ class Pool:
     def give(self, connection: Connection) -> None:
         """Keep a connection whose answer was read to the end."""
         with self._lock:
-            self._idle.setdefault(connection.key, []).append(connection)
+            if not self._is_closed:
+                self._idle.setdefault(connection.key, []).append(connection)
             is_time = time.monotonic() - self._swept_at > IDLE_S
-        if is_time:
+        if self._is_closed:
+            connection.close()
+        elif is_time:
             self.close_idle()
+
+    def close(self) -> None:
+        """Close all, and from now on each connection once it has served."""
+        self._is_closed = True
+        self.close_idle(0.0)
 
     def close_idle(self, longer_than_s: float = IDLE_S) -> None:
         """Close what was not used for so long."""

@@ -117,8 +117,8 @@ class Fetcher:
             self._pool.close_idle()
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
-        self._pool.close_idle(0.0)
+        """Close the connections; those in use once they have served."""
+        self._pool.close()
 
     def _fetched(self, request: FeedRequest) -> Fetched:
         try:
