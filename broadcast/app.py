@@ -29,6 +29,8 @@ from broadcast.store.base import Database, Tx
 from broadcast.store.renditions import media_reader
 
 if TYPE_CHECKING:
+    from broadcast.feeds.fetch import Fetcher
+    from broadcast.feeds.workers import Parsers
     from broadcast.render import Renderer
 
 #: Steps of a delivery at which BROADCAST_PAUSE_AT can stop a sending process.
@@ -150,6 +152,7 @@ class App:
             on_end=common.on_end,
             required_for=common.required_for,
             deadline_s=deadline_s,
+            quiet=self.settings.quiet_hours,
         )
 
     @cached_property
@@ -241,6 +244,20 @@ class App:
 
         return open_channel
 
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Asks the sources, over one pool of connections."""
+        from broadcast.feeds.fetch import Fetcher
+
+        return Fetcher()
+
+    @cached_property
+    def parsers(self) -> Parsers:
+        """Reads what the sources send, in processes of their own where there is much."""
+        from broadcast.feeds.workers import Parsers
+
+        return Parsers()
+
     def _pause(self) -> Callable[[str], None]:
         wanted = self.test_switches.get("BROADCAST_PAUSE_AT", "")
         if wanted and wanted not in PAUSE_POINTS:
@@ -255,7 +272,10 @@ class App:
         return pause
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the database, connections and processes back."""
+        for name in ("fetcher", "parsers"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
         self.db.close()
 
 

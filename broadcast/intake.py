@@ -8,13 +8,16 @@ from pathlib import Path
 from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.app import App
 from broadcast.channel import Limits
-from broadcast.errors import ContentError
+from broadcast.errors import ContentError, os_reason
 from broadcast.model import Draft, Media
 from broadcast.render import SideText
 from broadcast.render import side_texts as texts_of
 from broadcast.shipped import shipped
 from broadcast.store import messages, newsroom, revisions
 from broadcast.store.base import Tx
+
+#: Most that is read of a message file, bytes: no message has as much, whatever its letters.
+MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,20 @@ def read(app: App, path: Path) -> Reading:
     Raises:
         ContentError: the file cannot be read, or its front matter is wrong.
     """
-    draft = parse(app, path)
+    return read_draft(app, parse(app, path), path)
+
+
+def read_draft(app: App, draft: Draft, path: Path) -> Reading:
+    """Render a draft for every channel, and check it.
+
+    Args:
+        app: the newsroom.
+        draft: a message as parsed.
+        path: its file, beside which its pictures lie; a rule's message may not have one yet.
+
+    Raises:
+        ContentError: a picture cannot be read.
+    """
     pictures = media.load(draft, path.parent, root=app.dir)
     with app.db.read() as tx:
         previous = _previous(tx, draft.slug)
@@ -69,19 +85,32 @@ def parse(app: App, path: Path) -> Draft:
         ContentError: it cannot be read, or its front matter is wrong.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ContentError(f"fichier trop grand : plus de {MAX_BYTES // 1000} ko ; ce n'est pas un message", file=str(path))
+        text = data.decode("utf-8-sig")
     except OSError as error:
-        raise ContentError(f"{error.strerror or error}", file=str(path)) from error
+        raise ContentError(os_reason(error), file=str(path)) from error
     except UnicodeDecodeError as error:
         raise ContentError(
             f"le fichier n'est pas en UTF-8 (octet {error.start}) ; réenregistrez-le en UTF-8",
             file=str(path),
         ) from error
+    return parse_text(app, text, slug=path.stem, file=str(path))
+
+
+def parse_text(app: App, text: str, *, slug: str, file: str) -> Draft:
+    """Read the text of a message.
+
+    Raises:
+        ContentError: its front matter is wrong.
+    """
     room = app.newsroom
     return frontmatter.parse(
         text,
-        slug=path.stem,
-        file=str(path),
+        slug=slug,
+        file=file,
         zone=room.timezone,
         default_language=room.language,
         default_areas=room.areas,

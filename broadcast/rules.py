@@ -250,6 +250,7 @@ def deed_of(
     entry: Entry,
     history: Sequence[Relayed],
     *,
+    gone: bool = False,
     live: frozenset[str],
     now: datetime,
     expires_of: Mapping[str, datetime | None],
@@ -260,12 +261,13 @@ def deed_of(
         rule: the rule that takes it.
         entry: the item.
         history: what the rule did so far about the same subject or lineage, oldest first.
+        gone: True where the source, which shows all that is in force, no longer shows it.
         live: slugs of messages of this rule that are live.
         now: the time.
         expires_of: end of each live message.
     """
     before = next((r for r in reversed(history) if r.slug in live and r.act in ("published", "updated")), None)
-    if ends_alert(entry):
+    if gone or ends_alert(entry):
         return Deed("end", before.slug, "fin annoncée par la source") if before else Deed("same", "", "rien n'est en ligne")
     level, ends_at = level_of(entry), expires_at(entry)
     if ends_at is not None and ends_at <= now:

@@ -100,6 +100,23 @@ class Item:
         return self.entry.alert
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What sifting needs of an item that is there already."""
+
+    uid: str
+    entry_id: str
+    digest: str
+    state: ItemState
+    identity: str
+    lineage: str
+    folded: str
+    slug: str
+    rule: str
+    feed: str
+    gone: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """Something that a person must look at."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 from pathlib import Path
@@ -120,15 +121,28 @@ class Renderer:
             self._fault(name, error)
         except ContentError:
             raise
-        except (
-            TypeError,
-            ValueError,
-            AttributeError,
-            KeyError,
-            OverflowError,
-            RecursionError,
-            MemoryError,
-        ) as error:
+        except Exception as error:  # noqa: BLE001  (a template may do anything: it costs its channel only)
+            self._fault(name, error)
+
+    def render_text(self, name: str, source: str, values: Mapping[str, Any], filters: Mapping[str, Any]) -> str:
+        """Render a template that is no file, such as a prepared message frozen with a rule.
+
+        Args:
+            name: what it is called in a fault.
+            source: the template.
+            values: what it is given.
+            filters: further filters for it alone.
+
+        Raises:
+            TemplateFault: what is wrong, and in which line.
+        """
+        overlay = self.environment.overlay(autoescape=False)
+        overlay.filters = {**self.environment.filters, **filters}
+        try:
+            return overlay.from_string(source).render(values)
+        except TemplateError as error:
+            self._fault(name, error)
+        except (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
             self._fault(name, error)
 
     def frame(self, kind: str, template: str, values: Mapping[str, Any], newsroom: Newsroom) -> str:
@@ -165,7 +179,8 @@ class Renderer:
         elif isinstance(error, TemplateSyntaxError):
             cause = f"faute d'écriture : {error.message}"
         elif isinstance(error, UndefinedError):
-            cause = f"nom inconnu : {error.message}"
+            wanted = re.search(r"no (?:attribute|element) ([^\s]+)$|^([^\s]+) is undefined", str(error.message))
+            cause = f"nom inconnu : {wanted[1] or wanted[2]}" if wanted else f"nom inconnu : {error.message}"
         elif isinstance(error, SecurityError):
             cause = f"interdit dans un modèle : {error}"
         else:

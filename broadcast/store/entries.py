@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from broadcast.alerts import Alert, Entry
 from broadcast.errors import NotFound
 from broadcast.model import canonical_json
-from broadcast.sources import Item, ItemState
+from broadcast.sources import Item, ItemState, Known
 from broadcast.store.base import Tx, batched
 from broadcast.store.rows import EntryRow
 
@@ -25,25 +25,9 @@ _AT_ONCE = 500
 _SAME = tuple(f.name for f in fields(Item) if f.name not in ("entry", "first_entry", "state"))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What sifting needs of an item that is there already."""
-
-    uid: str
-    entry_id: str
-    digest: str
-    state: ItemState
-    identity: str
-    lineage: str
-    folded: str
-    slug: str
-    rule: str
-    gone: bool
-
-
 _KNOWN = (
     select(_E.c.uid, _E.c.entry_id, _E.c.digest, _E.c.state, _E.c.identity, _E.c.lineage, _E.c.folded, _E.c.slug)
-    .add_columns(_E.c.rule, _E.c.gone_at)
+    .add_columns(_E.c.rule, _E.c.feed, _E.c.gone_at)
     .where(_E.c.newsroom == bindparam("newsroom"))
 )
 _BY_ID = _KNOWN.where(_E.c.feed == bindparam("feed"), _E.c.entry_id.in_(bindparam("values", expanding=True)))
@@ -92,6 +76,7 @@ def _known_of(row: Any) -> Known:
         row.folded,
         row.slug,
         row.rule,
+        row.feed,
         row.gone_at is not None,
     )
 

@@ -27,9 +27,10 @@ def feed_states(tx: Tx) -> dict[str, FeedState]:
     return {row.name: _state(row) for row in tx.all(_ALL, {"newsroom": tx.newsroom})}
 
 
-def feed_state(tx: Tx, name: str) -> FeedState | None:
-    """Return what is known of one source."""
-    row = tx.one(select(_F).where(_F.c.newsroom == tx.newsroom, _F.c.name == name))
+def feed_state(tx: Tx, name: str, *, lock: bool = False) -> FeedState | None:
+    """Return what is known of one source; with `lock` nobody else takes it in until the transaction ends."""
+    query = select(_F).where(_F.c.newsroom == tx.newsroom, _F.c.name == name)
+    row = tx.one(query.with_for_update() if lock else query)
     return None if row is None else _state(row)
 
 

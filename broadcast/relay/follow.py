@@ -1,0 +1,268 @@
+"""What standing rules do with items: publish, update, end; each in one transaction with its trace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from broadcast import intake
+from broadcast.all_clear import carried
+from broadcast.app import App
+from broadcast.desk.submit import freeze
+from broadcast.desk.vote import put_in_force
+from broadcast.errors import BroadcastError, ContentError, WorkflowError
+from broadcast.feeds.lineage import is_from_the_future
+from broadcast.lifecycle import is_approved
+from broadcast.model import Draft, Vote, VoteKind
+from broadcast.outbox import Message
+from broadcast.planner import ended_because
+from broadcast.proofread import targets_for
+from broadcast.relay.drafts import FILTERS, values_for_rule, values_of, values_of_end
+from broadcast.relay.where import concern_in, origin_of, whereabouts
+from broadcast.rules import Deed, Rule, allowed_link, capped, deed_of, level_of, refusal, rule_from_toml, subject_of
+from broadcast.sources import Item, ItemState, Relayed
+from broadcast.store import deliveries, entries, messages, postings, renditions, revisions, rules, tasks
+from broadcast.store.base import Tx
+from broadcast.words import local, slug_of
+
+#: How long the end of an alert stays shown.
+END_SHOWN = timedelta(hours=24)
+#: Separates the two prepared messages of a rule in its frozen copy.
+TEMPLATE_BREAK = "\x1e"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a rule would do with an item, and why."""
+
+    rule: str
+    takes: bool
+    deed: Deed
+    reason: str
+
+
+def rules_in_force(app: App, tx: Tx) -> list[Rule]:
+    """Return the rules that two people approved, as they were then."""
+    return [stored_rule(app, stored) for stored in rules.in_force(tx)]
+
+
+def stored_rule(app: App, stored: rules.StoredRule) -> Rule:
+    """Return a stored rule as a value."""
+    text, template = stored.source_text, stored.template_text
+    return rule_from_toml(stored.name, text, template_text=template, zone=app.newsroom.timezone)
+
+
+def follow(app: App, uids: Iterable[str]) -> list[Relayed]:
+    """Let the rules in force look at items, and return what they did."""
+    done = []
+    with app.db.read() as tx:
+        standing = rules_in_force(app, tx)
+    for uid in uids if standing else ():
+        for rule in standing:
+            with app.db.read() as tx:
+                item = entries.get_item(tx, uid)
+                choice = choose(app, tx, rule, item, app.clock.now())
+            if choice.takes:
+                done.append(_act(app, rule, item, choice.deed))
+                break
+    return done
+
+
+def choose(app: App, tx: Tx, rule: Rule, item: Item, now: datetime) -> Choice:
+    """Return what a rule would do with an item now; nothing is written."""
+    feed = app.settings.feeds.get(item.feed)
+    near = bool(concern_in(item.entry, whereabouts(app.settings, feed, rule.areas)))
+    why = refusal(rule, item.feed, item.entry, concerned=near, now=now)
+    if item.state is ItemState.DUPLICATE:
+        why = item.reason
+    elif not why and item.alert is not None and is_from_the_future(item.alert, now):
+        why = "daté de l'avenir : à vérifier"
+    if why:
+        return Choice(rule=rule.name, takes=False, deed=Deed("none"), reason=why)
+    history = _history(tx, rule, item)
+    open_ones = {slug: m for slug in {r.slug for r in history if r.slug} if (m := _live(tx, slug, now)) is not None}
+    ends = {slug: m.expires_at for slug, m in open_ones.items()}
+    deed = deed_of(rule, item.entry, history, gone=item.gone_at is not None, live=frozenset(open_ones), now=now, expires_of=ends)
+    if deed.act in ("publish", "update") and capped(rule, rules.deeds_since(tx, rule.name, now - timedelta(hours=1)), now):
+        deed = Deed("capped", deed.slug, f"plafond de {rule.cap_per_hour} publications par heure atteint")
+    return Choice(rule=rule.name, takes=True, deed=deed, reason=deed.reason)
+
+
+def _history(tx: Tx, rule: Rule, item: Item) -> list[Relayed]:
+    about = rules.deeds_about(tx, rule.name, [subject_of(item.feed, item.entry)])
+    chain = [i.uid for i in entries.of_lineage(tx, item.lineage)] if item.lineage else []
+    mine = rules.deeds_of_entries(tx, rule.name, {item.uid, *chain})
+    return sorted({*about, *mine}, key=lambda r: r.at)
+
+
+def _live(tx: Tx, slug: str, now: datetime) -> Message | None:
+    message = messages.find_message(tx, slug)
+    return message if message is not None and message.approved and ended_because(message, now) is None else None
+
+
+def _act(app: App, rule: Rule, item: Item, deed: Deed) -> Relayed:
+    now = app.clock.now()
+    trace = Relayed(
+        rule=rule.name,
+        sha256=rule.sha256,
+        entry_uid=item.uid,
+        subject=subject_of(item.feed, item.entry),
+        level=level_of(item.entry),
+        act=deed.act,
+        at=now,
+        slug=deed.slug,
+        reason=deed.reason,
+    )
+    if deed.act in ("same", "capped"):
+        with app.db.write() as tx:
+            rules.add_deed(tx, trace)
+            if deed.act == "capped":
+                words = f"règle {rule.name} : {deed.reason} ; « {item.entry.title} » attend une personne"
+                tasks.raise_task(tx, "rule_capped", rule.name, words, now, feed=item.feed)
+            elif deed.slug:
+                entries.update_item(
+                    tx, item.uid, state=ItemState.RELAYED.value, slug=deed.slug, rule=rule.name, reason=deed.reason
+                )
+        return trace
+    try:
+        return _publish(app, rule, item, deed, trace)
+    except BroadcastError as error:
+        return _failed(app, rule, item, trace, str(error))
+
+
+def _failed(app: App, rule: Rule, item: Item, trace: Relayed, reason: str) -> Relayed:
+    failed = replace(trace, act="failed", reason=reason)
+    words = f"règle {rule.name} : n'a pas pu relayer « {item.entry.title} » : {reason} ; à faire à la main : feeds adopt {item.uid[:8]}"
+    with app.db.write() as tx:
+        rules.add_deed(tx, failed)
+        tasks.raise_task(tx, "rule_failed", item.uid, words, trace.at, feed=item.feed)
+    return failed
+
+
+def _publish(app: App, rule: Rule, item: Item, deed: Deed, trace: Relayed) -> Relayed:
+    slug = _slug(app, item, deed)
+    source, values = _words(app, rule, item, deed)
+    reading, left_out = _reading(app, rule, source, values, slug)
+    with app.db.write() as tx:
+        if deed.act == "update":
+            _demand_own(tx, rule, slug)
+        draft = reading.draft
+        author = rule.voter
+        revision = freeze(
+            app.desk,
+            tx,
+            draft,
+            author=author,
+            media=reading.media,
+            made=reading.proof.renditions,
+            findings=reading.proof.findings,
+        )
+        message = messages.get_message(tx, slug)
+        hashes = tuple(sorted(k.sha256 for k in renditions.rendition_keys(tx, message.uid, revision.number)))
+        words = f"règle {rule.name}, {rule.sha256[:12]}"
+        vote = Vote(person=author, kind=VoteKind.APPROVE, hashes=hashes, at=trace.at, reason=words, os_user=app.os_user)
+        revisions.insert_vote(tx, message.uid, revision.number, vote)
+        app.desk.log(tx, author, "approve", revision.name, {"hashes": hashes, "rule": rule.sha256, "entry": item.uid})
+        if rule.name not in rules.names_in_force(tx) or not is_approved([vote], hashes, {author}, app.policy):
+            raise WorkflowError(f"règle {rule.name} : n'est plus en vigueur", subject=rule.name)
+        put_in_force(app.desk, tx, message, revision, by=author)
+        act = {"publish": "published", "update": "updated", "end": "ended"}[deed.act]
+        done = replace(trace, act=act, slug=slug if deed.act != "end" else deed.slug, number=revision.number)
+        rules.add_deed(tx, done)
+        entries.update_item(tx, item.uid, state=ItemState.RELAYED.value, slug=done.slug, rule=rule.name, reason=deed.reason)
+        tasks.settle_tasks(tx, trace.at, author, kind="source_changed", subject=item.uid)
+        if left_out:
+            told = f"règle {rule.name} : {slug} ne va pas sur {', '.join(left_out)} (texte trop long ou refusé) ; à adapter à la main"
+            tasks.raise_task(tx, "rule_failed", f"{slug}/{','.join(left_out)}", told, trace.at, feed=item.feed, slug=slug)
+        path = _file_of(app, slug)
+        revisions.keep_base(tx, str(path), message.uid, revision.number)
+    _write_file(path, draft.source_text)
+    return done
+
+
+def _demand_own(tx: Tx, rule: Rule, slug: str) -> None:
+    message = messages.get_message(tx, slug)
+    latest = revisions.get_revision(tx, message, message.latest)
+    if latest.author != rule.voter:
+        raise WorkflowError(f"{slug} : {latest.author} l'a repris ; la règle ne récrit pas par-dessus", subject=slug)
+
+
+def _slug(app: App, item: Item, deed: Deed) -> str:
+    if deed.act == "update":
+        return deed.slug
+    day = app.clock.now().strftime("%Y%m%d")
+    base = f"fin-{deed.slug}"[:76].rstrip("-") if deed.act == "end" else f"{slug_of(item.feed, item.entry.title)}-{day}"
+    return free_slug(app, base)
+
+
+def free_slug(app: App, base: str) -> str:
+    """Return a name that neither a message nor a file has."""
+    with app.db.read() as tx:
+        for n in range(1, 1000):
+            slug = base if n == 1 else f"{base[:76].rstrip('-')}-{n}"
+            if messages.find_message(tx, slug) is None and not _file_of(app, slug).exists():
+                return slug
+    raise WorkflowError(f"{base} : plus de nom libre", subject=base)
+
+
+def _words(app: App, rule: Rule, item: Item, deed: Deed) -> tuple[str, dict[str, Any]]:
+    now = app.clock.now()
+    feed = app.settings.feeds.get(item.feed)
+    areas = list(rule.areas or app.newsroom.areas)
+    link = allowed_link(rule, item.entry.link, feed.url if feed else "")
+    with app.db.read() as tx:
+        origin = origin_of(tx, feed, item)
+        begin, _, end = rule.template_text.partition(TEMPLATE_BREAK)
+        values = values_of(item, replace(origin, url=link), app.newsroom, areas=areas, now=now, link=link)
+        values = values_for_rule(values, rule)
+        if deed.act != "end":
+            return begin, values
+        alert = messages.get_message(tx, deed.slug)
+        shown = revisions.get_revision(tx, alert, alert.approved)
+        channels = carried(deliveries.of_message(tx, alert.uid), postings.of_message(tx, alert.uid))
+    until = local(now + END_SHOWN, app.newsroom.timezone)
+    here = [c for c in channels if c in app.places]
+    return end, values_of_end(values, slug=deed.slug, title=shown.draft.title, channels=here, until=until)
+
+
+def _reading(app: App, rule: Rule, source: str, values: dict[str, Any], slug: str) -> tuple[intake.Reading, Sequence[str]]:
+    """Return the message as rendered, and the channels on which it does not fit: those it leaves out, all told."""
+    reading = _read(app, rule, source, values, slug)
+    bad = [f for f in reading.proof.findings if f.blocking]
+    if not bad:
+        return reading, ()
+    everywhere = [t.name for t in targets_for(reading.draft, intake.targets(app))]
+    left_out = sorted({f.channel for f in bad if f.channel})
+    rest = [name for name in everywhere if name not in left_out]
+    if any(not f.channel for f in bad) or not rest:
+        raise ContentError(bad[0].message, file=f"{slug}.md", line=bad[0].line)
+    again = _read(app, rule, source, {**values, "channels": rest}, slug)
+    still = next((f for f in again.proof.findings if f.blocking), None)
+    if still is not None:
+        raise ContentError(still.message, file=f"{slug}.md", line=still.line)
+    return again, left_out
+
+
+def _read(app: App, rule: Rule, source: str, values: dict[str, Any], slug: str) -> intake.Reading:
+    text = app.renderer.render_text(f"règle {rule.name}", source, values, FILTERS)
+    path = _file_of(app, slug)
+    draft: Draft = intake.parse_text(app, text, slug=slug, file=str(path))
+    return intake.read_draft(app, draft, path)
+
+
+def _file_of(app: App, slug: str) -> Path:
+    return (app.dir / "content" / "messages" / f"{slug}.md").resolve()
+
+
+def _write_file(path: Path, text: str) -> None:
+    # A convenience for people who go on with it: the truth is in the database.
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{os.getpid()}")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)

@@ -1,0 +1,266 @@
+"""What becomes of each item of a document just read: pure. What is known goes in, what is written comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from broadcast.alerts import Alert, Entry
+from broadcast.feeds.links import normal_link
+from broadcast.feeds.plain import fold
+from broadcast.rules import ends_alert, expires_at
+from broadcast.sources import Item, ItemState, Known, identity_of
+
+#: Begins the lineage of an alert whose predecessors have not come.
+DANGLING = "?"
+_TAKEN_UP = (ItemState.ADOPTED, ItemState.RELAYED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What is known when a document is sifted."""
+
+    newsroom: str
+    feed: str
+    now: datetime
+    #: False: a first fetch, whose items were there before we looked.
+    backlog_seen: bool
+    #: How many more items may be proposed within this hour.
+    room: int
+    #: True where the document shows all that is in force.
+    is_state: bool
+    by_id: Mapping[str, Known]
+    by_folded: Mapping[str, Known]
+    by_identity: Mapping[str, Known]
+    #: Items of this feed of which a message was made.
+    taken_up: Sequence[Known] = ()
+    #: Why an item concerns the newsroom, "" if it does not.
+    concern_of: Callable[[Entry], str] = lambda entry: ""
+    #: CAP senders that this source speaks for; none: any.
+    senders: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An item whose words the source has changed."""
+
+    uid: str
+    entry: Entry
+    state: ItemState
+    concern: str
+    identity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A task to be raised."""
+
+    kind: str
+    subject: str
+    message: str
+    slug: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sifted:
+    """What is to be written."""
+
+    items: list[Item] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    #: uids of items that the source still shows as they were.
+    seen: list[str] = field(default_factory=list)
+    #: uids of items of which a message was made and that are no longer shown.
+    missing: list[str] = field(default_factory=list)
+    #: Time of the oldest item still shown: what is older has moved on. None: everything in force is shown.
+    oldest_at: datetime | None = None
+    tasks: list[Ask] = field(default_factory=list)
+    #: uids that rules look at.
+    for_rules: list[str] = field(default_factory=list)
+
+
+def sift(desk: Desk, entries: Sequence[Entry]) -> Sifted:
+    """Return what becomes of the items of a document."""
+    out = Sifted()
+    here: dict[str, Item] = {}
+    for entry in entries:
+        known = desk.by_id.get(entry.id)
+        if known is not None:
+            _again(desk, out, known, entry)
+        elif entry.id not in here:
+            here[entry.id] = _new(desk, here, entry)
+    _flood(desk, out, here)
+    out.items += here.values()
+    out.for_rules += [i.uid for i in here.values() if i.state is ItemState.PROPOSED or _ends_known(i, desk)]
+    _gone(desk, out, entries)
+    return out
+
+
+def folded_of(entry: Entry) -> str:
+    """Return what makes two items the same under two ids: link, title and day; "" where that would say too little."""
+    day = entry.published or entry.updated
+    title = fold(entry.title).strip()
+    if entry.alert is not None or not entry.link or not title or day is None:
+        return ""
+    return f"{normal_link(entry.link)}|{title}|{day.date().isoformat()}"
+
+
+def unpublishable(alert: Alert, senders: Sequence[str] = ()) -> str:
+    """Return why an alert must never be relayed, "" if it may."""
+    if alert.status != "Actual":
+        return f"statut {alert.status} : exercice, essai ou brouillon, jamais publié comme réel"
+    if alert.scope != "Public":
+        return f"diffusion {alert.scope} : jamais relayé"
+    if alert.msg_type in ("Ack", "Error"):
+        return f"message technique ({alert.msg_type})"
+    if senders and alert.sender not in senders:
+        return f"expéditeur « {alert.sender} » : cette source n'a pas à parler pour lui"
+    return ""
+
+
+def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
+    alert = entry.alert
+    identity = identity_of(alert) if alert else ""
+    folded = folded_of(entry)
+    uid = uuid5(NAMESPACE_URL, f"{desk.newsroom}|{desk.feed}|{entry.id}").hex
+    twin = _twin(desk, here, identity, folded)
+    foreign = alert is not None and any(r.sender != alert.sender for r in alert.references)
+    concern = desk.concern_of(entry)
+    refused = unpublishable(alert, desk.senders) if alert else ""
+    if twin:
+        state, reason = ItemState.DUPLICATE, "déjà reçu sous un autre identifiant"
+    elif refused:
+        state, reason = ItemState.IRRELEVANT, refused
+    elif not concern:
+        state, reason = ItemState.IRRELEVANT, "ne concerne pas la commune"
+    elif not desk.backlog_seen:
+        state, reason = ItemState.SEEN, "déjà là à la première lecture de la source"
+    elif foreign:
+        state, reason = ItemState.PROPOSED, "parle au nom d'un autre expéditeur : à vérifier à la source"
+    else:
+        state, reason = ItemState.PROPOSED, ""
+    return Item(
+        uid=uid,
+        feed=desk.feed,
+        entry=entry,
+        first_entry=None,
+        identity=identity,
+        lineage=_lineage(desk, here, uid, alert),
+        folded=folded,
+        digest=entry.digest,
+        alert_xml="",
+        received_at=desk.now,
+        seen_at=desk.now,
+        changed_at=None,
+        gone_at=None,
+        state=state,
+        reason=reason,
+        concern=concern,
+        claimed_by="",
+        claimed_at=None,
+        slug="",
+        rule="",
+        duplicate_of=twin,
+    )
+
+
+def _twin(desk: Desk, here: Mapping[str, Item], identity: str, folded: str) -> str:
+    if identity and identity in desk.by_identity:
+        return desk.by_identity[identity].uid
+    if folded and folded in desk.by_folded:
+        return desk.by_folded[folded].uid
+    same = (i for i in here.values() if (identity and i.identity == identity) or (folded and i.folded == folded))
+    return next((i.uid for i in same), "")
+
+
+def _lineage(desk: Desk, here: Mapping[str, Item], uid: str, alert: Alert | None) -> str:
+    if alert is None:
+        return ""
+    if not alert.references:
+        return uid
+    # Another source does not update or end what this one said.
+    lineages = {identity: k.lineage for identity, k in desk.by_identity.items() if k.feed == desk.feed}
+    return lineage_of(alert, lineages | {i.identity: i.lineage for i in here.values()}) or DANGLING + uid
+
+
+def lineage_of(alert: Alert, lineages: Mapping[str, str]) -> str:
+    """Return the chain that an alert goes on, "" if none of those that it names has come."""
+    for reference in references_of(alert, own=True):
+        lineage = lineages.get(reference, "")
+        if lineage and not lineage.startswith(DANGLING):
+            return lineage
+    return ""
+
+
+def references_of(alert: Alert, *, own: bool = False) -> list[str]:
+    """Return the identities that an alert names; with `own` those of its own sender, who alone may go on with them."""
+    named = [r for r in alert.references if not own or r.sender == alert.sender]
+    return [f"{r.sender},{r.identifier},{int(r.sent.timestamp())}" for r in named]
+
+
+def _again(desk: Desk, out: Sifted, known: Known, entry: Entry) -> None:
+    if known.digest == entry.digest:
+        out.seen.append(known.uid)
+        if known.gone and known.state is ItemState.RELAYED:
+            out.for_rules.append(known.uid)
+        return
+    identity = identity_of(entry.alert) if entry.alert else ""
+    if identity and identity == known.identity:
+        # Never twice under one identity (CAP): the first is kept, a person looks.
+        out.seen.append(known.uid)
+        words = f"{desk.feed} : deux contenus sous le même identifiant CAP ; le premier est gardé, vérifiez à la source"
+        out.tasks.append(Ask(kind="source_conflict", subject=known.uid, message=words, slug=known.slug))
+        return
+    concern = desk.concern_of(entry)
+    refused = unpublishable(entry.alert, desk.senders) if entry.alert else ""
+    state = known.state
+    if state in (ItemState.IRRELEVANT, ItemState.SEEN) and concern and not refused:
+        state = ItemState.PROPOSED
+    elif state is ItemState.PROPOSED and (refused or not concern):
+        state = ItemState.IRRELEVANT
+    out.changes.append(Change(uid=known.uid, entry=entry, state=state, concern=concern, identity=identity))
+    if state is ItemState.PROPOSED or known.state is ItemState.RELAYED:
+        out.for_rules.append(known.uid)
+    if known.state in (*_TAKEN_UP, ItemState.PROPOSED):
+        words = f"modifié à la source : « {entry.title} » ; comparez : `broadcast feeds entries {known.uid[:8]}`"
+        out.tasks.append(Ask(kind="source_changed", subject=known.uid, message=words, slug=known.slug))
+
+
+def _flood(desk: Desk, out: Sifted, here: dict[str, Item]) -> None:
+    """Fold too many at once into one task; the end of what we published is never folded."""
+    many = [i for i in here.values() if i.state is ItemState.PROPOSED and not _ends_known(i, desk)]
+    if len(many) <= desk.room:
+        return
+    for item in many:
+        words = "trop d'éléments à la fois : gardé, non proposé"
+        here[item.entry.id] = replace(item, state=ItemState.FLOODED, reason=words)
+    message = (
+        f"{len(many)} éléments de {desk.feed} d'un coup (plafond atteint) : rien n'est relayé d'office ; "
+        f"voyez `broadcast feeds entries --feed {desk.feed} --state flooded`"
+    )
+    out.tasks.append(Ask(kind="flood", subject=desk.feed, message=message))
+
+
+def _ends_known(item: Item, desk: Desk) -> bool:
+    """True for the end or update of something that we published."""
+    if not item.lineage or item.lineage == item.uid or item.state is ItemState.DUPLICATE:
+        return False
+    ours = {k.lineage for k in (*desk.by_identity.values(), *desk.taken_up) if k.slug}
+    return item.lineage in ours and (ends_alert(item.entry) or item.state is ItemState.PROPOSED)
+
+
+def _gone(desk: Desk, out: Sifted, entries: Sequence[Entry]) -> None:
+    shown = {e.id for e in entries}
+    out.missing += [k.uid for k in desk.taken_up if k.entry_id not in shown and not k.gone]
+    dates = [d for e in entries if (d := e.published or e.updated)]
+    out.oldest_at = None if desk.is_state or not dates else min(dates)
+
+
+def is_gone(item: Item, oldest_at: datetime | None, now: datetime) -> bool:
+    """True if an item that is no longer shown should still be: newer than the oldest shown, and not over by itself."""
+    ends = expires_at(item.entry)
+    if ends is not None and ends <= now:
+        return False
+    at = item.entry.published or item.entry.updated
+    return oldest_at is None or (at is not None and at >= oldest_at)

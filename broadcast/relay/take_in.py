@@ -1,0 +1,150 @@
+"""A document that was read enters the database: one transaction a source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broadcast.app import App
+from broadcast.feeds.document import ParsedFeed
+from broadcast.relay import sift
+from broadcast.relay.where import concern_in, whereabouts
+from broadcast.rules import ends_alert
+from broadcast.sources import FeedState, Item, ItemState, identity_of
+from broadcast.store import entries, feeds, tasks
+from broadcast.store.base import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What came of a document."""
+
+    feed: str
+    new: int = 0
+    proposed: int = 0
+    changed: int = 0
+    #: Tasks that it raised.
+    asked: int = 0
+    #: uids that rules look at.
+    for_rules: tuple[str, ...] = ()
+    #: Why it could not be read, "" if it was.
+    quarantined: str = ""
+
+
+def take_in(app: App, parsed: ParsedFeed, state: FeedState, now: datetime) -> TakenIn:
+    """Write what a document says, and what follows for people; rules come afterwards.
+
+    Args:
+        app: the newsroom.
+        parsed: the document.
+        state: what is to be known of the source from now on, this fetch included.
+        now: the time of the fetch.
+    """
+    name = state.name
+    settings = app.settings.feeds.get(name)
+    where = whereabouts(app.settings, settings)
+    with app.db.write() as tx:
+        before = feeds.feed_state(tx, name, lock=True) or state
+        desk = sift.Desk(
+            newsroom=app.db.newsroom,
+            feed=name,
+            now=now,
+            backlog_seen=before.backlog_seen,
+            room=(settings.max_new if settings else 20) - entries.count_new(tx, name, now - timedelta(hours=1)),
+            is_state=parsed.is_state,
+            by_id=entries.known_by_id(tx, name, [e.id for e in parsed.entries]),
+            by_folded=entries.known_by_folded(tx, [sift.folded_of(e) for e in parsed.entries]),
+            by_identity=entries.known_by_identity(tx, _identities(parsed)),
+            taken_up=entries.taken_up(tx, name),
+            concern_of=lambda entry: concern_in(entry, where),
+            senders=settings.senders if settings else (),
+        )
+        sifted = sift.sift(desk, parsed.entries)
+        _write(tx, sifted, state, now)
+        gone = _gone(tx, sifted, state, now)
+        resolved = _resolve_dangling(tx) if any(i.identity for i in sifted.items) else []
+        heard = _tell_followers(tx, sifted.items, state.name, now)
+        values = {f: getattr(state, f) for f in _KEPT}
+        feeds.update_feed(tx, name, **values, backlog_seen=True, title=parsed.title or before.title)
+        tasks.settle_tasks(tx, now, "relais", kind="stale", subject=name)
+    return TakenIn(
+        feed=name,
+        new=len(sifted.items),
+        proposed=sum(i.state is ItemState.PROPOSED for i in sifted.items),
+        changed=len(sifted.changes),
+        asked=len(sifted.tasks) + gone + heard,
+        for_rules=(*sifted.for_rules, *(u for u in resolved if u not in sifted.for_rules)),
+    )
+
+
+_KEPT = (
+    *("etag", "last_modified", "body_sha256", "attempted_at", "success_at", "changed_at", "next_poll_at"),
+    *("failures", "last_error", "moved_to", "hub_url", "topic_url", "rights"),
+)
+
+
+def _identities(parsed: ParsedFeed) -> Sequence[str]:
+    found = []
+    for alert in (e.alert for e in parsed.entries if e.alert is not None):
+        found += [identity_of(alert), *sift.references_of(alert)]
+    return found
+
+
+def _write(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> None:
+    entries.add_items(tx, sifted.items)
+    entries.mark_seen(tx, sifted.seen, now)
+    for change in sifted.changes:
+        facts = {"state": change.state.value, "reason": "", "concern": change.concern, "identity": change.identity}
+        entries.keep_change(tx, change.uid, change.entry, at=now, **facts)
+    for ask in sifted.tasks:
+        tasks.raise_task(tx, ask.kind, ask.subject, ask.message, now, feed=state.name, slug=ask.slug)
+
+
+def _gone(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> int:
+    """Note what the source no longer shows though it should; return how many."""
+    count = 0
+    for uid in sifted.missing:
+        item = entries.get_item(tx, uid)
+        if not sift.is_gone(item, sifted.oldest_at, now):
+            continue
+        entries.update_item(tx, uid, gone_at=now)
+        count += 1
+        over = "la source ne le montre plus : fini ?" if sifted.oldest_at is None else "disparu à la source"
+        words = f"{over} « {item.entry.title} » ; voyez {item.slug}, puis `broadcast all-clear {item.slug}` ou `withdraw`"
+        tasks.raise_task(tx, "source_gone", uid, words, now, feed=state.name, slug=item.slug)
+        if sifted.oldest_at is None and item.rule:
+            sifted.for_rules.append(uid)
+    return count
+
+
+def _resolve_dangling(tx: Tx) -> list[str]:
+    """Put alerts whose predecessors have come meanwhile into their chains; return the ends among them."""
+    resolved = []
+    for item in entries.dangling(tx):
+        if item.alert is None:
+            continue
+        known = entries.known_by_identity(tx, sift.references_of(item.alert))
+        lineage = sift.lineage_of(item.alert, {k: v.lineage for k, v in known.items() if v.feed == item.feed})
+        if lineage:
+            entries.update_item(tx, item.uid, lineage=lineage)
+            resolved.append(item.uid)
+    return resolved
+
+
+def _tell_followers(tx: Tx, items: Sequence[Item], feed: str, now: datetime) -> int:
+    """Tell people that a source updates or ends what a person adopted."""
+    count = 0
+    for item in items:
+        if item.alert is None or not item.lineage or item.lineage == item.uid or item.state is ItemState.DUPLICATE:
+            continue
+        for earlier in entries.of_lineage(tx, item.lineage):
+            if earlier.state is not ItemState.ADOPTED or not earlier.slug:
+                continue
+            over = ends_alert(item.entry)
+            kind = "source_ended" if over else "source_changed"
+            deed = "a pris fin" if over else "a été mise à jour"
+            words = f"l'alerte « {earlier.entry.title} » {deed} à la source ; `broadcast feeds adopt {item.uid[:8]} --as …`"
+            count += tasks.raise_task(tx, kind, item.uid, words, now, feed=feed, slug=earlier.slug)
+            break
+    return count
