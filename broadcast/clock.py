@@ -73,7 +73,7 @@ def parse_now(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"BROADCAST_NOW: {text!r} is not a time; write 2026-11-22T17:30:00+01:00") from error
+        raise UsageError(f"BROADCAST_NOW : « {text} » n'est pas une date et heure ; écrivez 2026-11-22T17:30:00+01:00") from error
     if at.tzinfo is None:
-        raise UsageError(f"BROADCAST_NOW: {text!r} has no offset; write 2026-11-22T17:30:00+01:00")
+        raise UsageError(f"BROADCAST_NOW : « {text} » est sans décalage horaire ; écrivez 2026-11-22T17:30:00+01:00")
     return at.astimezone(UTC)

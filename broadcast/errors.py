@@ -74,6 +74,8 @@ class ContentError(BroadcastError):
     ) -> None:
         where = "" if file is None else f"{file}:{line}: " if line else f"{file}: "
         super().__init__(where + message, subject=subject)
+        #: The message without the place.
+        self.reason = message
         self.file = file
         self.line = line
 

@@ -55,7 +55,7 @@ def proofread(
     Raises:
         ContentError: the body cannot be read at all.
     """
-    document, losses = markdown.parse_with_losses(draft.body)
+    document, losses = _read_body(draft)
     findings = checks.check_draft(draft, channels={t.name: t.kind for t in targets}, now=now)
     first = draft.lines.get("body", 1)
     findings += [
@@ -97,6 +97,15 @@ def proofread(
         made += ready
         findings += said
     return Proof(document=document, renditions=tuple(made), findings=tuple(findings), link=link)
+
+
+def _read_body(draft: Draft) -> tuple[Document, Sequence[markdown.Loss]]:
+    try:
+        return markdown.parse_with_losses(draft.body)
+    except ContentError as error:
+        # The reader of the body counts from its first line; people count from that of the file.
+        line = draft.lines.get("body", 1) + (error.line or 1) - 1
+        raise ContentError(error.reason, subject=draft.slug, file=draft.file, line=line) from error
 
 
 def _link(draft: Draft, newsroom: Newsroom, chosen: Sequence[Target], canonical: str) -> str:

@@ -43,10 +43,9 @@ def install() -> None:
     for name, module in list(sys.modules.items()):
         if not name.startswith("click."):
             continue
-        if hasattr(module, "_"):
-            module._ = _word
-        if hasattr(module, "ngettext"):
-            module.ngettext = _words
+        for theirs, ours in (("_", _word), ("ngettext", _words)):
+            if hasattr(module, theirs):
+                setattr(module, theirs, ours)
 
 
 def _word(text: str) -> str:

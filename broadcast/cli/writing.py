@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -20,13 +21,20 @@ _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path
 def check(file: Path, as_json: bool) -> int:
     """Vérifier un message pour tous ses canaux. Code 1 si quelque chose bloque."""
     from broadcast import frontmatter, intake
+    from broadcast.errors import ContentError
+    from broadcast.model import Finding
 
     with newsroom() as app:
+        channels: list[str] = []
+        findings: Sequence[Finding]
         try:
             reading = intake.read(app, file)
         except frontmatter.MessageFileError as error:
             findings = error.findings
-            channels: list[str] = []
+        except ContentError as error:
+            if error.line is None:
+                raise  # the file itself cannot be read
+            findings = [Finding(code=error.code, blocking=True, file=str(file), line=error.line, message=error.reason)]
         else:
             findings = reading.proof.findings
             channels = sorted({r.channel for r in reading.proof.renditions})

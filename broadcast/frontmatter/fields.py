@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcast.frontmatter.reader import Reader
-from broadcast.frontmatter.rules import AREA, MAX_TITLE, WORDS
+from broadcast.frontmatter.rules import AREA, LANGUAGE, MAX_TITLE, WORDS
 from broadcast.model import Draft, Image, Level, MessageKind, Source
 
 
@@ -59,7 +59,7 @@ def draft_of(
         incident=r.text("incident"),
         ends=r.text("ends"),
         source=_source(r),
-        language=r.text("language") or default_language,
+        language=_language(r) or default_language,
         overrides=_overrides(r),
         source_text=text,
         lines=dict(r.lines),
@@ -86,6 +86,13 @@ def _link(r: Reader, key: str, value: str | None = None) -> str:
     if link and not re.fullmatch(r"https?://[^\s<>\"]+", link):
         r.problem("bad_link", f"{key} : « {link} » n'est pas une adresse http(s)", key)
     return link
+
+
+def _language(r: Reader) -> str:
+    language = r.text("language")
+    if language and not LANGUAGE.fullmatch(language):
+        r.problem("bad_language", f"language : « {language} » n'est pas un code de langue (fr, en, pt-BR)", "language")
+    return language
 
 
 def _hashtags(r: Reader) -> tuple[str, ...]:

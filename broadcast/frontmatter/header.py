@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from broadcast.frontmatter.reader import Reader
+from broadcast.frontmatter.reader import Number, Reader
 from broadcast.frontmatter.rules import FORBIDDEN, KEYS, LITERAL, MAX_FILE, MAX_SLUG, SLUG
 
 
@@ -21,11 +21,20 @@ class _Loader(yaml.SafeLoader):
         for key, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    def construct_number(self, node: Any) -> Number:
+        """Keep how a number was written: `01004` is a code that somebody forgot to quote."""
+        number = Number(self.construct_yaml_int(node))
+        number.written = node.value
+        return number
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs lack it
             raise yaml.composer.ComposerError(None, None, "les alias YAML (*) ne sont pas acceptés", mark)
         return super().compose_node(parent, index)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_number)
 
 
 def split(reader: Reader, text: str) -> str:
@@ -98,13 +107,22 @@ def _header(reader: Reader, lines: Sequence[str]) -> None:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        reader.problem(
-            "bad_yaml",
-            f"en-tête illisible : {error.problem}",
-            line=mark.line + 2 if mark else 2,
-        )
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
-        reader.problem("bad_yaml", f"en-tête illisible : {str(error).splitlines()[0]}", line=2)
+        reader.problem("bad_yaml", f"en-tête illisible : {_in_french(str(error.problem))}", line=mark.line + 2 if mark else 2)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError):
+        reader.problem("bad_yaml", f"en-tête illisible : {_in_french('')}", line=2)
+
+
+def _in_french(problem: str) -> str:
+    """Return what YAML's reader says as something to do."""
+    if "alias" in problem:
+        return problem
+    if "'\\t'" in problem:
+        return "une tabulation : remplacez-la par des espaces"
+    if "tag" in problem:
+        return "« ! » au début d'une valeur : mettez-la entre guillemets"
+    if "end of stream" in problem or "expected ',' or" in problem or "quoted scalar" in problem:
+        return "guillemet, crochet ou accolade qui n'est pas fermé"
+    return "une ligne s'écrit « clé: valeur » ; mettez entre guillemets une valeur qui contient : # [ { ou commence par un signe"
 
 
 def _quoted(line: str) -> str:
@@ -134,7 +152,11 @@ def _quoted(line: str) -> str:
 
 def _keys(reader: Reader, node: yaml.MappingNode) -> None:
     for key_node, value_node in node.value:
-        key, line = str(key_node.value), key_node.start_mark.line + 2
+        line = key_node.start_mark.line + 2
+        if not isinstance(key_node, yaml.ScalarNode) or not key_node.value:
+            reader.problem("bad_yaml", "en-tête illisible : une ligne s'écrit « clé: valeur »", line=line)
+            continue
+        key = str(key_node.value)
         if key in reader.lines:
             reader.problem(
                 "duplicate_key",

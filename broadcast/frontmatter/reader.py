@@ -11,6 +11,17 @@ from broadcast.durations import seconds_of
 from broadcast.model import Finding
 
 
+class Number(int):
+    """A whole number, with how it was written."""
+
+    written = ""
+
+
+def shown(value: Any) -> str:
+    """Return a value as it stands in the file."""
+    return value.written if isinstance(value, Number) else str(value)
+
+
 class Reader:
     """Collects the values of one file and every problem on the way."""
 
@@ -33,7 +44,7 @@ class Reader:
         if not isinstance(value, str):
             self.problem(
                 "not_text",
-                f"{key} : « {value} » doit être un texte : mettez-le entre guillemets",
+                f'{key} : « {shown(value)} » doit être un texte : mettez-le entre guillemets ("{shown(value)}")',
                 key,
             )
             return ""
@@ -51,7 +62,7 @@ class Reader:
             if not isinstance(item, str):
                 self.problem(
                     "not_text",
-                    f"{key} : « {item} » doit être un texte : mettez-le entre guillemets",
+                    f'{key} : « {shown(item)} » doit être un texte : mettez-le entre guillemets ("{shown(item)}")',
                     key,
                 )
         return tuple(item.strip() for item in value if isinstance(item, str))

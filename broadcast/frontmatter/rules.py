@@ -72,6 +72,8 @@ WORDS = {
     ),
 }
 AREA = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[46-8])(?:\d{2,3})?")
+#: A language as the web writes it (BCP 47): fr, pt-BR, zh-Hant.
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 #: Control, private-use and direction-changing characters: they could forge slots or reverse a text.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufffe\uffff]")

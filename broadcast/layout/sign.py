@@ -300,7 +300,7 @@ def _findings(made: Sequence[Sequence[str]], panel: Panel, columns: int) -> list
         findings.append(
             _finding(
                 "sign_character",
-                f"le panneau n'a pas le signe « {char} » (U+{ord(char):04X}) : remplacez-le",
+                f"le panneau n'a pas le signe « {char} » (U+{ord(char):04X}) : remplacez-le, ou écrivez override.sign.text",
             )
         )
     return findings

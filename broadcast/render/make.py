@@ -177,7 +177,9 @@ def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], li
     panel = work.limits.panel
     assert panel is not None
     laid = sign.pages(text, panel, phrases=work.phrases)
-    whole = multi.to_multi([p.lines for p in laid.pages], [p.page_time_s for p in laid.pages]) if laid.pages else ""
+    # What the panel cannot show blocks by itself: the markup need not be written as well.
+    writable = laid.pages and not any(f.code == "sign_character" for f in laid.findings)
+    whole = multi.to_multi([p.lines for p in laid.pages], [p.page_time_s for p in laid.pages]) if writable else ""
     parts = tuple(
         replace(
             part,
@@ -188,7 +190,9 @@ def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], li
         )
         for n, page in enumerate(laid.pages, 1)
     )
-    findings = [replace(f, channel=work.target.name, file=work.draft.file) for f in laid.findings]
+    where = work.draft.lines.get("override") if work.draft.overrides.keys() & {work.target.name, work.target.kind} else None
+    line = where or work.draft.lines.get("short") or work.draft.lines.get("title")
+    findings = [replace(f, channel=work.target.name, file=work.draft.file, line=line) for f in laid.findings]
     return parts or (replace(part, text="", media=()),), findings
 
 

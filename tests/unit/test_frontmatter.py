@@ -105,3 +105,28 @@ def test_a_written_file_reads_back_identical(title, short, instruction, owner, b
     draft = Draft(slug="a", title=title, short=short, instruction=instruction, owner=owner, body=body, language="fr")
     again = parse(to_text(draft), slug="a", file="a.md")
     assert (again.title, again.short, again.instruction, again.owner, again.body) == (title, short, instruction, owner, body)
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "words"),
+    [
+        ("title: T\nkind:\talert", 3, "tabulation"),
+        ("title: T\nareas: [01004]", 3, '« 01004 » doit être un texte : mettez-le entre guillemets ("01004")'),
+        ('title: "T\nkind: alert', 3, "pas fermé"),
+        ("title: T\nincident: !!python/object/apply:os.system ['id']", 3, "entre guillemets"),
+        ("title: T\nincident: " + "[" * 3000 + "]" * 3000, 2, "entre guillemets"),
+        ("title: T\n? [a, b]\n: x", 3, "clé: valeur"),
+        ("title: T\nlanguage: klingonien", 3, "code de langue"),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do_in_french(header, line, words):
+    with pytest.raises(MessageFileError) as caught:
+        parse(f"---\n{header}\n---\nTexte.\n", slug="crue-quais", file="f.md")
+    first = caught.value.findings[0]
+    assert first.line == line and words in first.message
+    assert not any(english in str(caught.value) for english in ("found", "expected", "could not", "recursion"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "pt-BR", "zh-Hant"])
+def test_languages_are_written_as_the_web_does(language):
+    assert read(f"title: T\nlanguage: {language}").language == language
