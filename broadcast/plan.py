@@ -14,6 +14,7 @@ from datetime import datetime
 
 from broadcast.model import Action, DeliveryState, EndedBecause, Form, PostingState
 from broadcast.outbox import MAIN_SLOT, Delivery, Posting, slot_of
+from broadcast.quiet import QuietHours
 
 #: States in which nothing has left yet.
 UNSENT = frozenset({DeliveryState.PLANNED, DeliveryState.WAITING, DeliveryState.HELD})
@@ -38,6 +39,8 @@ class Place:
     required_for: tuple[str, ...] = ()
     #: Seconds that people have for what is handed over; None: no deadline.
     deadline_s: float | None = None
+    #: When what is not urgent waits; None: never.
+    quiet: QuietHours | None = None
 
     @property
     def edits(self) -> bool:

@@ -42,6 +42,11 @@ def priority_of(draft: Draft) -> int:
     return _LEVELS.index(draft.level) + (0 if is_urgent(draft) else len(_LEVELS))
 
 
+def is_urgent_priority(priority: int) -> bool:
+    """True for the urgency of an alert and of what begins or ends one."""
+    return priority < len(_LEVELS)
+
+
 def is_urgent(draft: Draft) -> bool:
     """True for alerts and what begins or ends them."""
     return draft.kind in (MessageKind.ALERT, MessageKind.ALL_CLEAR, MessageKind.HOLDING)
@@ -201,6 +206,8 @@ def _delivery(
     leaves_at = embargo if waits and embargo else now
     if step.round:
         leaves_at = round_at(latest.draft, step.round, now) or now
+    quiet = _quiet_until(place, latest.draft, step, leaves_at)
+    leaves_at = quiet or leaves_at
     key = delivery_key(
         # Networks that date a post by its key must show when it was said, not when it was planned.
         leaves_at,
@@ -231,10 +238,10 @@ def _delivery(
         key=key,
         sha256=digest,
         state=DeliveryState.PLANNED,
-        reason=f"rappel n° {step.round}" if step.round else "sous embargo" if waits else "",
+        reason=_reason(place, step, waits=waits, is_quiet=quiet is not None),
         needs_person=False,
         planned_at=now,
-        not_before_at=leaves_at if waits or step.round else AT_ONCE,
+        not_before_at=leaves_at if waits or step.round or quiet else AT_ONCE,
         settled_at=None,
         claimed_by="",
         claimed_until_at=None,
@@ -248,6 +255,23 @@ def _delivery(
         external_id="",
         url="",
     )
+
+
+def _quiet_until(place: Place, draft: Draft, step: Step, at: datetime) -> datetime | None:
+    """Return until when a new word that is not urgent waits; what takes back or ends never does."""
+    # A post that is removed to be said anew belongs to the new one: else the night would show neither.
+    removes = step.action is Action.TAKE_DOWN and step.form is not Form.PUBLISH
+    if place.quiet is None or is_urgent(draft) or removes or step.form is Form.ENDING:
+        return None
+    return place.quiet.until(at)
+
+
+def _reason(place: Place, step: Step, *, waits: bool, is_quiet: bool) -> str:
+    if is_quiet and place.quiet is not None:
+        return place.quiet.reason
+    if step.round:
+        return f"rappel n° {step.round}"
+    return "sous embargo" if waits else ""
 
 
 def note_expired(tx: Tx, now: datetime) -> list[Message]:

@@ -29,6 +29,9 @@ class Release:
     already_public: bool = False
     #: True if a later reminder of the same revision is due already.
     newer_round_due: bool = False
+    #: Until when what is not urgent waits, and why; None: it need not.
+    quiet_until_at: datetime | None = None
+    quiet_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,5 +94,12 @@ def may_leave(delivery: Delivery, facts: Release) -> Verdict:
             state=DeliveryState.PLANNED,
             reason="sous embargo",
             not_before_at=facts.embargo_until_at,
+        )
+    if facts.quiet_until_at is not None:
+        return Verdict(
+            go=False,
+            state=DeliveryState.PLANNED,
+            reason=facts.quiet_reason,
+            not_before_at=facts.quiet_until_at,
         )
     return Verdict(go=True)

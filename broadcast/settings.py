@@ -24,10 +24,12 @@ from pydantic import (
     ValidationError,
 )
 
+from broadcast import quiet
 from broadcast.channel import ChannelSettings, Secret
 from broadcast.durations import seconds_of
 from broadcast.errors import SettingsError
 from broadcast.model import Newsroom
+from broadcast.quiet import QuietHours
 
 FILE = "broadcast.toml"
 _PREFIX = "BROADCAST_"
@@ -68,6 +70,8 @@ class DispatchSettings(_Strict):
     find_delay: Duration = 120.0
     backoff_first: Duration = 5.0
     backoff_max: Duration = 900.0
+    #: "22:00-07:00": what is not urgent waits for the end of it; "": never.
+    quiet_hours: str = ""
 
     @property
     def lease_s(self) -> float:
@@ -129,12 +133,17 @@ class FeedSettings(_Strict):
     websub: bool = True
 
 
+class _WebSection(_Strict):
+    public_url: str = ""
+
+
 class _File(_Strict):
     newsroom: _NewsroomSection
     approval: _ApprovalSection = _ApprovalSection()
     dispatch: DispatchSettings = DispatchSettings()
     channels: dict[str, dict[str, Any]] = {}
     feeds: dict[str, FeedSettings] = {}
+    web: _WebSection = _WebSection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +171,9 @@ class Settings:
     #: Where the town lies: latitude and longitude, and its outline.
     position: tuple[float, float] | None = None
     outline: tuple[tuple[float, float], ...] = ()
+    #: Address under which the internet reaches the pages of `broadcast run`, "" if it cannot.
+    public_url: str = ""
+    quiet_hours: QuietHours | None = None
     env: Mapping[str, str] = field(repr=False)
 
 
@@ -216,6 +228,8 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
         feed_keys=keys,
         position=section.position,
         outline=section.outline,
+        public_url=_public_url(parsed.web.public_url),
+        quiet_hours=_quiet_hours(parsed.dispatch.quiet_hours, section.timezone),
         env=dict(env),
     )
 
@@ -292,7 +306,7 @@ def _from_environment(raw: dict[str, Any], env: Mapping[str, str]) -> None:
         if not name.startswith(_PREFIX) or "__" not in name:
             continue
         section, *keys = name.removeprefix(_PREFIX).lower().split("__")
-        if section in ("newsroom", "approval", "dispatch") and len(keys) == 1:
+        if section in ("newsroom", "approval", "dispatch", "web") and len(keys) == 1:
             raw.setdefault(section, {})[keys[0]] = _value(text)
         elif section in ("channels", "feeds") and len(keys) == 2:
             target = next(
@@ -393,6 +407,19 @@ def _check_newsroom(section: _NewsroomSection) -> None:
             raise SettingsError(f'newsroom.areas : « {code} » n\'est pas un code INSEE de commune ("92040", "2A004")')
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", section.id):
         raise SettingsError(f"newsroom.id : « {section.id} » : minuscules, chiffres et tirets seulement")
+
+
+def _public_url(url: str) -> str:
+    if url and not re.fullmatch(r"https?://[^\s/]+(?:/[^\s?#]*)?", url):
+        raise SettingsError(f"web.public_url : « {url} » n'est pas une adresse http(s)")
+    return url.rstrip("/")
+
+
+def _quiet_hours(text: str, zone: str) -> QuietHours | None:
+    try:
+        return quiet.parse(text, zone)
+    except ValueError as error:
+        raise SettingsError(f"dispatch.quiet_hours : {error}") from error
 
 
 def _absolute(url: str, folder: Path) -> str:

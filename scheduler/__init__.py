@@ -1,4 +1,4 @@
-"""The clock that wakes the dispatcher; it comes with the relay of national feeds.
+"""The running process: a clock that wakes the dispatcher, a lease that lets only one be active.
 
-Until then `broadcast send` does all that is due, called by hand or by cron.
+APScheduler is the clock only; what is due is always a query, and the rows are the truth.
 """

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "sending:send",
         "Envoyer tout ce qui est dû, vérifier ce qui est incertain.",
     ),
+    "run": ("run:run", "Tout faire tourner : envois, échéances, sources, page d'état."),
     "status": ("status:status", "Voir ce qui est public, où, et ce qui est en retard."),
     "plan": ("sending:plan", "Voir ce qu'une approbation ou un retrait changerait."),
     "resolve": ("sending:resolve", "Régler à la main un envoi incertain ou remis."),

@@ -190,7 +190,7 @@ def diff(slug: str, older: int | None, newer: int | None, as_json: bool) -> int:
 @command
 def approve(name: str, as_: str, send_now: bool, yes: bool, as_json: bool) -> int:
     """Approuver une version : la voix est liée aux empreintes de tout ce qui partira."""
-    from broadcast.cli.sending import run_send
+    from broadcast.cli.sending import run_send, woken
     from broadcast.desk.vote import approve as vote
     from broadcast.store import messages, renditions, revisions
 
@@ -214,11 +214,15 @@ def approve(name: str, as_: str, send_now: bool, yes: bool, as_json: bool) -> in
             for key in keys:
                 click.echo(f"  {key.channel}\t{key.form.value}\t{key.sha256[:16]}")
         if not send_now:
+            runs = woken(app)
             if as_json:
-                to_json(facts)
+                to_json(facts | {"running": runs})
+            elif runs:
+                click.echo("transmis à `broadcast run`, qui envoie ce qui est dû ; `broadcast status` montre où on en est")
             else:
                 click.echo(
-                    "rien n'est encore parti : `broadcast send` (aucun programme d'envoi ne tourne)",
+                    "rien n'est encore parti : aucun programme d'envoi ne tourne ; "
+                    "`broadcast send` envoie une fois, `broadcast run` en continu",
                     err=True,
                 )
             return 0

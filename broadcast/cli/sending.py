@@ -60,13 +60,13 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
 
     send_pass(app.dispatcher(told), wait_s)
     last = sorted(events.values(), key=lambda e: (e.channel, e.slug, e.number))
-    rows = _still_open(app)
+    rows = _settled_elsewhere(app)
     bad = [row for row in rows if row["state"] not in _FINE]
     if as_json:
         to_json((facts or {}) | {"sent": last, "open": rows})
         return 1 if bad else 0
     if not last:
-        click.echo("rien n'était dû")
+        click.echo("rien n'était dû ici : `broadcast run` tourne et envoie" if woken(app) else "rien n'était dû")
     table(
         ["canal", "message", "action", "état", "adresse", "raison"],
         [
@@ -95,6 +95,26 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                 )
             )
     return 1 if bad else 0
+
+
+def woken(app: App) -> bool:
+    """Wake the running process; False: none runs, so nothing leaves by itself."""
+    from broadcast.wake import is_running, wake
+
+    if not is_running(app):
+        return False
+    wake(app)
+    return True
+
+
+def _settled_elsewhere(app: App) -> list[dict[str, Any]]:
+    """Return what is still open, once the calls that another process has under way are over."""
+    for _ in range(int(app.settings.dispatch.call_timeout_s * 10)):
+        rows = _still_open(app)
+        if all(row["state"] != "claimed" for row in rows):
+            return rows
+        app.clock.sleep(0.1)
+    return _still_open(app)
 
 
 def _still_open(app: App) -> list[dict[str, Any]]:
@@ -251,6 +271,7 @@ def resolve(
             proof=proof,
             not_published=not_published,
         )
+        woken(app)
     if as_json:
         to_json(
             {
@@ -277,6 +298,7 @@ def withdraw(slug: str, as_: str, reason: str, as_json: bool) -> int:
 
     with newsroom() as app:
         done = take_back(app.desk, slug, as_=as_, reason=reason)
+        woken(app)
         if not as_json:
             click.echo(f"{slug} : retiré par {as_} ; {done.planned} action(s) ; envoi…")
         return run_send(app, 0.0, as_json=as_json, facts={"message": slug, "planned": done.planned})
@@ -314,8 +336,9 @@ def resume(as_: str, as_json: bool) -> int:
 
     with newsroom() as app:
         lift(app.desk, as_=as_)
+        runs = woken(app)
     if as_json:
-        to_json({"stopped": False})
+        to_json({"stopped": False, "running": runs})
     else:
-        click.echo("reprise : `broadcast send` envoie ce qui était retenu")
+        click.echo("reprise : " + ("ce qui était retenu part" if runs else "`broadcast send` envoie ce qui était retenu"))
     return 0

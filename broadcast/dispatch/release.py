@@ -8,7 +8,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import is_approved, who_may_approve
 from broadcast.model import DeliveryState, Form, PostingState, Rendition
 from broadcast.outbox import AT_ONCE, Delivery, Message
-from broadcast.planner import ended_because
+from broadcast.planner import ended_because, is_urgent_priority
 from broadcast.release import Release, Verdict, may_leave
 from broadcast.store import (
     boards,
@@ -45,6 +45,8 @@ class Asker:
         message = self._message(delivery.message_uid)
         approved, embargo_until_at, expires_at = self._revision(message, delivery.number)
         state = self._channels.get(delivery.channel)
+        quiet = self._d.places[delivery.channel].quiet if delivery.channel in self._d.places else None
+        waits = quiet is not None and not is_urgent_priority(delivery.priority)
         facts = Release(
             now=self._now,
             stopped=self._switches.stopped,
@@ -58,6 +60,8 @@ class Asker:
             # Read only where it decides.
             already_public=self._switches.stopped and _already_public(self._tx, delivery),
             newer_round_due=delivery.form is Form.REPEAT and _newer_round_due(self._tx, delivery, self._now),
+            quiet_until_at=quiet.until(self._now) if quiet is not None and waits else None,
+            quiet_reason=quiet.reason if quiet is not None else "",
         )
         return may_leave(delivery, facts)
 

@@ -1,0 +1,1 @@
+"""The pages of a running process: health, state, and the door through which hubs announce."""

@@ -1,0 +1,164 @@
+"""What the pages tell: read from the database, kept for two seconds, and nothing that is not public yet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.app import App
+from broadcast.errors import BroadcastError
+from broadcast.outbox import Message
+from broadcast.status import MessageStatus, message_status
+from broadcast.store import agenda, feeds, messages, newsroom, revisions
+from broadcast.store.base import Tx
+
+#: A queue that has waited longer is a fault, seconds.
+MAX_QUEUE_AGE_S = 300.0
+#: A source is stale after so many silent intervals.
+STALE_INTERVALS = 3
+#: Facts are kept so long, so that many readers cost no more than one, seconds.
+KEPT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A message that stands somewhere in public."""
+
+    slug: str
+    #: Title of what is public, not of what waits.
+    title: str
+    channels: tuple[str, ...]
+    expires_at: datetime | None
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateItem:
+    """Something late; of a message that is not public yet not even the name."""
+
+    message: str
+    channel: str
+    what: str
+    since_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelFacts:
+    """A channel and whether it works."""
+
+    name: str
+    kind: str
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFacts:
+    """A source and when it was last heard."""
+
+    name: str
+    heard_at: datetime | None
+    is_stale: bool
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that the pages tell."""
+
+    at: datetime
+    is_database_well: bool
+    oldest_due_s: float | None = None
+    live: tuple[Live, ...] = ()
+    late: tuple[LateItem, ...] = ()
+    channels: tuple[ChannelFacts, ...] = ()
+    feeds: tuple[FeedFacts, ...] = ()
+    is_stopped: bool = False
+    world: str = "live"
+
+    @property
+    def feeds_stale(self) -> int:
+        """How many sources are silent for too long."""
+        return sum(f.is_stale for f in self.feeds)
+
+    @property
+    def is_well(self) -> bool:
+        """False if the database fails or the queue is too old."""
+        return self.is_database_well and (self.oldest_due_s or 0.0) <= MAX_QUEUE_AGE_S
+
+
+class Reader:
+    """Reads the facts; safe to share between threads."""
+
+    def __init__(self, app: App) -> None:
+        self._app, self._turn = app, threading.Lock()
+        self._kept: Facts | None = None
+        self._until = 0.0
+        #: Since when this process watches: a source that was never heard is judged from then on.
+        self._began_at = app.clock.now()
+
+    def facts(self) -> Facts:
+        """Return the facts, at most two seconds old."""
+        with self._turn:
+            if self._kept is None or time.monotonic() >= self._until:
+                self._kept = self._read()
+                self._until = time.monotonic() + KEPT_S
+            return self._kept
+
+    def _read(self) -> Facts:
+        app, now = self._app, self._app.clock.now()
+        try:
+            with app.db.read() as tx:
+                switches, states = newsroom.switches(tx), newsroom.channel_states(tx)
+                oldest = agenda.oldest_due_at(tx, now)
+                known = [(m, message_status(tx, m, app.places, now)) for m in agenda.messages_in_hand(tx, now)]
+                return Facts(
+                    at=now,
+                    is_database_well=True,
+                    oldest_due_s=None if oldest is None else max((now - oldest).total_seconds(), 0.0),
+                    live=tuple(_live(tx, m, s) for m, s in known if s.public),
+                    late=tuple(item for _, s in known for item in _late(s)),
+                    channels=tuple(
+                        ChannelFacts(name=n, kind=p.kind, is_paused=n in states and states[n].paused)
+                        for n, p in app.places.items()
+                    ),
+                    feeds=self._feeds(tx, now),
+                    is_stopped=switches.stopped,
+                    world=switches.world,
+                )
+        except BroadcastError:
+            return Facts(at=now, is_database_well=False)
+
+    def _feeds(self, tx: Tx, now: datetime) -> tuple[FeedFacts, ...]:
+        known = feeds.feed_states(tx)
+        found = []
+        for name, section in self._app.settings.feeds.items():
+            state = known.get(name)
+            heard_at = state.success_at if state else None
+            silent_s = (now - (heard_at or self._began_at)).total_seconds()
+            is_paused = state is not None and state.paused
+            is_stale = not is_paused and silent_s > STALE_INTERVALS * section.poll_every
+            found.append(FeedFacts(name=name, heard_at=heard_at, is_stale=is_stale, is_paused=is_paused))
+        return tuple(found)
+
+
+def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:
+    number = max(p.revision for p in status.public)
+    title = status.title
+    if number != status.revision:
+        # A newer approved version may still be under embargo: what stands says what it said.
+        title = revisions.get_revision(tx, messages.message_by_uid(tx, message.uid), number).draft.title
+    return Live(
+        slug=status.message,
+        title=title,
+        channels=tuple(dict.fromkeys(p.channel for p in status.public)),
+        expires_at=status.expires if number == status.revision else None,
+        urls=tuple(p.url for p in status.public if p.url.startswith(("https://", "http://"))),
+    )
+
+
+def _late(status: MessageStatus) -> Sequence[LateItem]:
+    name = status.message if status.public else ""
+    return [LateItem(message=name, channel=i.channel, what=i.what, since_at=i.since) for i in (*status.late, *status.alarms)]

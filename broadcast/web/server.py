@@ -1,0 +1,112 @@
+"""Serving the pages in a thread of the running process.
+
+Starlette and uvicorn, not the standard library's server: requests that come slowly cost no thread
+here, h11 refuses what is not HTTP, and the review pages to come need sessions and forms. They cost
+some megabytes and no time while nobody asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from broadcast.app import App
+
+#: How long a connection may take to send its request, seconds.
+MAX_REQUEST_S = 10.0
+#: Connections at once; more are told to come later.
+MAX_CONNECTIONS = 64
+#: Longest request line with headers, bytes.
+MAX_HEAD_BYTES = 16 * 2**10
+#: How long the end waits for answers under way, seconds.
+STOP_S = 3
+
+
+class Pages:
+    """The pages of one process."""
+
+    def __init__(self, app: App, *, host: str, port: int, state: Callable[[], str], tell: Callable[[str], None]) -> None:
+        self._app, self._host, self._port, self._state, self._tell = app, host, port, state, tell
+        self._server: Any = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> str:
+        """Serve, and return the address; "" if it is taken: the rest goes on without pages, and it is tried again."""
+        try:
+            bound = _bound(self._host, self._port)
+        except OSError as error:
+            why = error.strerror or str(error)
+            self._tell(f"page d'état impossible sur {self._host}:{self._port} : {why} ; changez --port (les envois continuent)")
+            return ""
+        self._server = _server(self._app, self._state)
+        self._thread = threading.Thread(target=self._server.run, args=([bound],), name="pages", daemon=True)
+        self._thread.start()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{bound.getsockname()[1]}/"
+
+    def stop(self) -> None:
+        """Serve no more."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(STOP_S + 1)
+            self._server = self._thread = None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(MAX_CONNECTIONS)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _server(app: App, state: Callable[[], str]) -> Any:
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    from broadcast.web.routes import application
+
+    class Impatient(H11Protocol):
+        """Hangs up on who has not sent a request in time."""
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._late = self.loop.call_later(MAX_REQUEST_S, self._hang_up)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._late.cancel()
+            super().connection_lost(exc)
+
+        def _hang_up(self) -> None:
+            if self.cycle is None:
+                self.transport.abort()
+
+    logger = logging.getLogger("uvicorn")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    config = uvicorn.Config(
+        application(app, state),
+        http=Impatient,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=STOP_S,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,116 @@
+"""What is done again and again, and how often. What is due is asked of the database each time.
+
+`send` only rings: the dispatcher's own loop plans, expires, repeats, sends and looks up, and sleeps
+exactly until the next of these is due. `poll`, `websub` and part of `housekeep` are the relay's.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from typing import Any
+
+from broadcast import registry
+from broadcast.app import App
+from broadcast.model import MessageKind
+from broadcast.probing import probe_channel
+from broadcast.store import messages, newsroom, revisions
+from broadcast.store.changes import Changes
+
+#: A channel is asked for its limits, and its access tried, this often.
+PROBE_EVERY = timedelta(hours=24)
+
+_log = logging.getLogger("broadcast.scheduler")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One thing that is done again and again."""
+
+    name: str
+    every_s: float
+    work: Callable[[], None]
+    #: Before the first time, seconds.
+    first_s: float = 0.0
+
+
+def jobs(app: App, changes: Changes, ring: Callable[[], None], callback_base: str) -> list[Job]:
+    """Return the jobs of the active process.
+
+    Args:
+        app: the newsroom.
+        changes: tells whether another process wrote something.
+        ring: lets the dispatcher look for what is due.
+        callback_base: public address under which hubs reach this process, "" if they cannot.
+    """
+    tick_s = 1.0 if app.db.is_sqlite else 5.0
+    promises = _Promises(app)
+    return [
+        Job(name="send", every_s=tick_s, work=lambda: ring() if changes.any() else None),
+        Job(name="poll", every_s=5.0, work=lambda: _relay("poll_due", app)),
+        Job(name="websub", every_s=60.0, first_s=10.0, work=lambda: _relay("subscribe_due", app, callback_base)),
+        Job(name="promises", every_s=60.0, first_s=2.0, work=promises.look),
+        Job(name="probe", every_s=600.0, first_s=60.0, work=lambda: probe_due(app)),
+        Job(name="housekeep", every_s=3600.0, first_s=300.0, work=lambda: _housekeep(app, changes)),
+    ]
+
+
+def _relay(name: str, *args: Any) -> None:
+    if find_spec("broadcast.relay") is None:
+        return
+    function = getattr(importlib.import_module("broadcast.relay"), name, None)
+    if function is not None:
+        function(*args)
+
+
+def _housekeep(app: App, changes: Changes) -> None:
+    changes.tidy()
+    _relay("housekeep", app)
+
+
+def probe_due(app: App) -> None:
+    """Ask the networks whose last probe is older than a day; say what does not answer as it should."""
+    with app.db.read() as tx:
+        states = newsroom.channel_states(tx)
+    now = app.clock.now()
+    for name, place in app.places.items():
+        state = states.get(name)
+        if "probe" not in place.abilities or not registry.is_network(registry.adapter_type(place.kind)):
+            continue
+        if state is not None and (state.paused or (state.probed_at is not None and now - state.probed_at < PROBE_EVERY)):
+            continue
+        probed = probe_channel(app, name)
+        if not probed.ok:
+            _log.info("accès à vérifier : %s : %s", name, probed.message)
+
+
+@dataclass
+class _Promises:
+    """Holding statements promise when the next news comes: one that lets that time pass is told, once (A3)."""
+
+    app: App
+    _told: set[tuple[str, int]] = field(default_factory=set)
+    _known: dict[tuple[str, int], datetime | None] = field(default_factory=dict)
+
+    def look(self) -> None:
+        now = self.app.clock.now()
+        for (slug, number), at in self._promised().items():
+            if at is not None and at <= now and (slug, number) not in self._told:
+                self._told.add((slug, number))
+                _log.info("SUITE PROMISE EN RETARD : %s@%d : publiez une nouvelle version ou la fin", slug, number)
+
+    def _promised(self) -> Mapping[tuple[str, int], datetime | None]:
+        with self.app.db.read() as tx:
+            still: dict[tuple[str, int], datetime | None] = {}
+            for message in messages.open_messages(tx):
+                key = (message.slug, message.approved)
+                if key not in self._known:
+                    draft = revisions.get_revision(tx, message, message.approved).draft
+                    self._known[key] = draft.next_update_at if draft.kind is MessageKind.HOLDING else None
+                still[key] = self._known[key]
+        self._known = still
+        return still

@@ -1,0 +1,201 @@
+"""`broadcast run`: dispatcher, clock and pages in one process; one is active, the others stand by."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Protocol
+
+from broadcast.app import App
+from broadcast.dispatch.serve import Serving
+from broadcast.errors import BroadcastError, StoreError
+from broadcast.store.changes import Changes
+from broadcast.wake import Bell, holder
+from scheduler.jobs import jobs
+from scheduler.lease import Keeper, holder_in_words
+from scheduler.log import Log
+from scheduler.ticking import Ticking
+
+#: How often a process that stands by looks whether the active one still lives, seconds.
+LOOK_S = 1.0
+#: Beyond the longest call: what recording its result may take, seconds.
+AFTER_CALL_S = 5.0
+
+
+class Pages(Protocol):
+    """The pages that a running process serves."""
+
+    def start(self) -> str:
+        """Begin, and return the address, "" if they cannot be served now."""
+
+    def stop(self) -> None:
+        """Serve no more."""
+
+
+@dataclass
+class State:
+    """What the pages say of this process."""
+
+    is_active: bool = False
+
+    @property
+    def word(self) -> str:
+        """active or standby."""
+        return "active" if self.is_active else "standby"
+
+
+class Runner:
+    """One running process."""
+
+    def __init__(self, app: App, log: Log, *, pages: Pages | None = None, state: State | None = None) -> None:
+        self._app, self._log, self._pages = app, log, pages
+        self.state = state or State()
+        self._keeper = Keeper(app)
+        self._stop = threading.Event()
+        #: Set when the active part must end: told to stop, lease lost.
+        self._over = threading.Event()
+        self._url = ""
+
+    def run(self) -> int:
+        """Run until told to stop; return the exit code."""
+        self._log.attach()
+        try:
+            with self._signals():
+                self._log.say(f"démarrage : {self._app.newsroom.name} ({self._app.dir}), processus {os.getpid()}")
+                self._open_pages()
+                while not self._stop.is_set():
+                    if self._is_taken():
+                        self._be_active()
+                    else:
+                        self._stop.wait(LOOK_S)
+        finally:
+            if self._pages is not None:
+                self._pages.stop()
+            self._log.say("arrêté")
+            self._log.detach()
+        return 0
+
+    def stop(self) -> None:
+        """Begin no new call, finish what is under way, and end."""
+        self._stop.set()
+        self._over.set()
+
+    def _open_pages(self) -> None:
+        if self._pages is not None and not self._url:
+            self._url = self._pages.start()
+            if self._url:
+                self._log.say(f"page d'état : {self._url}")
+
+    def _is_taken(self) -> bool:
+        """Take the lease, or say who is active."""
+        try:
+            if self._keeper.take({"url": self._url}):
+                self._log.once("lease", "")
+                return True
+            other = holder(self._app)
+        except StoreError as error:
+            self._log.once("lease", f"base indisponible : {error}")
+            return False
+        if other is not None:
+            self._log.once("lease", f"en veille : {holder_in_words(other)} est actif")
+        return False
+
+    def _be_active(self) -> None:
+        self._over.clear()
+        if self._stop.is_set():
+            self._over.set()
+        self._keeper.keep(self._lost)
+        try:
+            self._work()
+        except BroadcastError as error:
+            self._log.say(f"arrêt de l'activité : {error}")
+            self._stop.wait(LOOK_S)
+        finally:
+            self.state.is_active = False
+            self._keeper.release()
+
+    def _lost(self, why: str) -> None:
+        self._log.say(f"relais perdu : {why}")
+        self._over.set()
+
+    def _work(self) -> None:
+        app, over = self._app, self._over
+        dispatcher = replace(app.dispatcher(self._log.event), stopping=over.is_set, on_expired=self._log.expired)
+        serving = Serving(dispatcher, on_failure=self._failed, on_burst=app.advance_epoch)
+        finish_s = app.settings.dispatch.call_timeout_s + AFTER_CALL_S
+        bell, changes = Bell(app, serving.ring), Changes(app.db)
+        ticking = Ticking(jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url), self._log)
+        sending = _Sending(serving, finish_s)
+        try:
+            self._open_pages()
+            self.state.is_active = True
+            self._log.say("actif : envois, échéances et sources sont suivis")
+            sending.start()
+            ticking.start()
+            over.wait()
+        finally:
+            over.set()
+            ticking.stop()
+            serving.ring()
+            if self._stop.is_set():
+                self._log.say("arrêt demandé : les envois en cours se terminent, rien de nouveau ne part")
+            if not sending.end(finish_s + 1):
+                self._log.say("des envois restent sans réponse : le prochain démarrage vérifiera ce qu'ils sont devenus")
+            bell.close()
+            changes.close()
+
+    def _failed(self, error: BaseException) -> None:
+        self._log.once("dispatch", f"panne : {error if isinstance(error, BroadcastError) else repr(error)}")
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        # A handler may interrupt anything, so it takes no lock: it writes a byte that a thread waits for.
+        hears, tells = os.pipe()
+        threading.Thread(target=self._hear, args=(hears,), name="signals", daemon=True).start()
+        heard: list[int] = []
+
+        def told(number: int, frame: FrameType | None) -> None:
+            if heard:
+                os._exit(128 + number)  # told twice: at once; the next process looks up what was under way
+            heard.append(number)
+            os.write(tells, b"x")
+
+        before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            os.close(tells)
+
+    def _hear(self, pipe: int) -> None:
+        if os.read(pipe, 1):
+            self.stop()
+        os.close(pipe)
+
+
+class _Sending:
+    """The dispatcher's loop in a thread of its own: the main thread is kept for signals."""
+
+    def __init__(self, serving: Serving, finish_s: float) -> None:
+        self._is_done = False
+        self._thread = threading.Thread(target=self._run, args=(serving, finish_s), name="dispatcher", daemon=True)
+        self.start: Callable[[], None] = self._thread.start
+
+    def _run(self, serving: Serving, finish_s: float) -> None:
+        self._is_done = serving.run(finish_s)
+
+    def end(self, timeout_s: float) -> bool:
+        """Wait for its end; False if calls were left behind."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return self._is_done and not self._thread.is_alive()
