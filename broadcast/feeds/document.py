@@ -9,6 +9,10 @@ from typing import Any, Protocol
 from broadcast.alerts import Entry
 
 
+#: More entries than this in one document is no feed of news.
+MAX_ENTRIES = 5_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """What the formats are asked about: text whose charset is settled, guarded."""

@@ -21,6 +21,8 @@ from broadcast.feeds.document import Document
 MAX_BYTES = 10 * 2**20
 #: Deepest nesting of elements, and of JSON arrays and objects.
 MAX_DEPTH = 100
+#: Longest tag with its attributes, characters: thousands of attributes cost the parsers quadratic time.
+MAX_TAG = 20_000
 _DECLARED = re.compile(r"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
 _BOMS = (
@@ -190,6 +192,8 @@ def _walk(body: str, url: str) -> str:
             at = opened + 1
             continue
         at = tag.end()
+        if at - opened > MAX_TAG:
+            raise FeedError(f"flux : une balise de {at - opened} caractères, au plus {MAX_TAG}", subject=url)
         made.append(_text(tag[0]))
         _count(opened_names, tag, url)
         if not opened_names:

@@ -6,12 +6,9 @@ from datetime import datetime
 
 from broadcast.alerts import Entry
 from broadcast.errors import BroadcastError, FeedError
-from broadcast.feeds.document import Document, Format, ParsedFeed
+from broadcast.feeds.document import MAX_ENTRIES, Document, Format, ParsedFeed
 from broadcast.feeds.formats import formats
 from broadcast.feeds.guard import document_of
-
-#: More entries than this in one document is no feed of news.
-MAX_ENTRIES = 5_000
 
 
 def parse(data: bytes, *, url: str, content_type: str | None) -> list[Entry]:

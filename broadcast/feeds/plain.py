@@ -10,6 +10,8 @@ import nh3
 
 #: Longest text kept from one entry, characters.
 MAX_TEXT = 50_000
+#: Longest fragment that is looked at, characters.
+_MAX_RAW = 4 * MAX_TEXT
 #: Tags beyond this number are read as text: deep trees cost the sanitiser quadratic time.
 MAX_TAGS = 500
 _BLOCK = re.compile(
@@ -32,6 +34,8 @@ def plain(text: str, *, one_line: bool = False) -> str:
         text: HTML or plain text, escaped once or (as many feeds do) twice.
         one_line: True for titles.
     """
+    is_cut = len(text) > _MAX_RAW
+    text = re.sub("<[^<>]*$", "", text[:_MAX_RAW]) if is_cut else text
     for _ in range(4):
         seen = _strip(text)
         if seen == text:
@@ -44,7 +48,7 @@ def plain(text: str, *, one_line: bool = False) -> str:
     text = _SPACES.sub(" ", text)
     text = _LINES.sub("\n\n", text)
     text = re.sub(" ?\n ?", "\n", text).strip()
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rstrip() + " […]"
+    return text[:MAX_TEXT].rstrip() + " […]" if is_cut or len(text) > MAX_TEXT else text
 
 
 def fold(text: str) -> str:
@@ -55,7 +59,6 @@ def fold(text: str) -> str:
 
 
 def _strip(text: str) -> str:
-    text = text[: 4 * MAX_TEXT]
     if "<" in text:
         text = _INLINE.sub("", _BLOCK.sub("\n", text)) if not _has_hidden(text) else text
         text = _few_tags(text)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from typing import Any
 
 from broadcast.alerts import Entry
 from broadcast.errors import FeedError
 from broadcast.feeds import cap_embedded
 from broadcast.feeds.dates import aware
-from broadcast.feeds.document import Document, ParsedFeed
+from broadcast.feeds.document import MAX_ENTRIES, Document, ParsedFeed
 from broadcast.feeds.links import http_link
 from broadcast.feeds.plain import plain
 
+_ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _ROOTS = {"rss", "feed", "rdf", "channel", "entry"}
 
 
@@ -28,6 +30,9 @@ def read(document: Document) -> ParsedFeed:
     Raises:
         FeedError: not a feed.
     """
+    count = len(_ITEM.findall(document.text))
+    if count > MAX_ENTRIES:
+        raise FeedError(f"flux : {count} éléments, au plus {MAX_ENTRIES}", subject=document.url)
     import feedparser  # 70 ms, and only workers that parse need it
 
     made = feedparser.parse(
