@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from broadcast.channel import Limits
+from broadcast.localtime import odd_times
 from broadcast.model import Draft, Finding, Level, MessageKind, Rendition
 from broadcast.text import measure
 
@@ -191,6 +192,16 @@ def _words(draft: Draft, *_: object) -> Iterable[Finding]:
                 f"« {phrase} » est interdit : personne ne doit en douter",
                 key="body",
             )
+
+
+def check_times(draft: Draft, zone: str) -> list[Finding]:
+    """Say what residents will read where a time carries another offset than the newsroom's clocks then (X15)."""
+    return [
+        _finding(
+            draft, "other_offset", f"{key} : « {written} » : les habitants liront {read}", blocking=False, key=key, line=line
+        )
+        for key, line, written, read in odd_times(draft.source_text, draft.lines, zone)
+    ]
 
 
 def check_rendition(rendition: Rendition, limits: Limits, draft: Draft) -> list[Finding]:

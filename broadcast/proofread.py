@@ -68,6 +68,7 @@ def proofread(
         )
         for loss in losses
     ]
+    findings += checks.check_times(draft, newsroom.timezone)
     findings += checks.check_overrides(draft, previous)
     chosen = targets_for(draft, targets)
     if not chosen and not any(f.blocking for f in findings):

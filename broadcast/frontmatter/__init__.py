@@ -36,7 +36,7 @@ def parse(
     Raises:
         MessageFileError: with every problem, its line and the way out.
     """
-    reader = Reader(file, slug)
+    reader = Reader(file, slug, zone)
     body = split(reader, text)
     # All problems are told at once, unless the header could not be read at all.
     unreadable = any(f.code in UNREADABLE for f in reader.findings)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from broadcast.durations import seconds_of
+from broadcast.localtime import to_write
 from broadcast.model import Finding
 
 
@@ -25,8 +26,8 @@ def shown(value: Any) -> str:
 class Reader:
     """Collects the values of one file and every problem on the way."""
 
-    def __init__(self, file: str, slug: str) -> None:
-        self.file, self.slug = file, slug
+    def __init__(self, file: str, slug: str, zone: str = "Europe/Paris") -> None:
+        self.file, self.slug, self.zone = file, slug, zone
         self.findings: list[Finding] = []
         self.lines: dict[str, int] = {}
         self.values: dict[str, Any] = {}
@@ -94,13 +95,11 @@ class Reader:
             at = datetime.fromisoformat(str(value).strip())
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None:
-            why = "sans décalage horaire" if at else "n'est pas une date et heure"
-            self.problem(
-                "bad_time",
-                f"{key} : « {value} » {why} ; écrivez 2026-11-22T17:30:00+01:00",
-                key,
-            )
+        if at is None:
+            self.problem("bad_time", f"{key} : « {value} » n'est pas une date et heure ; écrivez 2026-11-22T17:30:00+01:00", key)
+            return None
+        if at.tzinfo is None:
+            self.problem("bad_time", f"{key} : « {value} » {to_write(at, self.zone)}", key)
             return None
         return at.astimezone(UTC)
 
