@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from broadcast.all_clear import carried
 from broadcast.lifecycle import UNSETTLED, Life, phase_of
 from broadcast.model import (
     Action,
@@ -19,7 +20,8 @@ from broadcast.model import (
 from broadcast.outbox import Delivery, Message, Posting
 from broadcast.plan import Place
 from broadcast.planner import ended_because
-from broadcast.store import deliveries, messages, newsroom, postings, revisions
+from broadcast.sources import Task
+from broadcast.store import deliveries, messages, newsroom, postings, revisions, tasks
 from broadcast.store.base import Tx
 from broadcast.store.newsroom import ChannelState
 
@@ -79,6 +81,8 @@ class Overview:
     stopped_reason: str
     world: str
     channels: tuple[ChannelState, ...]
+    #: What the relay asks people for.
+    tasks: tuple[Task, ...] = ()
 
 
 def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
@@ -91,6 +95,7 @@ def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
         stopped_reason=switches.stopped_reason,
         world=switches.world,
         channels=tuple(states.get(name, ChannelState(name=name)) for name in places),
+        tasks=tuple(tasks.open_tasks(tx)),
     )
 
 
@@ -103,6 +108,8 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
     shown = revisions.get_revision(tx, message, number) if number else None
     because = ended_because(message, now)
     late = _late(message, known, standing, places, because, now)
+    late += _broken_promise(shown.draft if shown else None, message, because, now)
+    late += _unconfirmed_end(tx, message, known, standing, because)
     return MessageStatus(
         message=message.slug,
         revision=number,
@@ -132,6 +139,32 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
         wanted=len(_meant(message, known)) if because is None else 0,
         alarms=_alarms(message, shown.draft if shown else None, known, standing, places, because, now),
     )
+
+
+def _broken_promise(draft: Draft | None, message: Message, because: EndedBecause | None, now: datetime) -> tuple[Late, ...]:
+    """Return the alarm of a promised next point that has not come (A3): a newer version answers it."""
+    if draft is None or draft.next_update_at is None or because is not None or draft.next_update_at > now or not message.approved:
+        return ()
+    words = "le prochain point promis n'est pas venu : soumettez une nouvelle version, avec une nouvelle heure next_update"
+    return (Late(channel="", delivery="", what="promise_broken", since=draft.next_update_at, message=words),)
+
+
+def _unconfirmed_end(
+    tx: Tx, message: Message, known: Sequence[Delivery], standing: Sequence[Posting], because: EndedBecause | None
+) -> tuple[Late, ...]:
+    """Return the channels that carried an alert and on which its all-clear is not confirmed (G5)."""
+    ending = messages.find_message(tx, message.ended_reason) if because is EndedBecause.ALL_CLEAR else None
+    if ending is None:
+        return ()
+    told = {
+        d.channel
+        for d in deliveries.of_message(tx, ending.uid)
+        if d.action is not Action.TAKE_DOWN and d.state is DeliveryState.DELIVERED
+    }
+    since = message.ended_at or ending.created_at
+    words = f"la fin d'alerte ({ending.slug}) n'y est pas confirmée : `broadcast status {ending.slug}`"
+    missing = [channel for channel in carried(known, standing) if channel not in told]
+    return tuple(Late(channel=c, delivery="", what="all_clear_unconfirmed", since=since, message=words) for c in missing)
 
 
 def _meant(message: Message, known: Sequence[Delivery]) -> set[str]:

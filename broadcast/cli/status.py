@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from broadcast.cli.context import command, json_option, newsroom, split_name
+from broadcast.cli.feeds_desk import task_json
 from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, local, table, to_json
 
 if TYPE_CHECKING:
@@ -83,6 +84,9 @@ def _tests(app: App) -> dict[str, Any]:
 
 
 def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
+    from broadcast.registry import settings_faults
+
+    faults = settings_faults(app.settings)
     return {
         "messages": [message_json(m, with_deliveries=False) for m in seen.messages],
         "stopped": seen.stopped,
@@ -92,6 +96,7 @@ def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
             {
                 "channel": c.name,
                 "channel_kind": app.places[c.name].kind,
+                "settings_error": faults.get(c.name, ""),
                 "paused": c.paused,
                 "paused_reason": c.paused_reason,
                 "probed_at": c.probed_at,
@@ -99,7 +104,18 @@ def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
             }
             for c in seen.channels
         ],
+        "tasks": [task_json(t) for t in seen.tasks],
+        "feeds_stale": _stale(app),
     } | _tests(app)
+
+
+def _stale(app: App) -> list[dict[str, str]]:
+    """Return the sources that are silent, and why; nothing is asked of them."""
+    if not app.settings.feeds:
+        return []
+    from broadcast.cli.feeds import feed_rows
+
+    return [{"feed": r["feed"], "reason": r["stale"]} for r in feed_rows(app) if r["stale"]]
 
 
 def _print_overview(app: App, seen: Overview) -> None:
@@ -108,9 +124,17 @@ def _print_overview(app: App, seen: Overview) -> None:
         click.secho("EXERCICE : rien de réel n'en sort", fg="magenta", bold=True)
     if seen.stopped:
         click.secho(f"ARRÊT GÉNÉRAL : {seen.stopped_reason}", fg="red", bold=True)
+    from broadcast.registry import settings_faults
+
+    for name, fault in settings_faults(app.settings).items():
+        click.secho(f"canal {name} inutilisable : {fault}", fg="red")
     for channel in seen.channels:
         if channel.paused:
             click.secho(f"canal {channel.name} en pause : {channel.paused_reason}", fg="red")
+    for silent in _stale(app):
+        click.secho(f"SOURCE MUETTE {silent['feed']} : {silent['reason']}", fg="white", bg="red", bold=True, err=True)
+    for task in seen.tasks:
+        click.secho(f"À FAIRE {task.uid[:8]} {task.message}", fg="red", err=True)
     if not seen.messages:
         click.echo("aucun message soumis")
         return
@@ -168,4 +192,5 @@ def _print_late(one: MessageStatus) -> None:
     for item in one.late:
         # What people have in hand is no fault until its deadline has passed.
         colour = "yellow" if item.what in ("handed_over", "waiting") else "red"
-        click.secho(f"{one.message} / {item.channel} : {item.message}", fg=colour, err=True)
+        where = f"{one.message} / {item.channel}" if item.channel else one.message
+        click.secho(f"{where} : {item.message}", fg=colour, err=True)

@@ -12,7 +12,7 @@ from broadcast.app import App
 from broadcast.errors import Conflict, UsageError, WorkflowError
 from broadcast.lifecycle import Right
 from broadcast.outbox import Message
-from broadcast.relay.drafts import text_by_hand, text_of_end, values_of
+from broadcast.relay.drafts import shown_title, text_by_hand, text_of_end, values_of
 from broadcast.relay.follow import END_SHOWN, free_slug
 from broadcast.relay.sift import unpublishable
 from broadcast.relay.where import origin_of
@@ -95,6 +95,8 @@ def adopt(app: App, uid: str, *, as_: str, slug: str = "") -> Adopted:
         state = {"state": ItemState.ADOPTED.value, "slug": name, "claimed_by": person.name, "claimed_at": now}
         entries.update_item(tx, item.uid, **state)
         tasks.settle_tasks(tx, now, person.name, subject=item.uid)
+        if ends and before is not None:
+            tasks.settle_about(tx, before.slug, now, person.name)
         app.desk.log(tx, person.name, "adopt", item.uid, {"feed": item.feed, "message": name, "digest": item.digest})
         return Adopted(item=entries.get_item(tx, item.uid), path=path, slug=name, kept=kept)
 
@@ -138,7 +140,7 @@ def _before(tx: Tx, item: Item) -> Message | None:
 def _name(app: App, item: Item, before: Message | None, *, ends: bool) -> str:
     if before is not None and not ends:
         return before.slug
-    base = f"fin-{before.slug}"[:76].rstrip("-") if before is not None else slug_of(item.feed, item.entry.title)
+    base = f"fin-{before.slug}"[:76].rstrip("-") if before is not None else slug_of(item.feed, shown_title(item.entry))
     return free_slug(app, base)
 
 

@@ -93,6 +93,11 @@ def title_of(entry: Entry, info: Info | None) -> str:
     return fitting[0] if fitting else line(entry.title or (info.headline if info else ""))
 
 
+def shown_title(entry: Entry) -> str:
+    """Return the title by which an item is known to people."""
+    return title_of(entry, shown_info(entry.alert) if entry.alert else None)
+
+
 def short_of(entry: Entry, info: Info | None) -> str:
     """Return a sentence for signs and short networks: event, danger and what to do, as far as it is short."""
     if info is None:

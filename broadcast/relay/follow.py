@@ -22,7 +22,7 @@ from broadcast.model import Draft, Vote, VoteKind
 from broadcast.outbox import Message
 from broadcast.planner import ended_because
 from broadcast.proofread import targets_for
-from broadcast.relay.drafts import FILTERS, values_for_rule, values_of, values_of_end
+from broadcast.relay.drafts import FILTERS, shown_title, values_for_rule, values_of, values_of_end
 from broadcast.relay.where import concern_in, origin_of, whereabouts
 from broadcast.rules import Deed, Rule, allowed_link, capped, deed_of, level_of, refusal, rule_from_toml, subject_of
 from broadcast.sources import Item, ItemState, Relayed
@@ -176,6 +176,8 @@ def _publish(app: App, rule: Rule, item: Item, deed: Deed, trace: Relayed) -> Re
         rules.add_deed(tx, done)
         entries.update_item(tx, item.uid, state=ItemState.RELAYED.value, slug=done.slug, rule=rule.name, reason=deed.reason)
         tasks.settle_tasks(tx, trace.at, author, kind="source_changed", subject=item.uid)
+        if deed.act == "end":
+            tasks.settle_about(tx, deed.slug, trace.at, author)
         if left_out:
             told = f"règle {rule.name} : {slug} ne va pas sur {', '.join(left_out)} (texte trop long ou refusé) ; à adapter à la main"
             tasks.raise_task(tx, "rule_failed", f"{slug}/{','.join(left_out)}", told, trace.at, feed=item.feed, slug=slug)
@@ -196,7 +198,7 @@ def _slug(app: App, item: Item, deed: Deed) -> str:
     if deed.act == "update":
         return deed.slug
     day = app.clock.now().strftime("%Y%m%d")
-    base = f"fin-{deed.slug}"[:76].rstrip("-") if deed.act == "end" else f"{slug_of(item.feed, item.entry.title)}-{day}"
+    base = f"fin-{deed.slug}"[:76].rstrip("-") if deed.act == "end" else f"{slug_of(item.feed, shown_title(item.entry))}-{day}"
     return free_slug(app, base)
 
 

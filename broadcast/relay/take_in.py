@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 from broadcast.app import App
 from broadcast.feeds.document import ParsedFeed
+from broadcast.planner import ended_because
 from broadcast.relay import sift
 from broadcast.relay.where import concern_in, whereabouts
 from broadcast.rules import ends_alert
 from broadcast.sources import FeedState, Item, ItemState, identity_of
-from broadcast.store import entries, feeds, tasks
+from broadcast.store import entries, feeds, messages, tasks
 from broadcast.store.base import Tx
 
 
@@ -106,12 +107,15 @@ def _gone(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> int:
     count = 0
     for uid in sifted.missing:
         item = entries.get_item(tx, uid)
-        if not sift.is_gone(item, sifted.oldest_at, now):
+        message = messages.find_message(tx, item.slug)
+        over = message is None or ended_because(message, now) is not None
+        newest = [i.uid for i in entries.of_lineage(tx, item.lineage)][-1:] if item.lineage else [uid]
+        if over or newest != [uid] or not sift.is_gone(item, sifted.oldest_at, now):
             continue
         entries.update_item(tx, uid, gone_at=now)
         count += 1
-        over = "la source ne le montre plus : fini ?" if sifted.oldest_at is None else "disparu à la source"
-        words = f"{over} « {item.entry.title} » ; voyez {item.slug}, puis `broadcast all-clear {item.slug}` ou `withdraw`"
+        what = "la source ne le montre plus : fini ?" if sifted.oldest_at is None else "disparu à la source"
+        words = f"{what} « {item.entry.title} » ; voyez {item.slug}, puis `broadcast all-clear {item.slug}` ou `withdraw`"
         tasks.raise_task(tx, "source_gone", uid, words, now, feed=state.name, slug=item.slug)
         if sifted.oldest_at is None and item.rule:
             sifted.for_rules.append(uid)

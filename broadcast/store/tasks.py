@@ -36,6 +36,12 @@ def settle_tasks(tx: Tx, at: datetime, by: str, *, kind: str | None = None, subj
     return tx.run(update(_T).where(*where).values(settled_at=at, settled_by=by))
 
 
+def settle_about(tx: Tx, slug: str, at: datetime, by: str) -> int:
+    """Note that nothing is left to do about a message."""
+    where = (_T.c.newsroom == tx.newsroom, _T.c.slug == slug, _T.c.settled_at.is_(None))
+    return tx.run(update(_T).where(*where).values(settled_at=at, settled_by=by))
+
+
 def settle_task(tx: Tx, uid: str, at: datetime, by: str) -> Task:
     """Note that one task is done.
 
