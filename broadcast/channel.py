@@ -45,6 +45,10 @@ class Secret:
         return hash(self._value)
 
 
+#: A message kind as settings name it.
+MessageWord = Literal["alert", "information", "practical", "activity", "all_clear", "holding"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChannelSettings:
     """What every channel has in `broadcast.toml`; a kind adds its own fields.
@@ -63,7 +67,7 @@ class ChannelSettings:
     #: Channel kind; filled in by the loader.
     kind: str
     #: Message kinds that go here by default.
-    messages: tuple[str, ...] = (
+    messages: tuple[MessageWord, ...] = (
         "alert",
         "information",
         "practical",
@@ -72,7 +76,7 @@ class ChannelSettings:
         "holding",
     )
     #: Message kinds for which a failure here raises an alarm.
-    required_for: tuple[str, ...] = ()
+    required_for: tuple[MessageWord, ...] = ()
     #: What a new version does to what stands: auto, edit, reply, repost (delete, then post anew) or nothing.
     on_correction: Literal["auto", "edit", "reply", "repost", "nothing"] = "auto"
     #: What the end does: auto, take_down, say (post the form `ending`) or nothing. A withdrawal always takes down.

@@ -9,13 +9,15 @@ from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.app import App
 from broadcast.channel import Limits
 from broadcast.errors import ContentError, os_reason
-from broadcast.model import Draft, Media
+from broadcast.model import Draft, Finding, Media
 from broadcast.render import SideText
 from broadcast.render import side_texts as texts_of
 from broadcast.shipped import shipped
 from broadcast.store import messages, newsroom, revisions
 from broadcast.store.base import Tx
 
+#: Finding: a channel of the message cannot be used as it is set; the others can.
+CHANNEL_SETTINGS = "channel_settings"
 #: Most that is read of a message file, bytes: no message has as much, whatever its letters.
 MAX_BYTES = 1_000_000
 
@@ -66,7 +68,25 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         phrases=phrases(app),
         canonical=settings.canonical_channel(app.settings) or "",
     )
+    proof = replace(proof, findings=(*proof.findings, *_unusable(app, draft)))
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
+
+
+def _unusable(app: App, draft: Draft) -> list[Finding]:
+    """Say which channels of a message cannot be used as they are set: it would go out on the others only."""
+    faults = registry.settings_faults(app.settings)
+    return [
+        Finding(
+            code=CHANNEL_SETTINGS,
+            blocking=False,
+            file=draft.file,
+            line=draft.lines.get("channels"),
+            channel=target.name,
+            message=f"{target.name} : rien n'y partira tant que ses réglages ne sont pas réparés : {faults[target.name]}",
+        )
+        for target in proofread.targets_for(draft, targets(app))
+        if target.name in faults
+    ]
 
 
 def side_texts(app: App, reading: Reading) -> tuple[SideText, SideText]:

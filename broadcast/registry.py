@@ -108,6 +108,17 @@ def limits_of(settings: Settings, name: str) -> Limits:
         return default if isinstance(default, Limits) else Limits()
 
 
+def settings_faults(settings: Settings) -> dict[str, str]:
+    """Return what keeps a channel from being opened, by channel: an unknown key, a missing secret, and so on."""
+    faults = {}
+    for name in settings.channels:
+        try:
+            open_channel(settings, name)
+        except SettingsError as error:
+            faults[name] = str(error)
+    return faults
+
+
 def common_of(settings: Settings, name: str) -> ChannelSettings:
     """Return what every channel has in its settings, without a look at what its kind adds.
 
@@ -123,5 +134,4 @@ def common_of(settings: Settings, name: str) -> ChannelSettings:
 
 def messages_of(settings: Settings, name: str) -> tuple[str, ...]:
     """Return the message kinds that go to a channel by default."""
-    known = ChannelSettings(name=name, kind="").messages
-    return tuple(settings.channels[name].values.get("messages", known))
+    return common_of(settings, name).messages

@@ -27,7 +27,7 @@ from pydantic import (
 from broadcast import quiet
 from broadcast.channel import ChannelSettings, Secret
 from broadcast.durations import seconds_of
-from broadcast.errors import SettingsError
+from broadcast.errors import SettingsError, os_reason
 from broadcast.model import Newsroom
 from broadcast.quiet import QuietHours
 
@@ -294,8 +294,12 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f"{path} : fichier absent ; créez une rédaction avec `broadcast init DOSSIER`") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} : {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{path} : {os_reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} : le fichier n'est pas en UTF-8 (octet {error.start}) ; réenregistrez-le en UTF-8"
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} : ce n'est pas du TOML correct : {error}") from error
 
@@ -386,7 +390,7 @@ def _read_secret(folder: Path, file: str, path: str) -> str:
         mode = place.stat().st_mode
         text = place.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "pas du texte"
+        reason = os_reason(error) if isinstance(error, OSError) else "pas du texte"
         raise SettingsError(f"{path} : {place} : illisible ({reason}) ; créez ce fichier avec le secret") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(f"{path} : {place} : lisible par d'autres utilisateurs ; faites chmod 600 {place}")
@@ -445,6 +449,18 @@ def _cause(problem: Any, type_: Any) -> str:
         return f"à indiquer (pour un secret : {last}_file, ou la variable d'environnement)"
     if kind == "string_type":
         return "doit être un texte : mettez-le entre guillemets"
+    if kind == "literal_error":
+        return f"à choisir parmi : {problem['ctx']['expected'].replace(' or ', ', ')}"
+    for start, wanted in (
+        ("bool", "true ou false"),
+        ("int", "un nombre entier"),
+        ("float", "un nombre"),
+        ("greater", "plus grand"),
+    ):
+        if kind.startswith(start):
+            return f"doit être {wanted}"
+    if kind in ("list_type", "tuple_type"):
+        return 'doit être une liste : ["un", "deux"]'
     return str(problem["msg"]).removeprefix("Value error, ")
 
 

@@ -27,11 +27,13 @@ def channels(ctx: click.Context) -> None:
 @command
 def list_(as_json: bool) -> int:
     """Lister les canaux, leurs capacités et leur état."""
+    from broadcast.registry import settings_faults
     from broadcast.store import newsroom as newsrooms
 
     with newsroom() as app:
         with app.db.read() as tx:
             states = newsrooms.channel_states(tx)
+        faults = settings_faults(app.settings)
         rows: list[dict[str, Any]] = []
         for name, place in app.places.items():
             state = states.get(name)
@@ -41,6 +43,7 @@ def list_(as_json: bool) -> int:
                     "channel_kind": place.kind,
                     "board": place.is_board,
                     "abilities": sorted(place.abilities),
+                    "settings_error": faults.get(name, ""),
                     "paused": bool(state and state.paused),
                     "paused_reason": state.paused_reason if state else "",
                     "probed_at": state.probed_at if state else None,
@@ -57,13 +60,19 @@ def list_(as_json: bool) -> int:
                 r["channel"],
                 r["channel_kind"],
                 ", ".join(r["abilities"]),
-                f"en pause : {r['paused_reason']}" if r["paused"] else "actif",
+                _state(r),
                 r["probe_result"],
             ]
             for r in rows
         ],
     )
     return 0
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["settings_error"]:
+        return f"inutilisable : {row['settings_error']}"
+    return f"en pause : {row['paused_reason']}" if row["paused"] else "actif"
 
 
 @channels.command(short_help="Tester accès et limites.")
@@ -114,12 +123,15 @@ def resume(name: str, as_: str, as_json: bool) -> int:
 
 
 def _set(name: str, paused: bool, as_: str, reason: str, as_json: bool) -> int:
+    from broadcast.cli.sending import woken
     from broadcast.desk.people import set_paused
 
     with newsroom() as app:
         set_paused(app.desk, name, paused, as_=as_, reason=reason)
+        runs = woken(app)
     if as_json:
         to_json({"channel": name, "paused": paused})
     else:
-        click.echo(f"{name} : {'en pause' if paused else 'actif ; `broadcast send` envoie ce qui était retenu'}")
+        leaves = "ce qui était retenu part" if runs else "`broadcast send` envoie ce qui était retenu"
+        click.echo(f"{name} : {'en pause' if paused else f'actif ; {leaves}'}")
     return 0

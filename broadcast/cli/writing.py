@@ -39,6 +39,8 @@ def check(file: Path, as_json: bool) -> int:
             findings = reading.proof.findings
             channels = sorted({r.channel for r in reading.proof.renditions})
     blocking = sum(f.blocking for f in findings)
+    unusable = sorted({f.channel for f in findings if f.code == intake.CHANNEL_SETTINGS})
+    code = 1 if blocking or unusable else 0
     if as_json:
         to_json(
             {
@@ -48,13 +50,16 @@ def check(file: Path, as_json: bool) -> int:
                 "findings": list(findings),
             }
         )
-        return 1 if blocking else 0
+        return code
     print_findings(findings)
     if blocking:
         click.secho(f"{file} : {blocking} point(s) à corriger", fg="red", err=True)
         return 1
-    click.secho(f"{file} : bon pour {len(channels)} canaux ({', '.join(channels)})", fg="green")
-    return 0
+    good = [name for name in channels if name not in unusable]
+    click.secho(f"{file} : bon pour {len(good)} canaux ({', '.join(good)})", fg="green")
+    if unusable:
+        click.secho(f"{file} : n'ira pas sur {', '.join(unusable)}, à réparer dans broadcast.toml", fg="red", err=True)
+    return code
 
 
 @click.command(short_help="Voir un message tel que chaque canal le montrera.")
