@@ -40,9 +40,19 @@ def problems(alert: Alert, *, writing: bool = False, indexed: bool = False) -> I
     if alert.msg_type in ("Update", "Cancel", "Ack", "Error") and not alert.references and not indexed:
         yield f"references : obligatoire pour {alert.msg_type}"
     for n, info in enumerate(alert.infos, 1):
-        yield from (f"info {n} : {problem}" for problem in _info(info, alert))
+        yield from (f"info {n} : {problem}" for problem in _info(info))
         if writing:
             yield from (f"info {n} : {problem}" for problem in _writing(info))
+    if writing:
+        yield from doubts(alert)
+
+
+def doubts(alert: Alert) -> Iterator[str]:
+    """Yield what CAP allows and no sender can mean; never written, told to a person where it is read."""
+    for n, info in enumerate(alert.infos, 1):
+        begins = info.effective or alert.sent
+        if info.expires is not None and begins.tzinfo and info.expires <= begins:
+            yield f"info {n} : expires : vient avant l'entrée en vigueur"
 
 
 def _word(name: str, value: str, words: tuple[str, ...]) -> Iterator[str]:
@@ -50,7 +60,7 @@ def _word(name: str, value: str, words: tuple[str, ...]) -> Iterator[str]:
         yield f"{name} : « {value} » inconnu ; parmi : {', '.join(words)}"
 
 
-def _info(info: Info, alert: Alert) -> Iterator[str]:
+def _info(info: Info) -> Iterator[str]:
     if not info.event:
         yield "event : absent"
     if not info.categories:
@@ -62,9 +72,6 @@ def _info(info: Info, alert: Alert) -> Iterator[str]:
     yield from _word("urgency", info.urgency, alerts.URGENCIES)
     yield from _word("severity", info.severity, alerts.SEVERITIES)
     yield from _word("certainty", info.certainty, alerts.CERTAINTIES)
-    begins = info.effective or alert.sent
-    if info.expires is not None and begins.tzinfo and info.expires <= begins:
-        yield "expires : vient avant l'entrée en vigueur"
     for resource in info.resources:
         if not resource.resource_desc:
             yield "resourceDesc : absent"

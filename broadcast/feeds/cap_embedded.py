@@ -16,6 +16,7 @@ from lxml import etree
 
 from broadcast.alerts import Alert, Area, Info, Named
 from broadcast.errors import FeedError
+from broadcast.feeds.cap_check import doubts
 from broadcast.feeds.cap_check import problems as cap_problems
 from broadcast.feeds.cap_entry import is_nothing
 from broadcast.feeds.cap_read import NAMESPACES, alert_of, cap_time
@@ -72,6 +73,7 @@ def _read_item(inside: Inside, number: int, item: Any, language: str, url: str) 
         return
     if alert is None:
         return
+    inside.found.extend(f"élément {number + 1} : CAP : {doubt}" for doubt in doubts(alert))
     if is_nothing(alert):
         inside.dropped.add(number)
     else:

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from broadcast.alerts import Entry
 
-
 #: More entries than this in one document is no feed of news.
 MAX_ENTRIES = 5_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broadcast.feeds.cap_check import doubts
 from broadcast.feeds.cap_entry import entry_of, is_nothing
 from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
 from broadcast.feeds.document import Document, ParsedFeed
@@ -25,4 +26,5 @@ def read(document: Document) -> ParsedFeed:
         title=entry.title,
         language=entry.language,
         entries=() if is_nothing(alert) else (entry,),
+        problems=tuple(f"CAP : {alert.identifier} : {doubt}" for doubt in doubts(alert)),
     )

@@ -12,6 +12,7 @@ from lxml import etree
 
 from broadcast.alerts import STATUSES, Alert
 from broadcast.errors import FeedError
+from broadcast.feeds.cap_check import doubts
 from broadcast.feeds.cap_entry import entry_of, is_nothing
 from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
 from broadcast.feeds.document import Document, ParsedFeed
@@ -36,6 +37,7 @@ def read(document: Document) -> ParsedFeed:
             alerts.append(_under(alert_of(element), status))
         except FeedError as error:
             problems.append(str(error))
+    problems.extend(f"CAP : {a.identifier} : {doubt}" for a in alerts for doubt in doubts(a))
     if not alerts:
         raise FeedError(problems[0] if problems else "EDXL-DE : l'enveloppe ne contient aucune alerte CAP")
     return ParsedFeed(
