@@ -101,18 +101,23 @@ def _area(area: Area) -> Iterator[str]:
     if not area.area_desc:
         yield "areaDesc : absent"
     for polygon in area.polygons:
-        points = polygon.split()
-        if len(points) < 4:
-            yield "polygon : au moins quatre points"
-        elif points[0] != points[-1]:
-            yield "polygon : le premier et le dernier point doivent être les mêmes"
-        if not all(_is_point(p) for p in points):
-            yield f"polygon : « {polygon[:40]} » n'est pas une suite de lat,lon"
+        yield from _polygon(polygon)
     for circle in area.circles:
         centre, _, radius = circle.strip().partition(" ")
         if not _is_point(centre) or not _is_number(radius) or float(radius) < 0:
             yield f"circle : « {circle[:40]} » n'est pas « lat,lon rayon »"
     yield from _heights(area)
+
+
+def _polygon(text: str) -> Iterator[str]:
+    points = text.split()
+    if not all(_is_point(p) for p in points):
+        yield f"polygon : « {text[:40]} » n'est pas une suite de lat,lon"
+        return
+    if len(points) < 4:
+        yield "polygon : au moins quatre points"
+    elif [float(x) for x in points[0].split(",")] != [float(x) for x in points[-1].split(",")]:
+        yield "polygon : le premier et le dernier point doivent être les mêmes"
 
 
 def _heights(area: Area) -> Iterator[str]:
