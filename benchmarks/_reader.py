@@ -1,0 +1,27 @@
+"""reader in a warm process: for each line `[db, workers, urls]` it updates all feeds, and prints seconds and entries.
+
+Run by the Python of reader's own environment.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+
+warnings.simplefilter("ignore")
+
+from reader import make_reader  # noqa: E402
+
+for line in sys.stdin:
+    database, workers, urls = json.loads(line)
+    reader = make_reader(database)
+    for url in urls:
+        reader.add_feed(url, exist_ok=True)
+    begin = time.perf_counter()
+    reader.update_feeds(scheduled=False, workers=workers)
+    took = time.perf_counter() - begin
+    broken = sum(1 for feed in reader.get_feeds() if feed.last_exception)
+    print(json.dumps([took, reader.get_entry_counts().total, broken]), flush=True)
+    reader.close()
