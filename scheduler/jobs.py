@@ -1,18 +1,16 @@
 """What is done again and again, and how often. What is due is asked of the database each time.
 
 `send` only rings: the dispatcher's own loop plans, expires, repeats, sends and looks up, and sleeps
-exactly until the next of these is due. `poll`, `websub` and part of `housekeep` are the relay's.
+exactly until the next of these is due. `poll`, `websub` and `housekeep` are the relay's.
 """
 
 from __future__ import annotations
 
-import importlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING
 
 from broadcast import registry
 from broadcast.app import App
@@ -20,6 +18,10 @@ from broadcast.model import MessageKind
 from broadcast.probing import probe_channel
 from broadcast.store import messages, newsroom, revisions
 from broadcast.store.changes import Changes
+from scheduler.log import Log
+
+if TYPE_CHECKING:
+    from broadcast.relay import Polled
 
 #: A channel is asked for its limits, and its access tried, this often.
 PROBE_EVERY = timedelta(hours=24)
@@ -38,7 +40,7 @@ class Job:
     first_s: float = 0.0
 
 
-def jobs(app: App, changes: Changes, ring: Callable[[], None], callback_base: str) -> list[Job]:
+def jobs(app: App, changes: Changes, ring: Callable[[], None], callback_base: str, log: Log) -> list[Job]:
     """Return the jobs of the active process.
 
     Args:
@@ -46,30 +48,56 @@ def jobs(app: App, changes: Changes, ring: Callable[[], None], callback_base: st
         changes: tells whether another process wrote something.
         ring: lets the dispatcher look for what is due.
         callback_base: public address under which hubs reach this process, "" if they cannot.
+        log: told what sources bring.
     """
     tick_s = 1.0 if app.db.is_sqlite else 5.0
     promises = _Promises(app)
-    return [
+    sources = _Sources(app, ring, log)
+    made = [
         Job(name="send", every_s=tick_s, work=lambda: ring() if changes.any() else None),
-        Job(name="poll", every_s=5.0, work=lambda: _relay("poll_due", app)),
-        Job(name="websub", every_s=60.0, first_s=10.0, work=lambda: _relay("subscribe_due", app, callback_base)),
         Job(name="promises", every_s=60.0, first_s=2.0, work=promises.look),
         Job(name="probe", every_s=600.0, first_s=60.0, work=lambda: probe_due(app)),
-        Job(name="housekeep", every_s=3600.0, first_s=300.0, work=lambda: _housekeep(app, changes)),
+        Job(name="tidy", every_s=3600.0, first_s=300.0, work=changes.tidy),
     ]
+    if app.settings.feeds:
+        made += [
+            Job(name="poll", every_s=5.0, work=sources.poll),
+            Job(name="websub", every_s=60.0, first_s=10.0, work=lambda: sources.subscribe(callback_base)),
+            Job(name="housekeep", every_s=60.0, first_s=5.0, work=sources.housekeep),
+        ]
+    return made
 
 
-def _relay(name: str, *args: Any) -> None:
-    if find_spec("broadcast.relay") is None:
-        return
-    function = getattr(importlib.import_module("broadcast.relay"), name, None)
-    if function is not None:
-        function(*args)
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The relay's part; its modules are loaded only where there are sources."""
 
+    app: App
+    ring: Callable[[], None]
+    log: Log
 
-def _housekeep(app: App, changes: Changes) -> None:
-    changes.tidy()
-    _relay("housekeep", app)
+    def poll(self) -> None:
+        """Ask the sources that are due."""
+        from broadcast import relay
+
+        relay.poll_due(self.app, self._tell)
+
+    def subscribe(self, callback_base: str) -> None:
+        """Ask hubs for what their subscriptions lack."""
+        from broadcast import relay
+
+        relay.subscribe_due(self.app, callback_base)
+
+    def housekeep(self) -> None:
+        """Raise and settle what concerns silent sources."""
+        from broadcast import relay
+
+        relay.housekeep(self.app)
+
+    def _tell(self, polled: Polled) -> None:
+        if polled.relayed:
+            self.ring()
+        self.log.polled(polled)
 
 
 def probe_due(app: App) -> None:

@@ -9,12 +9,15 @@ import logging
 import sys
 import threading
 from collections import OrderedDict
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
 from broadcast.clock import Clock
 from broadcast.dispatch.base import Event
 from broadcast.model import DeliveryState
+
+if TYPE_CHECKING:
+    from broadcast.relay import Polled
 
 #: Longest line after the time, characters.
 MAX_LINE = 400
@@ -31,6 +34,24 @@ _WORDS = {
     DeliveryState.DROPPED: "abandonné",
     DeliveryState.PLANNED: "reporté",
 }
+
+_OUTCOMES = {"failed": "échec", "gone": "disparue", "quarantined": "illisible, mis de côté"}
+_ACTS = {
+    "published": "publié",
+    "updated": "mis à jour",
+    "ended": "fin annoncée",
+    "same": "déjà dit, rien de nouveau",
+    "capped": "PLAFOND ATTEINT, à traiter à la main",
+    "failed": "ÉCHEC",
+}
+
+
+def _brought(polled: Polled) -> str:
+    taken = polled.taken
+    if taken is None:
+        return ""
+    counts = ((taken.new, "nouveau(x)"), (taken.proposed, "à traiter"), (taken.changed, "changé(s)"), (taken.asked, "tâche(s)"))
+    return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 
 class Log(logging.Handler):
@@ -71,6 +92,27 @@ class Log(logging.Handler):
             word = "À VÉRIFIER PAR UNE PERSONNE"
         facts = " : ".join(fact for fact in (event.url, event.reason) if fact)
         self.once(event.uid, f"{word} : {what}{' : ' + facts if facts else ''}")
+
+    def polled(self, polled: Polled) -> None:
+        """Say what a source brought, and the first of its failures in a row; nothing where nothing changed."""
+        if polled.outcome == "unchanged" or (polled.outcome == "new" and not _brought(polled)):
+            self._source_well(polled.feed)
+            return
+        if polled.outcome == "new":
+            self._source_well(polled.feed)
+            self.say(f"source {polled.feed} : {_brought(polled)}")
+        else:
+            self.once(
+                f"source {polled.feed}", f"source {polled.feed} : {_OUTCOMES.get(polled.outcome, 'échec')} : {polled.reason}"
+            )
+        for relayed in polled.relayed:
+            what = f" : {relayed.slug}@{relayed.number}" if relayed.slug else ""
+            self.say(f"règle {relayed.rule} : {_ACTS.get(relayed.act, relayed.act)}{what} {relayed.reason}")
+
+    def _source_well(self, feed: str) -> None:
+        if self._said.get(f"source {feed}"):
+            self.once(f"source {feed}", f"source {feed} : répond de nouveau")
+            self.once(f"source {feed}", "")
 
     def expired(self, slug: str) -> None:
         """Say that the end of a message has come."""

@@ -129,7 +129,7 @@ class Runner:
         serving = Serving(dispatcher, on_failure=self._failed, on_burst=app.advance_epoch)
         finish_s = app.settings.dispatch.call_timeout_s + AFTER_CALL_S
         bell, changes = Bell(app, serving.ring), Changes(app.db)
-        ticking = Ticking(jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url), self._log)
+        ticking = Ticking(jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log), self._log)
         sending = _Sending(serving, finish_s)
         try:
             self._open_pages()

@@ -35,6 +35,7 @@ _LATE = {
     "handed_over": "remis à une personne, à confirmer",
     "overdue": "remis à une personne, délai dépassé",
     "still_public": "encore en ligne alors que c'est terminé",
+    "promise_broken": "suite promise en retard",
     "required_channel_failed": "canal obligatoire en échec",
 }
 _STATES = {"active": "actif", "standby": "en veille : un autre programme est actif"}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 from collections.abc import Callable
-from datetime import timedelta
-from importlib.util import find_spec
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -20,10 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from broadcast.app import App
 from broadcast.errors import BroadcastError
-from broadcast.feeds.callback import is_token
-from broadcast.feeds.websub import Subscription, judge_delivery, verdict_on
-from broadcast.sources import FeedState
-from broadcast.store import feeds
+from broadcast.wake import wake
 from broadcast.web.facts import Reader
 from broadcast.web.page import POLICY, plain_page, status_page
 
@@ -90,44 +84,49 @@ class _Site:
 
     def verify(self, request: Request) -> Response:
         """A hub asks whether we asked for this subscription."""
-        feed, known = self._feed(request)
-        asked = "subscribe" if known.websub_asked_at is not None else None
-        subscription = Subscription(topic=known.topic_url, asked=asked, secret=known.websub_secret)  # type: ignore[arg-type]  # a literal
-        verdict = verdict_on(dict(request.query_params), subscription)
-        now = self._app.clock.now()
-        if verdict.meaning in ("subscribed", "denied"):
-            until = now + timedelta(seconds=verdict.lease_s) if verdict.meaning == "subscribed" else None
-            with self._app.db.write() as tx:
-                feeds.update_feed(tx, feed, websub_until_at=until)
-        _log.info("%s : %s", feed, verdict.reason or f"WebSub : {verdict.meaning}")
+        from broadcast import relay
+
+        feed, token = _callback(request)
+        verdict = relay.answer(self._app, feed, token, dict(request.query_params))
+        _log.info("%s : %s", _shown(feed), verdict.reason or f"WebSub : {verdict.meaning}")
         return PlainTextResponse(verdict.body, status_code=verdict.status)
 
     async def take(self, request: Request) -> Response:
         """A hub brings what is new; it is answered before it is worked on."""
         if self._state() != "active" or self._pushes >= MAX_PUSHES:
             return PlainTextResponse("plus tard\n", status_code=503, headers={"Retry-After": "30"})
-        feed, known = await run_in_threadpool(self._feed, request)
         self._pushes += 1
         try:
+            # A stranger who does not know the address is not listened to for ten megabytes.
+            await run_in_threadpool(self._believe, request, b"")
             body = await _body(request)
+            feed, why_not = await run_in_threadpool(self._believe, request, body)
         except BaseException:
             self._pushes -= 1
             raise
-        allow_sha1 = self._app.settings.feeds[feed].allow_sha1
-        judged = judge_delivery(request.headers.get("x-hub-signature"), body, secret=known.websub_secret, allow_sha1=allow_sha1)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        return Response(
-            status_code=202,
-            background=BackgroundTask(self._push, feed, body, headers, "" if judged.is_genuine else judged.reason),
-        )
+        content_type = request.headers.get("content-type", "")
+        return Response(status_code=202, background=BackgroundTask(self._push, feed, body, content_type, why_not))
 
-    def _push(self, feed: str, body: bytes, headers: dict[str, str], why_not: str) -> None:
+    def _believe(self, request: Request, body: bytes) -> tuple[str, str]:
+        """Return the source, and why what came is not taken."""
+        from broadcast import relay
+
+        feed, token = _callback(request)
+        delivered = relay.believe(self._app, feed, token, body, request.headers.get("x-hub-signature"))
+        if delivered is None:
+            raise HTTPException(404)
+        return feed, "" if delivered.is_genuine else delivered.reason
+
+    def _push(self, feed: str, body: bytes, content_type: str, why_not: str) -> None:
+        from broadcast import relay
+
         try:
             if why_not:
                 _log.info("%s : %s", feed, why_not)
-            elif find_spec("broadcast.relay") is not None:
-                relay = importlib.import_module("broadcast.relay")
-                relay.push(self._app, feed, body, headers.get("content-type", ""), headers)
+                return
+            polled = relay.push(self._app, feed, body, content_type)
+            _log.info("%s : WebSub : %s", feed, polled.outcome)
+            wake(self._app)
         except BroadcastError as error:
             _log.info("%s : %s", feed, error)
         except Exception as error:  # noqa: BLE001  (a stranger's bytes must not end the server; it is told)
@@ -135,14 +134,13 @@ class _Site:
         finally:
             self._pushes -= 1
 
-    def _feed(self, request: Request) -> tuple[str, FeedState]:
-        name = request.path_params["feed"]
-        if name in self._app.settings.feeds:
-            with self._app.db.read() as tx:
-                known = feeds.feed_state(tx, name)
-            if known is not None and is_token(request.path_params["token"], name, known.websub_secret):
-                return name, known
-        raise HTTPException(404)
+
+def _callback(request: Request) -> tuple[str, str]:
+    return request.path_params["feed"], request.path_params["token"]
+
+
+def _shown(name: str) -> str:
+    return name[:40] if name.isprintable() else "?"
 
 
 async def _body(request: Request) -> bytes:
