@@ -38,9 +38,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status:status", "Voir ce qui est public, où, et ce qui est en retard."),
     "plan": ("sending:plan", "Voir ce qu'une approbation ou un retrait changerait."),
     "resolve": ("sending:resolve", "Régler à la main un envoi incertain ou remis."),
+    "all-clear": ("all_clear:all_clear", "Préparer la fin d'alerte, pour tous ses canaux."),
     "withdraw": ("sending:withdraw", "Retirer un message partout, tout de suite."),
     "stop": ("sending:stop", "Arrêt général : rien de nouveau ne part."),
     "resume": ("sending:resume", "Lever l'arrêt général."),
+    "feeds": ("feeds:feeds", "Sources nationales : lire, reprendre, relayer."),
     "channels": ("channels:channels", "Lister, tester, mettre en pause les canaux."),
     "people": ("people:people", "Gérer les personnes et leurs rôles."),
     "audit": ("audit:audit", "Vérifier ou exporter le journal des actes."),
@@ -86,7 +88,7 @@ class LazyGroup(click.Group):
 )
 @click.option(
     "--newsroom",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="DOSSIER",
     help="Dossier de la rédaction (sinon BROADCAST_NEWSROOM, sinon le plus proche au-dessus).",
 )

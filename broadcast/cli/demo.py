@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from broadcast.cli.context import command, json_option
-from broadcast.cli.out import STATE_WORDS, table, to_json
+from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, table, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from broadcast.dispatch.base import Event
+    from broadcast.model import Delivery
 
 
 @click.command(short_help="Tout voir sur des réseaux d'essai.")
-@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path, readable=False))
 @json_option
 @command
 def demo(folder: Path, as_json: bool) -> int:
@@ -24,7 +31,10 @@ def demo(folder: Path, as_json: bool) -> int:
     from broadcast.demo.run import run
     from broadcast.status import overview
 
-    app = run(folder, (lambda line: None) if as_json else click.echo)
+    if as_json:
+        app = run(folder, lambda line: None, lambda event: None)
+    else:
+        app = run(folder, click.echo, _tell)
     try:
         page = write(app)
         with app.db.read() as tx:
@@ -48,9 +58,13 @@ def demo(folder: Path, as_json: bool) -> int:
         to_json({"folder": str(folder), "page": str(page), "deliveries": rows})
         return 1 if bad else 0
     click.echo()
+    places: dict[tuple[str, str], list[Delivery]] = {}
+    for message in reversed(seen.messages):
+        for delivery in message.deliveries:
+            places.setdefault((delivery.channel, message.message), []).append(delivery)
     table(
         ["canal", "message", "état", "adresse"],
-        [[r["channel"], f"{r['message']}@{r['revision']} {r['action']}", STATE_WORDS[str(r["state"])], r["url"]] for r in rows],
+        [[channel, slug, *_outcome(each)] for (channel, slug), each in sorted(places.items(), key=lambda item: item[0][0])],
     )
     click.echo(f"\nÀ ouvrir : {page}")
     click.echo(f"  site      {folder / 'public' / 'index.html'}")
@@ -59,3 +73,28 @@ def demo(folder: Path, as_json: bool) -> int:
     click.echo(f"  à la main {folder / 'kits'}")
     click.echo(f"  réseaux   {', '.join(str(folder / 'recorded' / f'{n}.jsonl') for n in NETWORKS)}")
     return 1 if bad else 0
+
+
+def _tell(event: Event) -> None:
+    what = f"{event.slug}@{event.number} {ACTION_WORDS[event.action]} → {STATE_WORDS[event.state.value]}"
+    click.echo(f"  {event.channel} : {what} {event.url}".rstrip())
+
+
+def _outcome(deliveries: Sequence[Delivery]) -> tuple[str, str]:
+    """Return in words what became of one message in one place, and where it stands."""
+    last = deliveries[-1]
+    parts = len({d.part for d in deliveries if d.number == last.number and d.action == "publish"})
+    url = next((d.url for d in deliveries if d.url and d.number == last.number), "")
+    if last.state == "handed_over":
+        return f"remis à une personne : {ACTION_WORDS[last.action]}", url
+    if last.state != "delivered":
+        return STATE_WORDS[last.state.value], url
+    if last.action == "take_down" or last.form == "ending":
+        word = "retiré" if last.action == "take_down" else "fin dite"
+    elif last.action == "update":
+        word = "mis à jour"
+    elif last.form == "correction":
+        word = "rectifié"
+    else:
+        word = f"publié, fil de {parts}" if parts > 1 else "publié"
+    return word, "" if last.action == "take_down" else url

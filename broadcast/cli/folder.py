@@ -11,7 +11,7 @@ from broadcast.cli.out import to_json
 
 
 @click.command(short_help="Créer le dossier d'une rédaction.")
-@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--example",
     is_flag=True,

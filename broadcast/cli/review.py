@@ -64,7 +64,7 @@ def reviews(as_json: bool) -> int:
 @click.option(
     "--html",
     "folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="DOSSIER",
     help="Une page à ouvrir.",
 )

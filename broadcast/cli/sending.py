@@ -165,6 +165,8 @@ def plan(name: str, withdrawn: bool, as_json: bool) -> int:
         if withdrawn and rows is approve_rows:
             continue
         click.secho(title, bold=True)
+        if not rows:
+            click.echo("rien n'est encore parti : rien à retirer" if rows is withdraw_rows else "aucun canal")
         table(
             ["canal", "action", "forme", "version", "sur", "remarque"],
             [

@@ -11,7 +11,7 @@ import click
 from broadcast.cli.context import as_option, command, json_option, newsroom
 from broadcast.cli.out import print_findings, to_json
 
-_file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
+_file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, readable=False))
 
 
 @click.command(short_help="Vérifier un message pour tous ses canaux.")
@@ -68,7 +68,7 @@ def check(file: Path, as_json: bool) -> int:
 @click.option(
     "--html",
     "folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     metavar="DOSSIER",
     help="Une page à ouvrir.",
 )

@@ -14,6 +14,7 @@ from broadcast.desk.ending import withdraw
 from broadcast.desk.people import add_person
 from broadcast.desk.submit import submit
 from broadcast.desk.vote import approve
+from broadcast.dispatch.base import Event
 from broadcast.dispatch.send import send
 from broadcast.errors import UsageError
 from broadcast.probing import probe_channel
@@ -21,12 +22,13 @@ from broadcast.probing import probe_channel
 MARK = ".broadcast-demo"
 
 
-def run(folder: Path, tell: Callable[[str], None]) -> App:
+def run(folder: Path, tell: Callable[[str], None], told: Callable[[Event], None]) -> App:
     """Make the demonstration in `folder`, and return the newsroom to be looked at.
 
     Args:
         folder: absent, empty, or made by an earlier demonstration.
         tell: is told what happens, a line at a time.
+        told: is told what became of each delivery.
 
     Raises:
         UsageError: the folder holds something that a demonstration did not make.
@@ -44,23 +46,23 @@ def run(folder: Path, tell: Callable[[str], None]) -> App:
         add_person(app.desk, "bob", ("approver", "publisher"))
         for name in NETWORKS:
             tell(f"canal {name} : {probe_channel(app, name).message}")
-        _publish(app, tell)
+        _publish(app, tell, told)
     return app
 
 
-def _publish(app: App, tell: Callable[[str], None]) -> None:
+def _publish(app: App, tell: Callable[[str], None], told: Callable[[Event], None]) -> None:
     messages = app.dir / "content" / "messages"
     for slug in ("crue-quais", "commerces-ouverts", "concours-dessin", "point-situation"):
         _submit_and_approve(app, messages / f"{slug}.md", tell)
-    _send(app, tell)
+    _send(app, told)
     tell("rectificatif : la passerelle ferme aussi")
     correction = newsroom_folder.example("crue-quais.v2.md", app.clock.now())
     (messages / "crue-quais.md").write_text(correction, encoding="utf-8")
     _submit_and_approve(app, messages / "crue-quais.md", tell)
-    _send(app, tell)
+    _send(app, told)
     tell("retrait : le concours est annulé")
     withdraw(app.desk, "concours-dessin", as_="bob", reason="concours annulé")
-    _send(app, tell)
+    _send(app, told)
 
 
 def _submit_and_approve(app: App, path: Path, tell: Callable[[str], None]) -> None:
@@ -79,14 +81,15 @@ def _submit_and_approve(app: App, path: Path, tell: Callable[[str], None]) -> No
     tell(f"bob approuve {done.revision.name} : {len(voted.hashes)} déclinaisons, {voted.planned} envois prévus")
 
 
-def _send(app: App, tell: Callable[[str], None]) -> None:
-    send(app.dispatcher(lambda e: tell(f"  {e.channel} : {e.slug}@{e.number} {e.action} → {e.state.value} {e.url}")))
+def _send(app: App, told: Callable[[Event], None]) -> None:
+    send(app.dispatcher(told))
 
 
 def _start_afresh(folder: Path) -> None:
     if folder.exists():
         if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
             raise UsageError(f"{folder} contient autre chose qu'une démonstration : choisissez un autre dossier")
-        shutil.rmtree(folder)
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     (folder / "recorded").mkdir(parents=True)
     (folder / MARK).write_text("Ce dossier a été fait par « broadcast demo » et sera effacé par la suivante.\n")

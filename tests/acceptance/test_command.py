@@ -265,8 +265,19 @@ def test_help_imports_nothing_heavy(module: str):
 
 def test_the_demo_shows_everything_and_starts_afresh(tmp_path: Path):
     target = tmp_path / "demo"
-    for _ in range(2):
-        subprocess.run([COMMAND, "demo", str(target)], check=True, capture_output=True, timeout=120)
+    (tmp_path / "link").symlink_to(target)
+    for name in ("demo", "link"):
+        done = subprocess.run([COMMAND, "demo", str(tmp_path / name)], check=True, capture_output=True, text=True, timeout=120)
+    table = dict(line.rsplit("\t", 1) for line in done.stdout.splitlines() if line.count("\t") == 3)
+    words = {tuple(row.split("\t")[:2]): row.split("\t")[2] for row in table}
+    assert (
+        len(words) == 44
+        and words["x-ville", "crue-quais"] == "rectifié"
+        and words["x-ville", "point-situation"] == "publié, fil de 4"
+    )
+    assert words["website", "crue-quais"] == "mis à jour" and words["mastodon-ville", "concours-dessin"] == "retiré"
+    assert "remis" in words["journal", "crue-quais"]
+    assert "delivered" not in done.stdout and "take_down" not in done.stdout
     posts = {
         name: [json.loads(line) for line in (target / f"recorded/{name}.jsonl").read_text().splitlines()]
         for name in ("x-ville", "facebook-ville", "mastodon-ville")

@@ -79,3 +79,9 @@ def test_a_page_that_cannot_be_written_is_one_sentence(folder: Folder):
     done = folder.run("preview", folder.message(), "--html", folder.path / "broadcast.toml", code=1)
     assert "existe déjà" in done.stderr and len(done.stderr.strip().splitlines()) == 1
     assert not (folder.path / "broadcast-erreur.log").exists()
+
+
+def test_a_plan_says_in_words_that_nothing_stands_yet(folder: Folder):
+    folder.run("submit", folder.message("plan-vide"), "--as", "alice")
+    assert "rien à retirer" in folder.run("plan", "plan-vide").stdout
+    assert folder.json("plan", "plan-vide")["if_withdrawn"] == []
