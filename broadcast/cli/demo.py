@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from broadcast.dispatch.base import Event
-    from broadcast.model import Delivery
+    from broadcast.outbox import Delivery
 
 
 @click.command(short_help="Tout voir sur des réseaux d'essai.")
