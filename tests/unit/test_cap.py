@@ -277,6 +277,13 @@ def test_real_alerts_are_read_as_kweathercore_reads_them(conformance: Path):
         ("2.3 48.8,2.2<", "2.3 48.8,2.1<", "polygon"),
         ("<polygon>48.8", "<polygon>98.8", "polygon"),
         ("<resourceDesc>carte</resourceDesc>", "", "resourceDesc"),
+        ("<event>Crue</event>", "", "event"),
+        ("<identifier>a.1</identifier>", "", "identifier"),
+        ("<areaDesc>Issy</areaDesc>", "", "areaDesc"),
+        ("2.3 48.8,2.2<", "2.3 nord<", "polygon"),
+        ("<urgency>Immediate", "<urgency>Now", "urgency"),
+        ("<category>Met</category>", "<category>Weather</category>", "category"),
+        ("<sent>2026-11-23T12:00:00-00:00</sent>", "", "sent"),
     ],
 )
 def test_what_cap_forbids_is_not_read(old, new, word):

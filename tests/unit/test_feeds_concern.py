@@ -66,6 +66,9 @@ def level(entry: Entry, where: Whereabouts = ISSY) -> str | None:
         ("VIGICRUES-TRONCON", "SN12", "commune"),
         ("VIGICRUES-TRONCON", "SN13", None),
         ("FIPS6", "92", None),
+        ("FR-INSEE-REGION", "99", None),
+        ("ISO 3166-2", "DE-BY", None),
+        ("NUTS3", "DE212", None),
     ],
 )
 def test_codes_are_matched_along_the_chain(name, value, expected):
@@ -85,6 +88,13 @@ def test_codes_are_strings():
     assert level(alert_for(("FR-INSEE-DEPARTEMENT", "01")), Whereabouts(communes=("97105",))) is None
     assert level(alert_for(("FR-INSEE-DEPARTEMENT", "971")), Whereabouts(communes=("97105",))) == "department"
     assert level(alert_for(("FR-INSEE-REGION", "1")), Whereabouts(communes=("97105",))) == "region"
+
+
+def test_a_newsroom_may_stand_for_a_whole_department():
+    prefecture = Whereabouts(communes=("92",))
+    assert level(alert_for(("FR-INSEE-COMMUNE", "92040")), prefecture) == "commune"
+    assert level(alert_for(("FR-INSEE-COMMUNE", "93001")), prefecture) is None
+    assert level(alert_for(("FR-INSEE-DEPARTEMENT", "92")), prefecture) == "department"
 
 
 def test_districts_belong_to_their_commune():

@@ -180,6 +180,12 @@ def test_vigicrues_gives_an_alert_per_section_at_yellow_and_above():
     assert [e.digest for e in later.entries] == [e.digest for e in feed.entries]
 
 
+def test_a_section_without_a_code_is_told():
+    feed = read("vigicrues.geojson", **{'"gid": 1, "CdEntCru": "SN12"': '"CdEntCru": ""'})
+    assert [e.id for e in feed.entries] == ["vigicrues.LO7"]
+    assert "tronçon 1 : sans code" in feed.problems[0]
+
+
 def test_a_calm_country_is_an_empty_state_not_an_error():
     calm = json.dumps({"type": "FeatureCollection", "features": []}).encode()
     assert parse(calm, url="https://www.vigicrues.gouv.fr/services/InfoVigiCru.geojson", content_type=None) == []
