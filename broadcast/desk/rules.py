@@ -49,6 +49,7 @@ def submit_rule(desk: Desk, rule: Rule, *, as_: str) -> RuleStanding:
             return _standing(tx, same[-1])
         stored = StoredRule(
             name=rule.name,
+            number=0,
             sha256=rule.sha256,
             source_text=rule.source_text,
             template_text=rule.template_text,
@@ -58,7 +59,7 @@ def submit_rule(desk: Desk, rule: Rule, *, as_: str) -> RuleStanding:
             state="submitted",
             until_at=rule.until_at,
         )
-        rules.submit_rule(tx, stored)
+        stored = rules.submit_rule(tx, stored)
         desk.log(tx, person.name, "submit_rule", rule.name, {"sha256": rule.sha256})
         return _standing(tx, stored)
 
@@ -98,13 +99,13 @@ def vote_rule(desk: Desk, name: str, kind: VoteKind, *, as_: str, reason: str = 
             )
         at = desk.clock.now()
         vote = Vote(person=person.name, kind=kind, hashes=(rule.sha256,), at=at, reason=reason.strip(), os_user=desk.os_user)
-        rules.add_vote(tx, name, rule.sha256, vote)
+        rules.add_vote(tx, rule, vote)
         desk.log(tx, person.name, f"{kind.value}_rule", name, {"sha256": rule.sha256, "reason": reason.strip()})
         standing = _standing(tx, rule)
         if kind is not VoteKind.APPROVE:
-            rules.set_state(tx, name, rule.sha256, "returned")
+            rules.set_state(tx, rule, "returned")
         elif not standing.missing:
-            rules.set_state(tx, name, rule.sha256, "approved")
+            rules.set_state(tx, rule, "approved")
         return _standing(tx, rules.latest(tx, name))
 
 
@@ -123,7 +124,7 @@ def withdraw_rule(desk: Desk, name: str, *, as_: str, reason: str) -> None:
         if not open_ones:
             raise NotFound(f"règle {name} : ni en vigueur ni en attente", subject=name)
         for rule in open_ones:
-            rules.set_state(tx, name, rule.sha256, "withdrawn")
+            rules.set_state(tx, rule, "withdrawn")
         desk.log(tx, person.name, "withdraw_rule", name, {"reason": reason.strip()})
 
 
@@ -134,6 +135,6 @@ def rule_standings(tx: Tx) -> list[RuleStanding]:
 
 def _standing(tx: Tx, rule: StoredRule) -> RuleStanding:
     able = {p.name for p in newsroom.people(tx) if p.has(Right.VOTE)} - {rule.author}
-    last = {v.person: v for v in rules.votes(tx, rule.name, rule.sha256, rule.submitted_at) if v.person in able}
+    last = {v.person: v for v in rules.votes(tx, rule) if v.person in able}
     by = tuple(sorted(v.person for v in last.values() if v.kind is VoteKind.APPROVE))
     return RuleStanding(rule=rule, approved_by=by, missing=max(APPROVERS - len(by), 0))

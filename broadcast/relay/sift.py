@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from broadcast.alerts import Alert, Entry
@@ -150,7 +150,8 @@ def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
         folded=folded,
         digest=entry.digest,
         alert_xml="",
-        received_at=desk.now,
+        # A microsecond each keeps the order of the document.
+        received_at=desk.now + timedelta(microseconds=len(here)),
         seen_at=desk.now,
         changed_at=None,
         gone_at=None,

@@ -443,7 +443,9 @@ class RuleRow(SQLModel, table=True):
     __tablename__ = "rule"
     newsroom: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
-    sha256: str = Field(primary_key=True)
+    #: Counts submissions; the same text submitted again is another one.
+    number: int = Field(primary_key=True)
+    sha256: str
     source_text: str
     template_text: str
     author: str
@@ -461,6 +463,7 @@ class RuleVoteRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     newsroom: str
     name: str = Field(index=True)
+    number: int
     sha256: str
     person: str
     os_user: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,8 @@ class StoredRule:
     """One version of a rule as submitted."""
 
     name: str
+    #: Counts submissions.
+    number: int
     sha256: str
     source_text: str
     template_text: str
@@ -41,14 +43,14 @@ class StoredRule:
 _STORED = tuple(f.name for f in fields(StoredRule))
 
 
-def submit_rule(tx: Tx, rule: StoredRule) -> None:
-    """Freeze a version of a rule; what waited before it is superseded."""
+def submit_rule(tx: Tx, rule: StoredRule) -> StoredRule:
+    """Freeze a version of a rule under the next number; what waited before it is superseded."""
     waiting = (_R.c.newsroom == tx.newsroom, _R.c.name == rule.name, _R.c.state == "submitted")
     tx.run(update(_R).where(*waiting).values(state="superseded"))
-    known = (_R.c.newsroom == tx.newsroom, _R.c.name == rule.name, _R.c.sha256 == rule.sha256)
-    values = {name: getattr(rule, name) for name in _STORED}
-    if not tx.run(update(_R).where(*known).values(**values)):
-        tx.run(insert(_R).values(newsroom=tx.newsroom, **values))
+    last = select(func.max(_R.c.number)).where(_R.c.newsroom == tx.newsroom, _R.c.name == rule.name)
+    numbered = replace(rule, number=(tx.one(last)[0] or 0) + 1)
+    tx.run(insert(_R).values(newsroom=tx.newsroom, **{name: getattr(numbered, name) for name in _STORED}))
+    return numbered
 
 
 def versions(tx: Tx, name: str | None = None) -> list[StoredRule]:
@@ -56,7 +58,7 @@ def versions(tx: Tx, name: str | None = None) -> list[StoredRule]:
     query = select(_R).where(_R.c.newsroom == tx.newsroom)
     if name is not None:
         query = query.where(_R.c.name == name)
-    return [_stored(row) for row in tx.all(query.order_by(_R.c.name, _R.c.submitted_at))]
+    return [_stored(row) for row in tx.all(query.order_by(_R.c.name, _R.c.number))]
 
 
 def latest(tx: Tx, name: str) -> StoredRule:
@@ -83,25 +85,24 @@ def names_in_force(tx: Tx) -> frozenset[str]:
     return frozenset(row.name for row in tx.all(query))
 
 
-def set_state(tx: Tx, name: str, sha256: str, state: str) -> None:
+def set_state(tx: Tx, rule: StoredRule, state: str) -> None:
     """Change where a version stands; an approved one takes the place of the one before."""
-    mine = (_R.c.newsroom == tx.newsroom, _R.c.name == name)
+    mine = (_R.c.newsroom == tx.newsroom, _R.c.name == rule.name)
     if state == "approved":
         tx.run(update(_R).where(*mine, _R.c.state == "approved").values(state="superseded"))
-    tx.run(update(_R).where(*mine, _R.c.sha256 == sha256).values(state=state))
+    tx.run(update(_R).where(*mine, _R.c.number == rule.number).values(state=state))
 
 
-def add_vote(tx: Tx, name: str, sha256: str, vote: Vote) -> None:
-    """Keep a vote on a rule."""
+def add_vote(tx: Tx, rule: StoredRule, vote: Vote) -> None:
+    """Keep a vote on a version of a rule."""
     facts = {"person": vote.person, "os_user": vote.os_user, "kind": vote.kind.value, "reason": vote.reason, "at": vote.at}
-    tx.run(insert(_V).values(newsroom=tx.newsroom, name=name, sha256=sha256, **facts))
+    version = {"name": rule.name, "number": rule.number, "sha256": rule.sha256}
+    tx.run(insert(_V).values(newsroom=tx.newsroom, **version, **facts))
 
 
-def votes(tx: Tx, name: str, sha256: str, since: datetime | None = None) -> list[Vote]:
+def votes(tx: Tx, rule: StoredRule) -> list[Vote]:
     """Return the votes on one version, oldest first."""
-    query = select(_V).where(_V.c.newsroom == tx.newsroom, _V.c.name == name, _V.c.sha256 == sha256)
-    if since is not None:
-        query = query.where(_V.c.at >= since)
+    query = select(_V).where(_V.c.newsroom == tx.newsroom, _V.c.name == rule.name, _V.c.number == rule.number)
     return [
         Vote(person=r.person, kind=VoteKind(r.kind), hashes=(r.sha256,), at=r.at, reason=r.reason, os_user=r.os_user)
         for r in tx.all(query.order_by(_V.c.id))

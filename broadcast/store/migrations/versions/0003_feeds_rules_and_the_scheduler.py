@@ -104,6 +104,7 @@ def upgrade() -> None:
         "rule",
         sa.Column("newsroom", text, nullable=False),
         sa.Column("name", text, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("sha256", text, nullable=False),
         sa.Column("source_text", text, nullable=False),
         sa.Column("template_text", text, nullable=False),
@@ -112,13 +113,14 @@ def upgrade() -> None:
         sa.Column("submitted_at", time, nullable=False),
         sa.Column("state", text, nullable=False),
         sa.Column("until_at", time, nullable=False),
-        sa.PrimaryKeyConstraint("newsroom", "name", "sha256"),
+        sa.PrimaryKeyConstraint("newsroom", "name", "number"),
     )
     op.create_table(
         "rule_vote",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("newsroom", text, nullable=False),
         sa.Column("name", text, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("sha256", text, nullable=False),
         sa.Column("person", text, nullable=False),
         sa.Column("os_user", text, nullable=False),
