@@ -193,7 +193,7 @@ def ends_alert(entry: Entry) -> bool:
 
 
 def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: datetime) -> str:
-    """Return why a rule does not take an item, "" if it does. The end of an event is taken whatever its level."""
+    """Return why a rule does not look at an item, whatever its level; "" if it does."""
     if feed not in rule.feeds:
         return "autre source"
     if now >= rule.until_at:
@@ -208,10 +208,13 @@ def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: dateti
     said = words_of(_said(entry))
     if rule.events and not any(_holds(said, words_of(event)) for event in rule.events):
         return "autre phénomène"
-    level = level_of(entry)
-    if not ends_alert(entry) and level not in rule.levels:
-        return f"niveau {level or 'absent'}"
     return ""
+
+
+def level_refusal(rule: Rule, entry: Entry) -> str:
+    """Return why a rule publishes nothing at the level of an item, "" if it does. An end is taken at any level."""
+    level = level_of(entry)
+    return "" if ends_alert(entry) or level in rule.levels else f"niveau {level or 'absent'}"
 
 
 def allowed_link(rule: Rule, link: str, feed_url: str) -> str:
@@ -251,25 +254,32 @@ def deed_of(
     history: Sequence[Relayed],
     *,
     gone: bool = False,
+    still: bool = False,
     live: frozenset[str],
     now: datetime,
     expires_of: Mapping[str, datetime | None],
-) -> Deed:
-    """Return what becomes of an item.
+    ends_at: datetime | None = None,
+) -> Deed | None:
+    """Return what becomes of an item; None where it is of a level at which the rule publishes nothing.
 
     Args:
         rule: the rule that takes it.
         entry: the item.
         history: what the rule did so far about the same subject or lineage, oldest first.
         gone: True where the source, which shows all that is in force, no longer shows it.
+        still: True where another item about the same subject is still in force.
         live: slugs of messages of this rule that are live.
         now: the time.
         expires_of: end of each live message.
+        ends_at: end of what is said, where it is not the item's own.
     """
     before = next((r for r in reversed(history) if r.slug in live and r.act in ("published", "updated")), None)
-    if gone or ends_alert(entry):
-        return Deed("end", before.slug, "fin annoncée par la source") if before else Deed("same", "", "rien n'est en ligne")
-    level, ends_at = level_of(entry), expires_at(entry)
+    low = level_refusal(rule, entry)
+    if low and before is None:
+        return None
+    if gone or low or ends_alert(entry):
+        return _end(before, low or ("la source ne le montre plus" if gone else "fin annoncée par la source"), still=still)
+    level, ends_at = level_of(entry), ends_at or expires_at(entry)
     if ends_at is not None and ends_at <= now:
         return Deed("same", before.slug if before else "", "déjà terminé")
     if before is None:
@@ -279,6 +289,12 @@ def deed_of(
     if before.level == level and not longer:
         return Deed("same", before.slug, "même niveau : rien de nouveau à publier")
     return Deed("update", before.slug, "niveau changé" if before.level != level else "prolongé")
+
+
+def _end(before: Relayed | None, reason: str, *, still: bool) -> Deed:
+    if before is None:
+        return Deed("same", "", "rien n'est en ligne")
+    return Deed("same", before.slug, "un autre élément reste en vigueur") if still else Deed("end", before.slug, reason)
 
 
 def capped(rule: Rule, recent: Sequence[Relayed], now: datetime) -> bool:

@@ -217,7 +217,7 @@ def simulate(name: str | None, since: str, as_json: bool) -> int:
     """Rejouer ce qui a été reçu et dire ce que chaque règle aurait publié ; rien n'est écrit ni envoyé."""
     from broadcast.durations import seconds_of
     from broadcast.errors import UsageError
-    from broadcast.relay.follow import rules_in_force
+    from broadcast.relay.choose import rules_in_force
     from broadcast.relay.simulate import simulate as replay
 
     try:

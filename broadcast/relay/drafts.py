@@ -189,6 +189,17 @@ def values_of_end(values: Mapping[str, Any], *, slug: str, title: str, channels:
     }
 
 
+def together(values: Mapping[str, Any], items: Sequence[Item], newsroom: Newsroom) -> dict[str, Any]:
+    """Return the values of the first of several items about one event, with what the others add: their end, their words."""
+    ends = [at for item in items if (at := expires_at(item.entry)) is not None]
+    infos = [shown_info(i.entry.alert, newsroom.language) if i.entry.alert else None for i in items]
+    said = [body_of(item.entry, info) for item, info in zip(items, infos, strict=True)]
+    longest = {"expires": local(max(ends), newsroom.timezone)} if ends else {}
+    onsets = [info.onset for info in infos if info is not None and info.onset is not None]
+    onset = local(min(onsets), newsroom.timezone) if len(onsets) == len(items) and onsets else ""
+    return {**values, **longest, "onset": onset, "description": "\n\n".join(dict.fromkeys(said))}
+
+
 def values_for_rule(values: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
     """Return the values with what a rule decides."""
     channels = list(rule.channels) if rule.channels is not None else None

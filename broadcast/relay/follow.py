@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,22 @@ from broadcast.app import App
 from broadcast.desk.submit import freeze
 from broadcast.desk.vote import put_in_force
 from broadcast.errors import BroadcastError, ContentError, WorkflowError
-from broadcast.feeds.lineage import is_from_the_future
 from broadcast.lifecycle import is_approved
-from broadcast.model import Draft, Vote, VoteKind
-from broadcast.outbox import Message
-from broadcast.planner import ended_because
+from broadcast.model import Draft, EndedBecause, Level, Vote, VoteKind
+from broadcast.planner import plan_message
 from broadcast.proofread import targets_for
-from broadcast.relay.drafts import FILTERS, shown_title, values_for_rule, values_of, values_of_end
-from broadcast.relay.where import concern_in, origin_of, whereabouts
-from broadcast.rules import Deed, Rule, allowed_link, capped, deed_of, level_of, refusal, rule_from_toml, subject_of
+from broadcast.relay.choose import choose, rules_in_force
+from broadcast.relay.drafts import FILTERS, shown_title, together, values_for_rule, values_of, values_of_end
+from broadcast.relay.where import origin_of
+from broadcast.rules import (
+    Deed,
+    Rule,
+    allowed_link,
+    ends_alert,
+    expires_at,
+    level_of,
+    subject_of,
+)
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import deliveries, entries, messages, postings, renditions, revisions, rules, tasks
 from broadcast.store.base import Tx
@@ -36,77 +43,61 @@ END_SHOWN = timedelta(hours=24)
 TEMPLATE_BREAK = "\x1e"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What a rule would do with an item, and why."""
-
-    rule: str
-    takes: bool
-    deed: Deed
-    reason: str
-
-
-def rules_in_force(app: App, tx: Tx) -> list[Rule]:
-    """Return the rules that two people approved, as they were then."""
-    return [stored_rule(app, stored) for stored in rules.in_force(tx)]
-
-
-def stored_rule(app: App, stored: rules.StoredRule) -> Rule:
-    """Return a stored rule as a value."""
-    text, template = stored.source_text, stored.template_text
-    return rule_from_toml(stored.name, text, template_text=template, zone=app.newsroom.timezone)
-
-
 def follow(app: App, uids: Iterable[str]) -> list[Relayed]:
-    """Let the rules in force look at items, and return what they did."""
-    done = []
+    """Let the rules in force look at items, and return what they did.
+
+    Items about one event (today and tomorrow of a vigilance) are said in one message.
+    """
     with app.db.read() as tx:
         standing = rules_in_force(app, tx)
-    for uid in uids if standing else ():
-        for rule in standing:
-            with app.db.read() as tx:
-                item = entries.get_item(tx, uid)
-                choice = choose(app, tx, rule, item, app.clock.now())
-            if choice.takes:
-                done.append(_act(app, rule, item, choice.deed))
-                break
+    groups: dict[tuple[str, str], list[Item]] = {}
+    for uid in dict.fromkeys(uids) if standing else ():
+        with app.db.read() as tx:
+            item = entries.get_item(tx, uid)
+            takes = next((r for r in standing if choose(app, tx, r, item, app.clock.now()).takes), None)
+        if takes is not None:
+            groups.setdefault((takes.name, subject_of(item.feed, item.entry)), []).append(item)
+    by_name = {rule.name: rule for rule in standing}
+    done = []
+    for (name, _), items in groups.items():
+        for group in _said_together(items):
+            done += _act_together(app, by_name[name], group)
     return done
 
 
-def choose(app: App, tx: Tx, rule: Rule, item: Item, now: datetime) -> Choice:
-    """Return what a rule would do with an item now; nothing is written."""
-    feed = app.settings.feeds.get(item.feed)
-    near = bool(concern_in(item.entry, whereabouts(app.settings, feed, rule.areas)))
-    why = refusal(rule, item.feed, item.entry, concerned=near, now=now)
-    if item.state is ItemState.DUPLICATE:
-        why = item.reason
-    elif not why and item.alert is not None and is_from_the_future(item.alert, now):
-        why = "daté de l'avenir : à vérifier"
-    if why:
-        return Choice(rule=rule.name, takes=False, deed=Deed("none"), reason=why)
-    history = _history(tx, rule, item)
-    open_ones = {slug: m for slug in {r.slug for r in history if r.slug} if (m := _live(tx, slug, now)) is not None}
-    ends = {slug: m.expires_at for slug, m in open_ones.items()}
-    deed = deed_of(rule, item.entry, history, gone=item.gone_at is not None, live=frozenset(open_ones), now=now, expires_of=ends)
-    if deed.act in ("publish", "update") and capped(rule, rules.deeds_since(tx, rule.name, now - timedelta(hours=1)), now):
-        deed = Deed("capped", deed.slug, f"plafond de {rule.cap_per_hour} publications par heure atteint")
-    return Choice(rule=rule.name, takes=True, deed=deed, reason=deed.reason)
+def _said_together(items: Sequence[Item]) -> list[list[Item]]:
+    """Return the items in the order in which they are acted on; those that are in force form one group, gravest first."""
+    order = [level.value for level in Level]
+    standing = [i for i in items if not ends_alert(i.entry) and i.gone_at is None]
+    ends = [[i] for i in items if i not in standing]
+    chains = {i.lineage for i in standing if i.lineage and i.lineage != i.uid}
+    if len(standing) < 2 or chains:
+        return [[i] for i in items]
+    return [sorted(standing, key=lambda i: order.index(level_of(i.entry) or Level.UNKNOWN.value)), *ends]
 
 
-def _history(tx: Tx, rule: Rule, item: Item) -> list[Relayed]:
-    about = rules.deeds_about(tx, rule.name, [subject_of(item.feed, item.entry)])
-    chain = [i.uid for i in entries.of_lineage(tx, item.lineage)] if item.lineage else []
-    mine = rules.deeds_of_entries(tx, rule.name, {item.uid, *chain})
-    return sorted({*about, *mine}, key=lambda r: r.at)
+def _act_together(app: App, rule: Rule, items: Sequence[Item]) -> list[Relayed]:
+    leader = items[0]
+    with app.db.read() as tx:
+        choice = choose(app, tx, rule, leader, app.clock.now(), ends_at=_last_end(items))
+    if not choice.takes:
+        return []
+    done = [_act(app, rule, items, choice.deed)]
+    for item in items[1:]:
+        if done[0].act in ("published", "updated"):
+            done.append(_act(app, rule, [item], Deed("same", done[0].slug, "dit dans le même message")))
+        else:
+            done += _act_together(app, rule, [item])
+    return done
 
 
-def _live(tx: Tx, slug: str, now: datetime) -> Message | None:
-    message = messages.find_message(tx, slug)
-    return message if message is not None and message.approved and ended_because(message, now) is None else None
+def _last_end(items: Sequence[Item]) -> datetime | None:
+    ends = [at for item in items if (at := expires_at(item.entry)) is not None]
+    return max(ends) if ends else None
 
 
-def _act(app: App, rule: Rule, item: Item, deed: Deed) -> Relayed:
-    now = app.clock.now()
+def _act(app: App, rule: Rule, items: Sequence[Item], deed: Deed) -> Relayed:
+    now, item = app.clock.now(), items[0]
     trace = Relayed(
         rule=rule.name,
         sha256=rule.sha256,
@@ -130,7 +121,7 @@ def _act(app: App, rule: Rule, item: Item, deed: Deed) -> Relayed:
                 )
         return trace
     try:
-        return _publish(app, rule, item, deed, trace)
+        return _publish(app, rule, items, deed, trace)
     except BroadcastError as error:
         return _failed(app, rule, item, trace, str(error))
 
@@ -144,9 +135,12 @@ def _failed(app: App, rule: Rule, item: Item, trace: Relayed, reason: str) -> Re
     return failed
 
 
-def _publish(app: App, rule: Rule, item: Item, deed: Deed, trace: Relayed) -> Relayed:
+def _publish(app: App, rule: Rule, items: Sequence[Item], deed: Deed, trace: Relayed) -> Relayed:
+    item = items[0]
+    if deed.act == "end" and not _carried(app, deed.slug):
+        return _end_unsaid(app, rule, item, deed, trace)
     slug = _slug(app, item, deed)
-    source, values = _words(app, rule, item, deed)
+    source, values = _words(app, rule, items, deed)
     reading, left_out = _reading(app, rule, source, values, slug)
     with app.db.write() as tx:
         if deed.act == "update":
@@ -187,6 +181,27 @@ def _publish(app: App, rule: Rule, item: Item, deed: Deed, trace: Relayed) -> Re
     return done
 
 
+def _carried(app: App, slug: str) -> list[str]:
+    with app.db.read() as tx:
+        alert = messages.get_message(tx, slug)
+        said = carried(deliveries.of_message(tx, alert.uid), postings.of_message(tx, alert.uid))
+    return [name for name in said if name in app.places]
+
+
+def _end_unsaid(app: App, rule: Rule, item: Item, deed: Deed, trace: Relayed) -> Relayed:
+    """End an alert that has not left yet: there is nobody to be told that it is over."""
+    done = replace(trace, act="ended", reason=f"{deed.reason} ; rien n'était encore parti")
+    with app.db.write() as tx:
+        message = messages.get_message(tx, deed.slug)
+        messages.end_message(tx, message.uid, trace.at, EndedBecause.ALL_CLEAR, rule.voter, "")
+        app.desk.log(tx, rule.voter, "all_clear", deed.slug, {"entry": item.uid})
+        plan_message(tx, messages.message_by_uid(tx, message.uid), app.places, trace.at)
+        rules.add_deed(tx, done)
+        entries.update_item(tx, item.uid, state=ItemState.RELAYED.value, slug=deed.slug, rule=rule.name, reason=done.reason)
+        tasks.settle_about(tx, deed.slug, trace.at, rule.voter)
+    return done
+
+
 def _demand_own(tx: Tx, rule: Rule, slug: str) -> None:
     message = messages.get_message(tx, slug)
     latest = revisions.get_revision(tx, message, message.latest)
@@ -212,8 +227,8 @@ def free_slug(app: App, base: str) -> str:
     raise WorkflowError(f"{base} : plus de nom libre", subject=base)
 
 
-def _words(app: App, rule: Rule, item: Item, deed: Deed) -> tuple[str, dict[str, Any]]:
-    now = app.clock.now()
+def _words(app: App, rule: Rule, items: Sequence[Item], deed: Deed) -> tuple[str, dict[str, Any]]:
+    now, item = app.clock.now(), items[0]
     feed = app.settings.feeds.get(item.feed)
     areas = list(rule.areas or app.newsroom.areas)
     link = allowed_link(rule, item.entry.link, feed.url if feed else "")
@@ -221,15 +236,14 @@ def _words(app: App, rule: Rule, item: Item, deed: Deed) -> tuple[str, dict[str,
         origin = origin_of(tx, feed, item)
         begin, _, end = rule.template_text.partition(TEMPLATE_BREAK)
         values = values_of(item, replace(origin, url=link), app.newsroom, areas=areas, now=now, link=link)
-        values = values_for_rule(values, rule)
+        values = together(values_for_rule(values, rule), items, app.newsroom)
         if deed.act != "end":
             return begin, values
         alert = messages.get_message(tx, deed.slug)
         shown = revisions.get_revision(tx, alert, alert.approved)
-        channels = carried(deliveries.of_message(tx, alert.uid), postings.of_message(tx, alert.uid))
     until = local(now + END_SHOWN, app.newsroom.timezone)
-    here = [c for c in channels if c in app.places]
-    return end, values_of_end(values, slug=deed.slug, title=shown.draft.title, channels=here, until=until)
+    channels = _carried(app, deed.slug)
+    return end, values_of_end(values, slug=deed.slug, title=shown.draft.title, channels=channels, until=until)
 
 
 def _reading(app: App, rule: Rule, source: str, values: dict[str, Any], slug: str) -> tuple[intake.Reading, Sequence[str]]:

@@ -10,7 +10,7 @@ from typing import Any
 from broadcast.app import App
 from broadcast.relay.drafts import DEFAULT_LIFE
 from broadcast.relay.where import concern_in, whereabouts
-from broadcast.rules import Rule, capped, deed_of, ends_alert, expires_at, level_of, refusal, subject_of
+from broadcast.rules import Rule, capped, deed_of, ends_alert, expires_at, level_of, level_refusal, refusal, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import entries
 from broadcast.store.base import Tx
@@ -73,6 +73,8 @@ def _one(app: App, rule: Rule, item: Item, past: list[_Past]) -> tuple[str, str]
     over = {p.deed.slug for p in past if p.deed.act == "ended"}
     ends: dict[str, datetime | None] = {p.deed.slug: p.ends_at for p in about if p.deed.slug not in over and p.ends_at > at}
     deed = deed_of(rule, item.entry, [p.deed for p in about], live=frozenset(ends), now=at, expires_of=ends)
+    if deed is None:
+        return "none", level_refusal(rule, item.entry)
     if deed.act in ("publish", "update") and capped(rule, [p.deed for p in past], at):
         return "capped", f"plafond de {rule.cap_per_hour} publications par heure atteint"
     if deed.act in ("publish", "update", "end"):

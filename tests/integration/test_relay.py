@@ -605,3 +605,73 @@ def test_a_source_without_address_of_ours_is_refused_by_name(room):
     with pytest.raises(BroadcastError, match="inconnue"):
         relay.poll(app, ["rien"])
     app.close()
+
+
+def vigilance(*days: tuple[str, int], at: str = "2026-11-26T06:00:00+01:00", department: str = "92") -> bytes:
+    """Return Météo-France's vigilance: (day, colour) of the heat in one department."""
+    periods = [
+        {
+            "begin_validity_time": f"{day}T00:00:00+01:00",
+            "end_validity_time": f"{day}T23:59:59+01:00",
+            "timelaps": {
+                "domain_ids": [
+                    {
+                        "domain_id": department,
+                        "phenomenon_items": [{"phenomenon_id": "6", "phenomenon_max_color_id": colour, "timelaps_items": []}],
+                    }
+                ]
+            },
+        }
+        for day, colour in days
+    ]
+    return json.dumps({"product": {"update_time": at, "periods": periods}}).encode()
+
+
+HEAT = RULE.replace('["inondation"]', '["canicule"]')
+
+
+def test_orange_heat_on_92_publishes_once_and_the_same_level_again_nothing(room):
+    room.rule(HEAT)
+    room.alerts(vigilance(("2026-11-26", 3), ("2026-11-27", 3)))
+    deeds = room.poll("prefecture")["prefecture"].relayed
+    assert [d.act for d in deeds] == ["published", "same"] and deeds[0].slug == deeds[1].slug
+    room.send()
+    assert room.page_of(deeds[0].slug).count("Vigilance orange canicule") >= 2  # both days are said
+    assert room.status(deeds[0].slug).expires.isoformat() == "2026-11-27T22:59:59+00:00"
+    room.alerts(vigilance(("2026-11-26", 3), ("2026-11-27", 3), at="2026-11-26T09:00:00+01:00"))
+    assert room.poll("prefecture")["prefecture"].relayed == ()
+    assert len(room.items(ItemState.RELAYED)) == 2 and room.status(deeds[0].slug).latest == 1
+
+
+def test_a_vigilance_that_rises_updates_and_one_that_falls_below_the_rule_ends(room):
+    room.rule(HEAT)
+    room.alerts(vigilance(("2026-11-26", 3)))
+    (first,) = room.poll("prefecture")["prefecture"].relayed
+    room.alerts(vigilance(("2026-11-26", 4), at="2026-11-26T09:00:00+01:00"))
+    (risen,) = room.poll("prefecture")["prefecture"].relayed
+    assert (risen.act, risen.slug) == ("updated", first.slug)
+    room.send()
+    assert "Vigilance rouge" in room.page_of(first.slug)
+    room.alerts(vigilance(("2026-11-26", 2), at="2026-11-26T09:30:00+01:00"))
+    (ended,) = room.poll("prefecture")["prefecture"].relayed
+    assert (ended.act, ended.slug) == ("ended", first.slug)
+    room.send()
+    assert "Vigilance jaune" in room.page_of(f"fin-{first.slug}")
+
+
+def test_a_vigilance_that_is_no_longer_shown_ends_but_not_while_tomorrow_still_stands(room):
+    room.rule(HEAT)
+    room.alerts(vigilance(("2026-11-26", 3), ("2026-11-27", 3)))
+    first, _ = room.poll("prefecture")["prefecture"].relayed
+    room.alerts(vigilance(("2026-11-26", 1), ("2026-11-27", 3), at="2026-11-26T09:00:00+01:00"))
+    assert all(d.act == "same" for d in room.poll("prefecture")["prefecture"].relayed)
+    assert room.status(first.slug).ended_because is None
+    room.alerts(vigilance(("2026-11-26", 1), ("2026-11-27", 1), at="2026-11-26T09:30:00+01:00"))
+    (ended,) = room.poll("prefecture")["prefecture"].relayed
+    assert (ended.act, ended.slug) == ("ended", first.slug)
+
+
+def test_the_vigilance_of_another_department_publishes_nothing(room):
+    room.rule(HEAT)
+    room.alerts(vigilance(("2026-11-26", 4), department="93"))
+    assert room.poll("prefecture")["prefecture"].relayed == ()
