@@ -1,4 +1,4 @@
-"""reader in a warm process: for each line `[db, workers, urls]` it updates all feeds, and prints seconds and entries.
+"""reader in a warm process: for each line `[db, workers, urls]` it updates all feeds, and prints seconds, CPU seconds and entries.
 
 Run by the Python of reader's own environment.
 """
@@ -19,9 +19,9 @@ for line in sys.stdin:
     reader = make_reader(database)
     for url in urls:
         reader.add_feed(url, exist_ok=True)
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     reader.update_feeds(scheduled=False, workers=workers)
-    took = time.perf_counter() - begin
+    took, cpu = time.perf_counter() - begin, time.process_time() - busy
     broken = sum(1 for feed in reader.get_feeds() if feed.last_exception)
-    print(json.dumps([took, reader.get_entry_counts().total, broken]), flush=True)
+    print(json.dumps([took, cpu, reader.get_entry_counts().total, broken]), flush=True)
     reader.close()
