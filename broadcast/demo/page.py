@@ -7,13 +7,16 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from broadcast import registry
 from broadcast.app import App
 from broadcast.channel import CanDraw
 from broadcast.demo.networks import GROUPS, NETWORKS
 from broadcast.model import Form
-from broadcast.store import messages, renditions
+from broadcast.relay.drafts import shown_title
+from broadcast.sources import ItemState
+from broadcast.store import entries, messages, renditions
 
 _STYLE = """
 :root{color-scheme:light dark;--p:#f4f3ef;--c:#fff;--i:#1b1d21;--s:#5a5f66;--l:#d9d6cd;--a:#0b4f8a;--g:#14663a;--bad:#a8120c}
@@ -26,6 +29,7 @@ section.wide{grid-column:1/-1}iframe{width:100%;height:34rem;border:1px solid va
 .post{border-top:1px solid var(--l);padding:.5rem 0;white-space:pre-wrap}.post.deleted{opacity:.75}.post.deleted .words{text-decoration:line-through}
 .state{font-size:.9rem;color:var(--s);white-space:normal}.state b{color:var(--g)}.state b.down{color:var(--bad)}
 .words{max-height:15rem;overflow:auto}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:34rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid var(--l)}
 img{max-width:100%;height:auto;display:block;margin:.5rem 0;border-radius:.25rem}
 """
 _NAMES = {
@@ -39,6 +43,17 @@ _NAMES = {
 }
 
 
+_FATES = {
+    ItemState.RELAYED: "relayé par la règle",
+    ItemState.ADOPTED: "repris par une personne",
+    ItemState.PROPOSED: "attend une personne",
+    ItemState.IRRELEVANT: "sans objet",
+    ItemState.DUPLICATE: "doublon",
+    ItemState.FLOODED: "en trop",
+    ItemState.DISMISSED: "écarté",
+}
+
+
 def write(app: App) -> Path:
     """Write `demo.html` into the folder of a demonstration, and return its path."""
     folder = app.dir
@@ -49,13 +64,15 @@ def write(app: App) -> Path:
         _signs(folder),
         _print(folder),
         _kits(folder),
+        _relay(app),
     ]
     page = (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
         f'initial-scale=1"><title>Broadcast – démonstration</title><style>{_STYLE}</style></head><body><main>'
         f"<h1>Une crue, {len(NETWORKS) + 4} lieux, une seule source</h1><p>Quatre messages écrits en Markdown, approuvés par une "
         "seconde personne : une alerte, une information pratique, un concours et un long point de situation, qui devient un fil "
-        "là où la place manque. Puis un rectificatif de l’alerte et le retrait du concours. Rien n’est sorti de cette machine.</p>"
+        "là où la place manque. Puis un rectificatif de l’alerte et le retrait du concours. Enfin deux sources nationales d’essai : "
+        "une canicule suivie du début à la fin par une règle, une nouvelle reprise à la main. Rien n’est sorti de cette machine.</p>"
         f'<div class="grid">{"".join(sections)}</div></main></body></html>'
     )
     path = folder / "demo.html"
@@ -124,6 +141,24 @@ def _print(folder: Path) -> str:
     return (
         f'<section><h2>Journal municipal</h2><p><a href="print/crue-quais/proof.pdf">épreuve PDF</a> · '
         f'<a href="print/crue-quais/crue-quais.zip">dossier pour la maquette</a></p>{pages}</section>'
+    )
+
+
+def _relay(app: App) -> str:
+    zone = ZoneInfo(app.newsroom.timezone)
+    with app.db.read() as tx:
+        found = [item for item in entries.items(tx, size=50) if item.state is not ItemState.SEEN]
+    rows = "".join(
+        f"<tr><td>{item.received_at.astimezone(zone):%H:%M:%S}</td><td>{escape(app.settings.feeds[item.feed].label)}</td>"
+        f"<td>{escape(shown_title(item.entry))}</td><td>{_FATES[item.state]}{escape(f' ({item.reason})' if item.reason else '')} : "
+        f'<a href="public/a/{escape(item.slug)}/index.html">{escape(item.slug)}</a></td></tr>'
+        for item in reversed(found)
+    )
+    return (
+        '<section class="wide"><h2>Relais des sources nationales</h2><p>La règle <code>content/rules/canicule.toml</code>, approuvée '
+        "par deux personnes, publie l’alerte, suit sa mise à jour et donne la fin d’alerte ; une nouvelle du gouvernement est reprise "
+        'à la main.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Reçu</th><th scope="col">Source</th>'
+        f'<th scope="col">Titre</th><th scope="col">Devenu</th></tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
 
 

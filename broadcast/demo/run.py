@@ -10,6 +10,8 @@ from broadcast import intake, newsroom_folder
 from broadcast.app import App
 from broadcast.clock import SystemClock
 from broadcast.demo.networks import NETWORKS, networks, settings, write_files
+from broadcast.demo.relaying import follow
+from broadcast.demo.source import Source, serving
 from broadcast.desk.ending import withdraw
 from broadcast.desk.people import add_person
 from broadcast.desk.submit import submit
@@ -34,9 +36,10 @@ def run(folder: Path, tell: Callable[[str], None], told: Callable[[Event], None]
         UsageError: the folder holds something that a demonstration did not make.
     """
     _start_afresh(folder)
-    with networks(folder) as stands:
-        now = SystemClock().now()
-        newsroom_folder.create(folder / ".new", example=True, exercise=False, now=now, settings=settings(stands))
+    now = SystemClock().now()
+    with networks(folder) as stands, serving(Source(now)) as source:
+        text = settings(stands) + source.settings()
+        newsroom_folder.create(folder / ".new", example=True, exercise=False, now=now, settings=text)
         for path in (folder / ".new").iterdir():
             path.rename(folder / path.name)
         (folder / ".new").rmdir()
@@ -47,6 +50,7 @@ def run(folder: Path, tell: Callable[[str], None], told: Callable[[Event], None]
         for name in NETWORKS:
             tell(f"canal {name} : {probe_channel(app, name).message}")
         _publish(app, tell, told)
+        follow(app, source, lambda: _send(app, told), tell)
     return app
 
 
