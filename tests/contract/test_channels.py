@@ -215,15 +215,15 @@ def test_a_refusal_carries_the_reason_of_the_network(stand, tmp_path):
 def test_rejected_credentials_are_misconfigured_and_never_shown(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
     stand.rejects_credentials = True
-    for call in (
-        lambda: adapter.publish(a_part(), key="k", reply_to=None),
-        adapter.probe,
-    ):
+    calls = [lambda: adapter.publish(a_part(), key="k", reply_to=None)]
+    if hasattr(adapter, "probe"):
+        calls.append(adapter.probe)
+    for call in calls:
         with pytest.raises(ChannelMisconfigured) as caught:
             call()
         assert "stand-" not in str(caught.value)
     assert "stand-" not in repr(vars(adapter))
-    assert "stand-" not in str(adapter._settings)
+    assert all("stand-" not in str(value) for value in vars(adapter).values())
 
 
 @network
