@@ -29,6 +29,8 @@ timezone = "Europe/Paris"
 base_url = "https://www.example.org"      # adresse publique du site
 areas = ["92040"]                         # codes INSEE
 area_names = {"92040" = "Issy-les-Moulineaux"}
+position = [48.8245, 2.2743]              # latitude, longitude : pour les alertes qui dessinent leur zone
+coastal = false                           # true : les vigilances du littoral concernent la commune
 database = "sqlite:///newsroom.db"
 cap_sender = "communication@example.org"
 
@@ -101,6 +103,22 @@ path = "print"
 # label = "Groupe Facebook des commerçants"
 # assignee = "Carole"
 # deadline = "30m"
+
+# Sources nationales (docs/relay.md) ; `broadcast feeds test ADRESSE` montre ce qu'une adresse contient.
+
+# [feeds.gouvernement]
+# url = "https://www.info.gouv.fr/rss/actualites.xml"
+# poll_every = "10m"
+# scope = "national"
+
+# [feeds.meteo-france]                   # vigilance ; clé gratuite sur portail-api.meteofrance.fr
+# url = "https://public-api.meteofrance.fr/public/DPVigilance/v1/cartevigilance/encours"
+# label = "Météo-France"
+# api_key_file = "secrets/meteo-france"
+
+# [feeds.vigicrues]
+# url = "https://www.vigicrues.gouv.fr/services/InfoVigiCru.geojson"
+# sections = ["XX99"]                    # les tronçons que la commune suit
 """
 
 _TEMPLATES_README = """\

@@ -65,6 +65,8 @@ class Wanted:
     ended_because: EndedBecause | None = None
     #: True for alerts and what is like them: their end is said where it cannot be taken down.
     is_urgent: bool = True
+    #: True if another message, the all-clear, tells the end on this channel.
+    end_is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,6 +331,8 @@ def _stream_down(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> t
     if removable and (policy in ("auto", "take_down") or is_wrong):
         ordered = sorted(up, key=lambda p: (p.since_at, p.slot), reverse=True)
         return [Step(action=Action.TAKE_DOWN, form=Form.ENDING, number=p.number, part=0, slot=p.slot) for p in ordered], ""
+    if wanted.end_is_told and not is_wrong:
+        return [], "la fin d'alerte y est dite par son propre message"
     if policy == "nothing":
         return [], "ce qui est publié y reste (on_end = nothing)"
     expired_quietly = wanted.ended_because is EndedBecause.EXPIRED and not wanted.is_urgent

@@ -102,6 +102,8 @@ class _Read:
     keys: Sequence[renditions.RenditionKey]
     known: Sequence[Delivery]
     standing: Sequence[Posting]
+    #: Channels on which the all-clear of this message is said by its own message.
+    told: frozenset[str] = frozenset()
 
 
 def _read(tx: Tx, message: Message, number: int) -> _Read:
@@ -111,7 +113,17 @@ def _read(tx: Tx, message: Message, number: int) -> _Read:
         keys=renditions.rendition_keys(tx, message.uid, number) if number else (),
         known=deliveries.of_message(tx, message.uid),
         standing=postings.of_message(tx, message.uid),
+        told=_told(tx, message),
     )
+
+
+def _told(tx: Tx, message: Message) -> frozenset[str]:
+    if message.ended_because is not EndedBecause.ALL_CLEAR or not message.ended_reason:
+        return frozenset()
+    ending = messages.find_message(tx, message.ended_reason)
+    if ending is None or not ending.approved:
+        return frozenset()
+    return frozenset(key.channel for key in renditions.rendition_keys(tx, ending.uid, ending.approved))
 
 
 def _plans(
@@ -128,7 +140,7 @@ def _plans(
     plans = {}
     for name in sorted((parts.keys() | of_channel.keys() | up.keys()) & places.keys()):
         forms = {k.form: k.parts for k in parts.get(name, ())}
-        here = replace(wanted, number=read.number if forms else 0, parts=forms)
+        here = replace(wanted, number=read.number if forms else 0, parts=forms, end_is_told=name in read.told)
         plans[name] = plan_channel(places[name], here, of_channel.get(name, ()), up.get(name, ()))
     return plans
 

@@ -103,7 +103,8 @@ def short_of(entry: Entry, info: Info | None) -> str:
     if info is None:
         return ""
     label = LEVEL_LABELS.get(level_of(entry), "")
-    return " : ".join(piece for piece in (line(info.event), label.lower()) if piece)
+    words = " : ".join(piece for piece in (line(info.event), label.lower()) if piece)
+    return words[:1].upper() + words[1:]
 
 
 def body_of(entry: Entry, info: Info | None) -> str:
