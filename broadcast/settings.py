@@ -54,6 +54,8 @@ class _NewsroomSection(_Strict):
     #: Latitude and longitude of the town, and its outline, for alerts that draw their area.
     position: tuple[float, float] | None = None
     outline: tuple[tuple[float, float], ...] = ()
+    #: False: what concerns only the coast of the department does not concern the town.
+    coastal: bool = True
     database: str = "sqlite:///newsroom.db"
     cap_sender: str = ""
 
@@ -171,6 +173,7 @@ class Settings:
     #: Where the town lies: latitude and longitude, and its outline.
     position: tuple[float, float] | None = None
     outline: tuple[tuple[float, float], ...] = ()
+    coastal: bool = True
     #: Address under which the internet reaches the pages of `broadcast run`, "" if it cannot.
     public_url: str = ""
     quiet_hours: QuietHours | None = None
@@ -228,6 +231,7 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
         feed_keys=keys,
         position=section.position,
         outline=section.outline,
+        coastal=section.coastal,
         public_url=_public_url(parsed.web.public_url),
         quiet_hours=_quiet_hours(parsed.dispatch.quiet_hours, section.timezone),
         env=dict(env),

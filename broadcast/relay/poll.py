@@ -135,6 +135,7 @@ def _poll(app: App, states: Mapping[str, FeedState], names: Sequence[str], tell:
             calm.append(_asked(app, state, fetched, began))
             polled = Polled(feed=state.name, outcome="unchanged", took_s=fetched.took_s)
         elif fetched.outcome == "new" and work is not None:
+            _note_move(app, state, fetched, began)
             state = _asked(app, state, fetched, began)
             polled = _read(app, state, work, parsed or Parsed(reason=reason), began, fetched.took_s)
         else:
@@ -144,6 +145,18 @@ def _poll(app: App, states: Mapping[str, FeedState], names: Sequence[str], tell:
             tell(polled)
     _keep_calm(app, states, calm, began)
     return done
+
+
+def _note_move(app: App, state: FeedState, fetched: Fetched, now: datetime) -> None:
+    """Tell a person that a source has moved for good; the settings are theirs to change."""
+    if fetched.moved_to == state.moved_to:
+        return
+    with app.db.write() as tx:
+        if fetched.moved_to:
+            words = f'source {state.name} : déménagée pour de bon : mettez url = "{fetched.moved_to}" dans broadcast.toml'
+            tasks.raise_task(tx, "moved", state.name, words, now, feed=state.name)
+        else:
+            tasks.settle_tasks(tx, now, "relais", kind="moved", subject=state.name)
 
 
 def _keep_calm(app: App, states: Mapping[str, FeedState], calm: Sequence[FeedState], now: datetime) -> None:

@@ -28,6 +28,7 @@ def whereabouts(settings: Settings, feed: FeedSettings | None, areas: Sequence[s
         names=settings.newsroom.area_names,
         position=settings.position,
         outline=settings.outline,
+        is_coastal=settings.coastal,
         river_sections=feed.sections if feed else (),
         emma=feed.emma_ids if feed else {},
         keywords=feed.keywords if feed else (),
