@@ -158,7 +158,8 @@ class Facebook:
 
     def probe(self) -> Limits | None:
         """Check the token; Graph states no limits."""
-        self._get(self._graph(), self._settings.page_id, fields="id,name")
+        if not self._get(self._graph(), self._settings.page_id, fields="id,name").get("id"):
+            raise ChannelUnavailable(f"{self._settings.name} : réponse sans identifiant de Page")
         return None
 
     def _stands(self, graph: Any, post_id: str) -> bool:
@@ -177,7 +178,9 @@ class Facebook:
         arguments = {"fields": fields, "limit": "50", "since": str(int(since.timestamp()))}
         for _ in range(_PAGES):
             answer = self._get(graph, path, **arguments)
-            posts = answer.get("data") or []
+            posts = answer.get("data")
+            if not isinstance(posts, list) or not all(isinstance(post, dict) and post.get("id") for post in posts):
+                raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")
             for post in posts:
                 last = _time(post)
                 if last >= since:

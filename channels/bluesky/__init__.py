@@ -122,7 +122,8 @@ class Bluesky:
 
     def probe(self) -> Limits | None:
         """Check the app password; the lexicon states the limits."""
-        self._call("com.atproto.server.getSession", query={})
+        if not self._call("com.atproto.server.getSession", query={}).get("did"):
+            raise ChannelUnavailable(f"{self._settings.name} : réponse sans identifiant de compte")
         return None
 
     def _record(self, part: Part, key: str, reply_to: Reply | None) -> dict[str, Any]:

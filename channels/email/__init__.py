@@ -11,16 +11,17 @@ Quirks:
     - The dispatcher keeps a ledger, one row for each recipient, written before each call: after a
       crash nobody gets a second mail. Whose outcome nobody knows is shown to a person.
     - The Message-ID is derived from the delivery and the recipient.
-    - 450 (not now) and 552 (mailbox full) concern one recipient; the others go on.
+    - 450 (not now) and 552 (mailbox full) concern one recipient; the others go on. A relay that refuses
+      to relay is misconfigured: nobody is struck off for it.
+    - A domain with accents is written in ASCII (IDNA); a name with accents needs a relay with SMTPUTF8.
     - One connection is kept for all recipients, and opened anew when the relay closes it.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -28,6 +29,7 @@ from typing import ClassVar, Literal
 from broadcast.channel import ChannelSettings, Idempotent, Limits, Memory, Published, Reply, Secret, Stream
 from broadcast.errors import ChannelMisconfigured
 from broadcast.model import Part
+from channels.email.addresses import addresses
 from channels.email.mail import address_of, message_id, write_mail
 from channels.email.smtp import Relay
 
@@ -45,7 +47,7 @@ class Settings(ChannelSettings):
     password: Secret | None = None
     #: "Ville d'Exemple <infos@ville.example>".
     sender: str
-    #: One address a line ("#" begins a remark), or a CSV file with a column `email`.
+    #: One address a line ("#" begins a remark), or a CSV file (comma, semicolon or tab) with a column `email`.
     recipients_file: str
     #: https address for RFC 8058; `{recipient}` stands for the address. "": no such headers.
     unsubscribe_url: str = ""
@@ -79,10 +81,11 @@ class Email:
         """Yield the addresses of the list, each once, as they are written."""
         place = Path(self._settings.newsroom_dir) / self._settings.recipients_file
         try:
-            with place.open(encoding="utf-8-sig", newline="") as lines:
-                yield from _addresses(lines)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "ce n'est pas de l'UTF-8"
+            # Names may be in another encoding (a spreadsheet's); addresses are ASCII in every one.
+            with place.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+                yield from addresses(lines)
+        except (OSError, csv.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else "ce n'est pas un fichier de texte (UTF-8)"
             raise ChannelMisconfigured(f"{self._settings.name} : recipients_file : {place} : {reason}") from error
 
     def send_to(self, part: Part, recipient: str, *, key: str, reply_to: Reply | None) -> Published:
@@ -134,26 +137,6 @@ class Email:
         mail_id = message_id(key, recipient, address_of(self._settings.sender))
         # RFC 2392: the address of a mail is its Message-ID.
         return Published(external_id=mail_id, url=f"mid:{mail_id.strip('<>')}", token=key)
-
-
-def _addresses(lines: Iterable[str]) -> Iterator[str]:
-    column: int | None = None
-    for row in csv.reader(lines, skipinitialspace=True):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or cells[0].startswith("#"):
-            continue
-        if column is None:
-            column = _column([cell.casefold() for cell in cells])
-            if column >= 0:
-                continue
-        found = cells[column] if 0 <= column < len(cells) else next((c for c in cells if "@" in c), cells[0])
-        named = re.search(r"<([^<>]+)>", found)
-        yield named[1].strip() if named else found
-
-
-def _column(names: list[str]) -> int:
-    """Return the place of the column of addresses, -1 if the first row names no columns."""
-    return next((names.index(n) for n in ("email", "e-mail", "mail", "courriel", "adresse") if n in names), -1)
 
 
 ADAPTER: type[Stream] = Email

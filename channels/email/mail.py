@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from broadcast.channel import Reply
@@ -22,6 +22,12 @@ _ADDRESS = re.compile(
 )
 
 
+#: Headers that hold one long word: folded at 78 characters it would become an encoded word, which is none.
+_ONE_WORD = ("list-unsubscribe", "message-id", "references", "in-reply-to")
+#: RFC 5322: a line has 998 characters at most.
+_LONG = SMTP.clone(max_line_length=998)
+
+
 class _Sender(Protocol):
     @property
     def sender(self) -> str: ...
@@ -30,9 +36,15 @@ class _Sender(Protocol):
 
 
 def address_of(words: str) -> str:
-    """Return the bare address in `Name <address>`, "" if there is none."""
+    """Return the bare address in `Name <address>`, its domain in ASCII (IDNA), "" if there is none."""
     bare = parseaddr(words)[1]
-    return bare if _ADDRESS.fullmatch(bare) and "\n" not in words and "\r" not in words else ""
+    if not _ADDRESS.fullmatch(bare) or "\n" in words or "\r" in words:
+        return ""
+    name, _, domain = bare.rpartition("@")
+    try:
+        return bare if domain.isascii() else f"{name}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return ""
 
 
 def message_id(key: str, recipient: str, sender: str) -> str:
@@ -52,8 +64,8 @@ def write_mail(part: Part, recipient: str, settings: _Sender, *, key: str, reply
         raise ChannelRefused(f"« {recipient[:80]} » n'est pas une adresse électronique")
     mail = EmailMessage(policy=SMTP)
     try:
-        mail["From"] = Address(display_name=parseaddr(settings.sender)[0], addr_spec=sender)
-        mail["To"] = Address(addr_spec=to)
+        mail["From"] = _address(sender, parseaddr(settings.sender)[0])
+        mail["To"] = _address(to)
     except (MessageError, ValueError, IndexError) as error:
         raise ChannelRefused(f"« {recipient[:80]} » n'est pas une adresse électronique") from error
     mail["Subject"] = " ".join((part.documents.get("subject") or part.title).split())
@@ -70,14 +82,35 @@ def write_mail(part: Part, recipient: str, settings: _Sender, *, key: str, reply
         address = settings.unsubscribe_url.replace("{recipient}", quote(to, safe=""))
         mail["List-Unsubscribe"] = f"<{address}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(part.text + "\n")
+    # Quoted-printable passes every relay, whether it takes 8 bits or not.
+    mail.set_content(part.text + "\n", cte="quoted-printable")
     if part.html:
         page = (
             f'<!doctype html><html lang="{part.language}"><head><meta charset="utf-8"></head>'
             f'<body style="max-width:40em;margin:0 auto;padding:1em;font:16px/1.5 sans-serif">{part.html}</body></html>'
         )
-        mail.add_alternative(page, subtype="html")
+        mail.add_alternative(page, subtype="html", cte="quoted-printable")
     return mail
+
+
+def bytes_of(mail: EmailMessage, *, wide: bool) -> bytes:
+    """Return a mail as it goes over the wire; `wide` (RFC 6532) where an address itself is not ASCII."""
+    return mail.as_bytes(policy=_Folded(linesep="\r\n", utf8=wide))
+
+
+class _Folded(EmailPolicy):
+    """Headers folded at 78 characters, encoded words at most 75 long (RFC 2047), addresses in one piece."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return one header as bytes."""
+        if name.lower() in _ONE_WORD:
+            return _LONG.clone(utf8=self.utf8).fold_binary(name, value)
+        return super().fold_binary(name, value)
+
+
+def _address(bare: str, name: str = "") -> Address:
+    user, _, domain = bare.rpartition("@")
+    return Address(display_name=name, username=user, domain=domain)
 
 
 def _planned(key: str) -> datetime:

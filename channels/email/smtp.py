@@ -2,18 +2,79 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
 import smtplib
 import socket
 import ssl
+import time
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from typing import Any
 
 from broadcast import http
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
+from channels.email.mail import bytes_of
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
+#: Words of a relay that would refuse everybody: this account or this machine may not send through it.
+_NO_RELAY = re.compile(
+    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited)|(?:unable|not allowed) to relay"
+    r"|(?:do|does) not relay|not relay|authentication (?:is )?required|must authenticate|starttls",
+    re.IGNORECASE,
+)
+
+
+class _Lines:
+    """Reads a socket line by line, within a deadline that a drip cannot stretch."""
+
+    def __init__(self, sock: socket.socket, timeout_s: float) -> None:
+        self._sock, self._timeout_s, self._kept = sock, timeout_s, b""
+        self.ends_at = 0.0
+
+    def readline(self, limit: int = -1) -> bytes:
+        """Return the next line, with what ends it; less at the end, or where it is longer than `limit`."""
+        while b"\n" not in self._kept and not 0 < limit <= len(self._kept):
+            left = self.ends_at - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("délai dépassé")
+            self._sock.settimeout(left)
+            piece = self._sock.recv(4096)
+            if not piece:
+                break
+            self._kept += piece
+        self._sock.settimeout(self._timeout_s)
+        end = self._kept.find(b"\n") + 1 or len(self._kept)
+        end = min(end, limit) if limit > 0 else end
+        line, self._kept = self._kept[:end], self._kept[end:]
+        return line
+
+    def close(self) -> None:
+        """Nothing to give back: the socket is smtplib's."""
+
+
+class _Punctual:
+    """Mixed into smtplib's classes: one reply takes at most the timeout."""
+
+    file: Any
+    sock: Any
+    timeout: Any
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply."""
+        if self.file is None:
+            self.file = _Lines(self.sock, self.timeout)
+        self.file.ends_at = time.monotonic() + self.timeout
+        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
+        return reply
+
+
+class _Plain(_Punctual, smtplib.SMTP):
+    """From the first byte in clear, perhaps encrypted later."""
+
+
+class _Encrypted(_Punctual, smtplib.SMTP_SSL):
+    """Encrypted from the first byte."""
 
 
 class Relay:
@@ -25,6 +86,7 @@ class Relay:
         self._tls = {True: "starttls", False: "none"}.get(tls, tls) if isinstance(tls, bool) else tls
         self._port = port or (465 if self._tls == "tls" else 587)
         self._smtp: smtplib.SMTP | None = None
+        self._was_open = False
 
     def send(self, sender: str, recipient: str, mail: EmailMessage) -> None:
         """Send one mail.
@@ -32,24 +94,45 @@ class Relay:
         Raises:
             DeliveryError: one of its four kinds.
         """
-        smtp = self._open()
         wide = not (sender + recipient).isascii()
-        if wide and not smtp.has_extn("smtputf8"):
-            raise ChannelRefused(f"{recipient} : le relais n'accepte pas les adresses accentuées")
-        data = mail.as_bytes(policy=(SMTPUTF8 if wide else SMTP).clone(max_line_length=900))
+        smtp = self._ready(sender, recipient, wide)
         try:
-            self._envelope(smtp, sender, recipient, ["SMTPUTF8", "BODY=8BITMIME"] if wide else [])
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            raise self._unreachable(error) from error
-        try:
-            smtp.send(b"".join((_dotted(data), b".\r\n")))
+            smtp.send(b"".join((_dotted(bytes_of(mail, wide=wide)), b".\r\n")))
             code, words = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise OutcomeUnknown(f"{self._who} : connexion coupée pendant l'envoi") from error
-        if code != 250:
+        if not 200 <= code < 300:
+            if not 400 <= code < 600:
+                self._drop()
+                raise OutcomeUnknown(f"{self._who} : réponse illisible après l'envoi : {code} {_line(words)}")
             raise self._refusal(code, words, recipient)
+
+    def _ready(self, sender: str, recipient: str, wide: bool) -> smtplib.SMTP:
+        """Return the connection, the relay waiting for the mail itself; nothing was sent before that."""
+        for fresh in (False, True):
+            smtp, was_open = self._open(), self._was_open
+            if wide and not smtp.has_extn("smtputf8"):
+                raise ChannelRefused(f"{recipient} : le relais n'accepte pas les adresses accentuées")
+            try:
+                self._envelope(smtp, sender, recipient, self._options(smtp, wide))
+            except (OSError, smtplib.SMTPException) as error:
+                self._drop()
+                if not was_open or fresh:
+                    raise self._unreachable(error) from error
+            except ChannelUnavailable:
+                # 421: a relay closes after so many mails, or so long; a fresh connection may go on.
+                if not was_open or fresh or self._smtp is not None:
+                    raise
+            else:
+                return smtp
+        raise ChannelUnavailable(f"{self._who} : {self._host} injoignable")
+
+    @staticmethod
+    def _options(smtp: smtplib.SMTP, wide: bool) -> list[str]:
+        if not wide:
+            return []
+        return ["SMTPUTF8", "BODY=8BITMIME"] if smtp.has_extn("8bitmime") else ["SMTPUTF8"]
 
     def check(self) -> None:
         """Open the connection, which also tries the account."""
@@ -64,16 +147,18 @@ class Relay:
 
     def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str, options: list[str]) -> None:
         code, words = smtp.mail(sender, options)
-        if code != 250:
+        if not 200 <= code < 300:
             raise self._after_reset(smtp, self._refusal(code, words, sender, of_sender=True))
         code, words = smtp.rcpt(recipient)
-        if code not in (250, 251):
+        if not 200 <= code < 300:
             raise self._after_reset(smtp, self._refusal(code, words, recipient))
         code, words = smtp.docmd("DATA")
         if code != 354:
             raise self._after_reset(smtp, self._refusal(code, words, recipient))
 
     def _after_reset(self, smtp: smtplib.SMTP, error: DeliveryError) -> DeliveryError:
+        if self._smtp is None:
+            return error
         try:
             smtp.rset()
         except (OSError, smtplib.SMTPException):
@@ -84,13 +169,17 @@ class Relay:
         if self._smtp is not None:
             try:
                 if self._smtp.noop()[0] == 250:
+                    self._was_open = True
                     return self._smtp
             except (OSError, smtplib.SMTPException):
                 pass
             self._drop()
+        self._was_open = False
         try:
             self._smtp = self._connect()
         except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code < 500:  # 454: the relay cannot look accounts up just now
+                raise ChannelUnavailable(f"{self._who} : {error.smtp_code} {_line(error.smtp_error)}") from error
             raise ChannelMisconfigured(f"{self._who} : le relais refuse le compte ({error.smtp_code})") from error
         except ssl.SSLCertVerificationError as error:
             raise ChannelMisconfigured(f"{self._who} : certificat de {self._host} refusé : {error.verify_message}") from error
@@ -102,9 +191,9 @@ class Relay:
 
     def _connect(self) -> smtplib.SMTP:
         if self._tls == "tls":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=self._timeout_s, context=http.trust())
+            smtp: smtplib.SMTP = _Encrypted(self._host, self._port, timeout=self._timeout_s, context=http.trust())
         else:
-            smtp = smtplib.SMTP(self._host, self._port, timeout=self._timeout_s)
+            smtp = _Plain(self._host, self._port, timeout=self._timeout_s)
         try:
             smtp.ehlo_or_helo_if_needed()
             wants = self._tls == "starttls" or (self._tls == "auto" and self._host not in _LOCAL)
@@ -112,11 +201,26 @@ class Relay:
                 smtp.starttls(context=http.trust())
                 smtp.ehlo()
             if self._user:
-                smtp.login(self._user, self._password)
+                self._log_in(smtp)
         except BaseException:
             smtp.close()
             raise
         return smtp
+
+    def _log_in(self, smtp: smtplib.SMTP) -> None:
+        if (self._user + self._password).isascii():
+            try:
+                smtp.login(self._user, self._password)
+            except (smtplib.SMTPAuthenticationError, smtplib.SMTPServerDisconnected, smtplib.SMTPNotSupportedError):
+                raise
+            except smtplib.SMTPException as error:  # none of its ways to log in is known here
+                raise smtplib.SMTPNotSupportedError(str(error)) from error
+            return
+        # smtplib writes ASCII only, and its error would quote the password; RFC 4616 says UTF-8.
+        plain = base64.b64encode(f"\0{self._user}\0{self._password}".encode()).decode("ascii")
+        code, words = smtp.docmd("AUTH", f"PLAIN {plain}")
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, _line(words))
 
     def _drop(self) -> None:
         if self._smtp is not None:
@@ -134,7 +238,7 @@ class Relay:
         if code == 421 or code < 0:
             self._drop()
         reason = f"{about} : {code} {_line(words)}"
-        if code in (530, 534, 535, 538) or (of_sender and code >= 500):
+        if code in (530, 534, 535, 538) or (code >= 500 and (of_sender or _NO_RELAY.search(reason))):
             return ChannelMisconfigured(f"{self._who} : {reason}")
         if code >= 500:
             return ChannelRefused(reason)
@@ -146,5 +250,6 @@ def _dotted(data: bytes) -> bytes:
     return data if data.endswith(b"\r\n") else data + b"\r\n"
 
 
-def _line(words: bytes) -> str:
-    return " ".join(words.decode("utf-8", "replace").split())[:200]
+def _line(words: bytes | str) -> str:
+    text = words if isinstance(words, str) else words.decode("utf-8", "replace")
+    return " ".join(text.split())[:200]

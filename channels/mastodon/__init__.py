@@ -160,8 +160,8 @@ class Mastodon:
         response = self._request("GET", path, safe=True)
         try:
             page = response.json()
-            if all(status["id"] and status["created_at"] for status in page):
-                return list(page)
+            if isinstance(page, list) and all(status["id"] and status["created_at"] for status in page):
+                return page
         except (OutcomeUnknown, KeyError, TypeError, ValueError):
             pass
         raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")
@@ -216,7 +216,7 @@ class Mastodon:
             safe=safe,
             gone_is_fine=gone_is_fine,
         )
-        if method == "DELETE":
+        if gone_is_fine and response.status in (404, 410):
             return {}
         return http.object_of(response, who=self._settings.name, safe=safe)
 

@@ -111,7 +111,7 @@ class WordPress:
         if response.status == 501 and code(response) == "rest_trash_not_supported":
             response = self._request("DELETE", path, query={"force": "true"})
         if code(response) not in ("rest_already_trashed", "rest_post_invalid_id"):
-            http.check(response, who=self._settings.name)
+            http.object_of(http.check(response, who=self._settings.name), who=self._settings.name)
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look the article up by its slug, then by the numbered ones; its title or text must be ours."""
@@ -127,6 +127,8 @@ class WordPress:
     def probe(self) -> Limits | None:
         """Check the application password and the right to publish; WordPress states no limits."""
         me = self._call("GET", "users/me", query={"context": "edit"})
+        if not me.get("id"):
+            raise ChannelUnavailable(f"{self._settings.name} : réponse sans numéro d'utilisateur")
         able = me.get("capabilities")
         able = able if isinstance(able, dict) else {}
         if able and not able.get("publish_posts" if self._settings.status == "publish" else "edit_posts"):

@@ -151,12 +151,18 @@ class X:
                 tweet_fields=["created_at", "entities", "referenced_tweets", "note_tweet"],
             )
             answer = http.object_of(response, who=self._settings.name, safe=True)
-            posts = [{**post, "id": str(post["id"])} for post in answer.get("data") or []]
+            posts = self._posts_in(answer)
             yield from (post for post in posts if is_after(post, since))
             token = (answer.get("meta") or {}).get("next_token")
             if not token or (posts and not is_after(posts[-1], since)):
                 return
         raise ChannelUnavailable(f"{self._settings.name} : trop de publications à relire pour être sûr")
+
+    def _posts_in(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
+        found = answer.get("data", [] if isinstance(answer.get("meta"), dict) else None)
+        if not isinstance(found, list) or not all(isinstance(post, dict) and post.get("id") for post in found):
+            raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")
+        return [{**post, "id": str(post["id"])} for post in found]
 
     def _me(self, client: tweepy.Client) -> str:
         return self._id_in(self._run(client, client.get_me, user_auth=True, safe=True), safe=True)

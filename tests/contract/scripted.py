@@ -1,0 +1,27 @@
+"""A server that answers what a test tells it, as documentation or a real server says; it remembers the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from broadcast.stands.base import Answer, Call, Stand
+
+
+class Scripted(Stand):
+    """Answers by a function of the call."""
+
+    kind = "scripted"
+
+    def __init__(self, script: Callable[[Call], Answer | dict[str, Any] | list[Any]]) -> None:
+        super().__init__()
+        self.script = script
+
+    def answer(self, call: Call) -> Answer:
+        """Answer as the script says; a bare value is a good answer."""
+        said = self.script(call)
+        return said if isinstance(said, Answer) else Answer(200, said)
+
+    def asked(self, method: str, path: str) -> list[Call]:
+        """Return the calls of a method to a path that ends so."""
+        return [c for c in self.calls if c.method == method and c.path.endswith(path)]
