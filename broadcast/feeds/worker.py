@@ -40,6 +40,9 @@ class Parsed:
     feed: Any = None
     #: Why it is to be quarantined, French; "" if it is not.
     reason: str = ""
+    #: True if reading was cut short (time, memory, process lost): on a busy machine that may befall a
+    #: good feed, so the same bytes deserve another try; keep no validator and no hash of them.
+    is_interrupted: bool = False
 
 
 class Worker:
@@ -65,7 +68,7 @@ class Worker:
         except Exception:  # noqa: BLE001, S110 - whatever it sent costs one feed, and is told
             pass
         self.end()
-        return Parsed(reason=reason)
+        return Parsed(reason=reason, is_interrupted=True)
 
     def _sent(self, work: Work) -> Connection | None:
         """Return the line over which a process has the body, None if there is no process."""
@@ -139,7 +142,7 @@ def parsed_of(parser: str, work: Work) -> Parsed:
     except BroadcastError as error:
         return Parsed(reason=str(error))
     except MemoryError:
-        return Parsed(reason="lecture interrompue : trop de mémoire demandée, contenu mis de côté")
+        return Parsed(reason="lecture interrompue : trop de mémoire demandée, contenu mis de côté", is_interrupted=True)
     except RecursionError:
         return Parsed(reason="lecture interrompue : trop de niveaux imbriqués, contenu mis de côté")
     except Exception as error:  # noqa: BLE001 - costs one feed, and is told

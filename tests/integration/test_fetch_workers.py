@@ -80,6 +80,8 @@ def test_a_body_that_kills_or_hangs_its_process_costs_only_its_feed(make: Callab
     assert [parsed.feed and parsed.feed["text"] for parsed in done] == ["a", None, "b", "c", None, "d"]
     assert why in done[1].reason and why in done[4].reason
     assert "geheim" not in done[1].reason
+    # What may befall a good feed on a busy machine is told from what the body is guilty of.
+    assert done[1].is_interrupted == (body in ("die", "exit", "hang", "spin", "eat"))
 
 
 def test_a_process_that_was_killed_while_it_waited_costs_nothing(make: Callable[..., Parsers]):
