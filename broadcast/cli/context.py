@@ -115,6 +115,17 @@ def _crashed(error: Exception, *, as_json: bool) -> None:
     )
 
 
+def confirm(question: str) -> None:
+    """Ask a person; everything but a yes leaves things as they are.
+
+    Raises:
+        click.Abort: they did not say yes.
+    """
+    answer = click.prompt(f"{question} [o/N]", default="n", show_default=False, prompt_suffix=" ")
+    if str(answer).strip().lower() not in ("o", "oui", "y", "yes"):
+        raise click.Abort
+
+
 def split_name(name: str) -> tuple[str, int | None]:
     """Return slug and revision number of `slug` or `slug@n`.
 

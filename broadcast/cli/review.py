@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadcast.cli.context import as_option, command, json_option, newsroom, split_name
+from broadcast.cli.context import as_option, command, confirm, json_option, newsroom, split_name
 from broadcast.cli.out import local, print_findings, table, to_json
 from broadcast.model import Revision, VoteKind
 
@@ -237,7 +237,7 @@ def _show_first(app: App, revision: Revision) -> None:
         message = messages.get_message(tx, revision.slug)
         print_renditions(renditions.renditions(tx, message.uid, revision.number, app.read_media))
     what = "l'ALERTE" if revision.draft.kind == "alert" else "le message"
-    click.confirm(f"Approuver {what} {revision.name} : {_leaving(app, revision)} ?", abort=True)
+    confirm(f"Approuver {what} {revision.name} : {_leaving(app, revision)} ?")
 
 
 @click.command(name="return", short_help="Renvoyer à l'auteur pour correction.")

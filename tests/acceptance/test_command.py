@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import shutil
 import sqlite3
 import subprocess
@@ -366,3 +369,27 @@ def test_a_restored_copy_starts_stopped(folder: Folder):
     folder.run("resume", "--as", "bob")
     folder.run("send")
     assert (folder.path / "public/a/nouveau/index.html").exists()
+
+
+@pytest.mark.parametrize(("answer", "state"), [("oui", "approved"), ("o", "approved"), ("", "submitted"), ("non", "submitted")])
+def test_on_a_terminal_what_leaves_is_shown_and_asked_in_french(folder: Folder, answer, state):
+    folder.run("submit", folder.message(), "--as", "alice")
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [COMMAND, "--newsroom", str(folder.path), "approve", "crue-quais", "--as", "bob"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    os.write(ours, f"{answer}\n".encode())
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal is an error
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    assert done.wait(timeout=60) == (0 if state == "approved" else 1)
+    text = shown.decode()
+    assert "Approuver l'ALERTE crue-quais@1 : 2 canaux" in text, text
+    assert "[o/N]" in text and "QUAIS FERMÉS" in text
+    assert folder.json("show", "crue-quais@1")["state"] == state
