@@ -10,6 +10,7 @@ from broadcast import files
 from broadcast.channel import Drawing
 from broadcast.model import Draft, Finding, Form, Newsroom, Part, Rendition
 from broadcast.render import SideText
+from broadcast.render.environment import KIND_LABELS, LEVEL_LABELS
 from broadcast.text import measure
 
 _FORMS = {
@@ -70,13 +71,20 @@ def write_html(
     page = (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width, initial-scale=1"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
-        f'<body>{exercise}<main><p class="kind">{escape(draft.kind.value)} · {escape(draft.level.value)} · '
-        f"{escape(draft.slug)}</p><h1>{escape(title)}</h1><dl>{rows}</dl>{_findings(general)}"
+        f'<body>{exercise}<main><p class="kind">{escape(_nature(draft, newsroom))}</p>'
+        f"<h1>{escape(title)}</h1><dl>{rows}</dl>{_findings(general)}"
         f'<div class="grid">{cards}</div></main></body></html>'
     )
     path = folder / "index.html"
     files.write(path, page.encode())
     return path
+
+
+def _nature(draft: Draft, newsroom: Newsroom) -> str:
+    """Return what kind of message it is, how grave, where, under which name."""
+    areas = ", ".join(newsroom.area_names.get(code, code) for code in draft.areas)
+    words = (KIND_LABELS[draft.kind.value], LEVEL_LABELS[draft.level.value], areas, draft.slug)
+    return " · ".join(word for word in words if word)
 
 
 def side_text_words(side: SideText) -> tuple[str, str, str]:
@@ -154,7 +162,8 @@ def _part(folder: Path, rendition: Rendition, part: Part, n: int, is_drawn: bool
         )
     )
     times = part.options.get("page_time_s")
-    seconds = f'<p class="count">page affichée {times} s</p>' if times else ""
+    shown_for = f"{times:g}".replace(".", ",") if times else ""
+    seconds = f'<p class="count">page affichée {shown_for} s</p>' if times else ""
     return head + _count(rendition, part) + body + seconds + media
 
 

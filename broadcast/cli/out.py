@@ -62,6 +62,8 @@ STATE_WORDS: Mapping[str, str] = {
     "superseded": "remplacé",
 }
 
+#: French words for votes.
+VOTE_WORDS: Mapping[str, str] = {"approve": "approuvé", "return": "renvoyé", "reject": "rejeté"}
 #: French words for actions and forms.
 ACTION_WORDS: Mapping[str, str] = {
     "publish": "publier",
@@ -136,6 +138,11 @@ def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
         word, colour = ("BLOQUANT", "red") if finding.blocking else ("conseil", "yellow")
         click.secho(f"{word:8}", fg=colour, nl=False, err=err)
         click.echo(f" {where}{place} {finding.message} ({finding.code})", err=err)
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return "1 canal" or "3 canaux"."""
+    return f"{count} {one if count < 2 else many}"
 
 
 def local(at: datetime | None, zone: str) -> str:

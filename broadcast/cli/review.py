@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from broadcast.cli.context import as_option, command, confirm, json_option, newsroom, split_name
-from broadcast.cli.out import local, print_findings, table, to_json
-from broadcast.model import Revision, VoteKind
+from broadcast.cli.out import VOTE_WORDS, counted, local, print_findings, table, to_json
+from broadcast.model import Revision, Vote, VoteKind
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -72,7 +72,6 @@ def reviews(as_json: bool) -> int:
 @command
 def show(name: str, folder: Path | None, as_json: bool) -> int:
     """Relire ce qui est enregistré et partira : déclinaisons, empreintes, votes."""
-    from broadcast.cli.out import STATE_WORDS
     from broadcast.cli.renditions import (
         print_renditions,
         renditions_as_json,
@@ -89,13 +88,16 @@ def show(name: str, folder: Path | None, as_json: bool) -> int:
             made = renditions.renditions(tx, message.uid, revision.number, app.read_media)
             votes = revisions.votes(tx, message.uid, revision.number)
             findings = revisions.revision_findings(tx, message.uid, revision.number)
-        leaving = _leaving(app, revision)
+        leaving, zone = _leaving(app, revision), app.newsroom.timezone
         if folder:
             facts = [
                 ("Version", revision.name),
                 ("État", REVISION_WORDS[revision.state]),
                 ("Auteur", revision.author),
+                ("Soumis", local(revision.submitted_at, zone)),
+                ("Fin", local(revision.draft.expires_at, zone) or f"sans date ; à clore par {revision.draft.owner}"),
                 ("Ce qui part", leaving),
+                *[("Voix", _vote(vote, zone)) for vote in votes],
             ]
             page = write_page(
                 app,
@@ -130,7 +132,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> int:
             print_renditions(made)
             print_findings(findings)
             for vote in votes:
-                click.echo(f"{STATE_WORDS.get(vote.kind, vote.kind)} : {vote.person} {vote.reason}")
+                click.echo(_vote(vote, app.newsroom.timezone))
     return 0
 
 
@@ -143,7 +145,28 @@ def _leaving(app: App, revision: Revision) -> str:
     going = sorted({row["channel"] for row in rows if row["action"] != "none"})
     embargo = revision.draft.embargo_until_at
     when = f"à partir du {local(embargo, app.newsroom.timezone)}" if embargo else "dès l'approbation"
-    return f"{len(going)} canaux {when} ({', '.join(going)})" if going else "rien de nouveau"
+    named = [name + _audience(app, name) for name in going]
+    return f"{counted(len(going), 'canal', 'canaux')} {when} ({', '.join(named)})" if going else "rien de nouveau"
+
+
+def _audience(app: App, channel: str) -> str:
+    """Say how many a channel writes to, where it knows them."""
+    from broadcast import registry
+    from broadcast.channel import CanSendEach
+    from broadcast.errors import BroadcastError
+
+    try:
+        adapter = registry.open_channel(app.settings, channel)
+        if isinstance(adapter, CanSendEach):
+            return " : " + counted(sum(1 for _ in adapter.recipients()), "destinataire", "destinataires")
+    except BroadcastError as error:
+        return f" : inutilisable, {error}"
+    return ""
+
+
+def _vote(vote: Vote, zone: str) -> str:
+    words = f"{VOTE_WORDS[vote.kind.value]} par {vote.person}, {local(vote.at, zone)}"
+    return f"{words} : {vote.reason}" if vote.reason else words
 
 
 @click.command(short_help="Voir ce qui a changé d'une version à l'autre.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from broadcast.cli.context import as_option, command, json_option, newsroom
-from broadcast.cli.out import print_findings, to_json
+from broadcast.cli.out import counted, print_findings, to_json
 
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, readable=False))
 
@@ -53,10 +53,10 @@ def check(file: Path, as_json: bool) -> int:
         return code
     print_findings(findings)
     if blocking:
-        click.secho(f"{file} : {blocking} point(s) à corriger", fg="red", err=True)
+        click.secho(f"{file} : {counted(blocking, 'point', 'points')} à corriger", fg="red", err=True)
         return 1
     good = [name for name in channels if name not in unusable]
-    click.secho(f"{file} : bon pour {len(good)} canaux ({', '.join(good)})", fg="green")
+    click.secho(f"{file} : bon pour {counted(len(good), 'canal', 'canaux')} ({', '.join(good)})", fg="green")
     if unusable:
         click.secho(f"{file} : n'ira pas sur {', '.join(unusable)}, à réparer dans broadcast.toml", fg="red", err=True)
     return code

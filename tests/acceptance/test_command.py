@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -393,3 +394,24 @@ def test_on_a_terminal_what_leaves_is_shown_and_asked_in_french(folder: Folder, 
     assert "Approuver l'ALERTE crue-quais@1 : 2 canaux" in text, text
     assert "[o/N]" in text and "QUAIS FERMÉS" in text
     assert folder.json("show", "crue-quais@1")["state"] == state
+
+
+def test_the_second_person_reads_in_french_what_leaves_where_and_to_how_many(tmp_path: Path):
+    type_ = stand_type("email")
+    assert type_ is not None
+    with type_() as stand:
+        folder = Folder(tmp_path / "n", SITE + Folder.network("lettre", stand, tmp_path / "n")).people()
+        (listed,) = type_.sample_files()
+        (folder.path / listed).write_text("ada@example.org\nbea@example.org\nada@example.org\n")
+        folder.run("submit", folder.message(), "--as", "alice")
+        folder.run("return", "crue-quais", "--as", "bob", "--reason", "précisez")
+        folder.run("show", "crue-quais", "--html", tmp_path / "page")
+        page = (tmp_path / "page/index.html").read_text()
+        shown = folder.run("show", "crue-quais").stdout
+    assert "Alerte · Danger grave" in page and "severe" not in page
+    assert re.search(r"page affichée \d+(?:,\d)? s<", page)
+    for text in (page, shown):
+        assert "3 canaux dès l" in text, text
+        assert "lettre : 2 destinataires" in text, text
+        assert "renvoyé par bob" in text and "précisez" in text
+    assert "23/11/2099 08:00" in page
