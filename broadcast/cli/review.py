@@ -158,7 +158,7 @@ def _audience(app: App, channel: str) -> str:
     try:
         adapter = registry.open_channel(app.settings, channel)
         if isinstance(adapter, CanSendEach):
-            return " : " + counted(sum(1 for _ in adapter.recipients()), "destinataire", "destinataires")
+            return " : " + counted(len({r.lower() for r in adapter.recipients()}), "destinataire", "destinataires")
     except BroadcastError as error:
         return f" : inutilisable, {error}"
     return ""
