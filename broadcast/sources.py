@@ -80,7 +80,6 @@ class Item:
     #: CAP document as received.
     alert_xml: str
     received_at: datetime
-    seen_at: datetime
     changed_at: datetime | None
     gone_at: datetime | None
     state: ItemState

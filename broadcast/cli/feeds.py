@@ -78,7 +78,7 @@ def feed_rows(app: App) -> list[dict[str, Any]]:
     states = known_feeds(app)
     now = app.clock.now()
     with app.db.read() as tx:
-        counts, newest = stored.counts(tx), stored.newest_at(tx)
+        counts, newest = stored.counts(tx), stored.newest_at(tx, states)
     return [
         {
             "feed": name,

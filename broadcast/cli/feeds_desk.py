@@ -107,7 +107,6 @@ def item_json(item: Item) -> dict[str, Any]:
         "reason": item.reason,
         "concern": item.concern,
         "received_at": item.received_at,
-        "seen_at": item.seen_at,
         "changed_at": item.changed_at,
         "gone_at": item.gone_at,
         "first": item.first_entry,

@@ -5,8 +5,9 @@ a scheduler calls; `adopt`, `claim`, `dismiss` what people do.
 """
 
 from broadcast.relay.adopt import Adopted, adopt, claim, dismiss, release
+from broadcast.relay.documents import Polled
 from broadcast.relay.hubs import answer, believe, path_of, subscribe_due
-from broadcast.relay.poll import Polled, known_feeds, poll, poll_due, push
+from broadcast.relay.poll import known_feeds, poll, poll_due, push
 from broadcast.relay.tend import housekeep, stale_reason
 
 __all__ = [

@@ -48,10 +48,13 @@ def follow(app: App, uids: Iterable[str]) -> list[Relayed]:
 
     Items about one event (today and tomorrow of a vigilance) are said in one message.
     """
+    uids = list(dict.fromkeys(uids))
+    if not uids:
+        return []
     with app.db.read() as tx:
         standing = rules_in_force(app, tx)
     groups: dict[tuple[str, str], list[Item]] = {}
-    for uid in dict.fromkeys(uids) if standing else ():
+    for uid in uids if standing else ():
         with app.db.read() as tx:
             item = entries.get_item(tx, uid)
             takes = next((r for r in standing if choose(app, tx, r, item, app.clock.now()).takes), None)

@@ -1,40 +1,24 @@
-"""Asking the sources that are due: fetched together, read in worker processes, taken in one by one."""
+"""Asking the sources that are due: fetched together, read in worker processes, taken in as they come."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from broadcast.app import App
-from broadcast.errors import BroadcastError, NotFound
+from broadcast.errors import NotFound
 from broadcast.feeds import rhythm, websub
-from broadcast.feeds.document import ParsedFeed
 from broadcast.feeds.fetch import FeedRequest, Fetched
-from broadcast.feeds.signature import Trust, verified
 from broadcast.feeds.workers import Parsed, Work
-from broadcast.relay.follow import follow
-from broadcast.relay.take_in import TakenIn, take_in
-from broadcast.sources import FeedState, Relayed
+from broadcast.relay.batches import batches
+from broadcast.relay.documents import Polled, Read, believed, written
+from broadcast.sources import FeedState
 from broadcast.store import feeds, tasks
-from broadcast.store.base import Tx
 
 #: Failures in a row after which the duty officer is told, beside the alarm of staleness.
 TELL_AFTER = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
-    """What came of asking one source."""
-
-    feed: str
-    #: new, unchanged, failed, gone, quarantined.
-    outcome: str
-    reason: str = ""
-    took_s: float = 0.0
-    taken: TakenIn | None = None
-    relayed: tuple[Relayed, ...] = ()
 
 
 def poll_due(app: App, tell: Callable[[Polled], None] | None = None) -> list[Polled]:
@@ -70,10 +54,10 @@ def push(app: App, name: str, body: bytes, content_type: str = "") -> Polled:
     now = app.clock.now()
     # What the hub brings is not what the address answers: its validators and hash stay as they are.
     state = replace(states[name], success_at=now, changed_at=now, failures=0, last_error="")
-    body, reason = _believed(app, name, body)
+    body, reason = believed(app, name, body)
     work = Work(body=body, url=state.topic_url or state.url, content_type=content_type, received_at=now)
     parsed = Parsed(reason=reason) if reason else app.parsers.parse_here(work)
-    return _read(app, state, work, parsed, now, 0.0)
+    return written(app, [Read(state, work, parsed, 0.0)], now)[0]
 
 
 def known_feeds(app: App) -> dict[str, FeedState]:
@@ -121,29 +105,34 @@ def _poll(app: App, states: Mapping[str, FeedState], names: Sequence[str], tell:
     def arrivals() -> Iterator[tuple[int, Work | None]]:
         requests = [request_of(app, states[name]) for name in names]
         for number, fetched in app.fetcher.fetch_all(requests):
-            body, reason = _believed(app, names[number], fetched.body) if fetched.outcome == "new" else (b"", "")
+            body, reason = believed(app, names[number], fetched.body) if fetched.outcome == "new" else (b"", "")
             work = Work(body=body, url=fetched.final_url, content_type=fetched.content_type, received_at=began)
             asked[number] = (fetched, work, reason)
             yield number, work if fetched.outcome == "new" and not reason else None
 
     done: list[Polled] = []
-    calm: list[FeedState] = []
-    for number, parsed in app.parsers.parse_arriving(arrivals()):
-        fetched, work, reason = asked.pop(number)
-        state = states[names[number]]
-        if fetched.outcome == "unchanged":
-            calm.append(_asked(app, state, fetched, began))
-            polled = Polled(feed=state.name, outcome="unchanged", took_s=fetched.took_s)
-        elif fetched.outcome == "new" and work is not None:
-            _note_move(app, state, fetched, began)
-            state = _asked(app, state, fetched, began)
-            polled = _read(app, state, work, parsed or Parsed(reason=reason), began, fetched.took_s)
-        else:
-            polled = _failed(app, state, fetched)
-        done.append(polled)
-        if tell:
-            tell(polled)
-    _keep_calm(app, states, calm, began)
+    for batch in batches(app.parsers.parse_arriving(arrivals())):
+        calm: list[FeedState] = []
+        read: list[Read] = []
+        polled: list[Polled] = []
+        for number, parsed in batch:
+            fetched, work, reason = asked.pop(number)
+            state = states[names[number]]
+            if fetched.outcome == "unchanged":
+                calm.append(_asked(app, state, fetched, began))
+                polled.append(Polled(feed=state.name, outcome="unchanged", took_s=fetched.took_s))
+            elif fetched.outcome == "new" and work is not None:
+                _note_move(app, state, fetched, began)
+                parsed = parsed or Parsed(reason=reason)
+                read.append(Read(_asked(app, state, fetched, began), work, parsed, fetched.took_s))
+            else:
+                polled.append(_failed(app, state, fetched))
+        _keep_calm(app, states, calm, began)
+        polled += written(app, read, began)
+        if tell is not None:
+            for one in polled:
+                tell(one)
+        done += polled
     return done
 
 
@@ -167,35 +156,6 @@ def _keep_calm(app: App, states: Mapping[str, FeedState], calm: Sequence[FeedSta
         for state in calm:
             if states[state.name].failures:
                 tasks.settle_tasks(tx, now, "relais", kind="stale", subject=state.name)
-
-
-def _believed(app: App, name: str, body: bytes) -> tuple[bytes, str]:
-    """Return what may be read of a body (of a signed one what was signed), and why it is refused, "" if it is not."""
-    section = app.settings.feeds.get(name)
-    if section is None or section.signature == "ignore":
-        return body, ""
-    try:
-        trust = Trust(
-            policy=section.signature,
-            certificates=tuple(app.dir / path for path in section.certificates),
-            allow_sha1=section.allow_sha1,
-        )
-        return verified(body, trust), ""
-    except BroadcastError as error:
-        return body, str(error)
-
-
-def _read(app: App, state: FeedState, work: Work, parsed: Parsed, now: datetime, took_s: float) -> Polled:
-    """Take in a document, or put its bytes into quarantine; then rules follow."""
-    if parsed.feed is None:
-        return _quarantined(app, state, work, parsed.reason, now)
-    try:
-        taken = take_in(app, parsed.feed, _with_document(state, parsed.feed), now)
-    except BroadcastError as error:
-        return Polled(feed=state.name, outcome="failed", reason=str(error), took_s=took_s)
-    _note_problems(app, state.name, parsed.feed, work, now)
-    relayed = tuple(follow(app, taken.for_rules))
-    return Polled(feed=state.name, outcome="new", took_s=took_s, taken=taken, relayed=relayed)
 
 
 def _asked(app: App, state: FeedState, fetched: Fetched, now: datetime) -> FeedState:
@@ -236,50 +196,3 @@ def _failed(app: App, state: FeedState, fetched: Fetched) -> Polled:
             words = f"source {state.name} : {failures} échec(s) de suite : {fetched.reason}"
             tasks.raise_task(tx, "stale", state.name, words, now, feed=state.name)
     return Polled(feed=state.name, outcome=fetched.outcome, reason=fetched.reason, took_s=fetched.took_s)
-
-
-def _with_document(state: FeedState, parsed: ParsedFeed) -> FeedState:
-    return replace(
-        state,
-        rights=state.rights or parsed.rights,
-        hub_url=state.hub_url or next(iter(parsed.hub_urls), ""),
-        topic_url=state.topic_url or parsed.self_url,
-    )
-
-
-def _quarantined(app: App, state: FeedState, work: Work, reason: str, now: datetime) -> Polled:
-    """Keep the bytes, tell a person, and ask again at the usual time."""
-    name = state.name
-    with app.db.write() as tx:
-        before = feeds.feed_state(tx, name) or state
-        # Not a success: silence goes on counting. The same bytes again are not read again.
-        feeds.update_feed(
-            tx,
-            name,
-            attempted_at=now,
-            failures=before.failures + 1,
-            last_error=reason,
-            next_poll_at=state.next_poll_at,
-            etag=state.etag,
-            last_modified=state.last_modified,
-            body_sha256=state.body_sha256,
-        )
-        words = f"source {name} : contenu illisible, mis en quarantaine : {reason}"
-        _keep_bytes(tx, name, work, reason, words, now)
-    return Polled(feed=name, outcome="quarantined", reason=reason)
-
-
-def _note_problems(app: App, name: str, parsed: ParsedFeed, work: Work, now: datetime) -> None:
-    with app.db.write() as tx:
-        if not parsed.problems:
-            tasks.settle_tasks(tx, now, "relais", kind="quarantine", subject=name)
-            return
-        reason = " ; ".join(parsed.problems[:3])
-        words = f"source {name} : {len(parsed.problems)} élément(s) illisible(s), mis en quarantaine : {reason}"
-        _keep_bytes(tx, name, work, reason, words, now)
-
-
-def _keep_bytes(tx: Tx, name: str, work: Work, reason: str, words: str, now: datetime) -> None:
-    new = feeds.quarantine(tx, name, work.body, at=now, url=work.url, content_type=work.content_type, reason=reason)
-    if new:
-        tasks.raise_task(tx, "quarantine", name, words, now, feed=name)

@@ -27,13 +27,15 @@ class Desk:
     now: datetime
     #: False: a first fetch, whose items were there before we looked.
     backlog_seen: bool
-    #: How many more items may be proposed within this hour.
-    room: int
+    #: Tells how many more items may be proposed within this hour.
+    room: Callable[[], int]
     #: True where the document shows all that is in force.
     is_state: bool
     by_id: Mapping[str, Known]
     by_folded: Mapping[str, Known]
     by_identity: Mapping[str, Known]
+    #: What each item says, by its id (`folded_of`).
+    folded: Mapping[str, str]
     #: Items of this feed of which a message was made.
     taken_up: Sequence[Known] = ()
     #: Why an item concerns the newsroom, "" if it does not.
@@ -69,8 +71,8 @@ class Sifted:
 
     items: list[Item] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    #: uids of items that the source still shows as they were.
-    seen: list[str] = field(default_factory=list)
+    #: uids of items that the source shows again, as they were.
+    back: list[str] = field(default_factory=list)
     #: uids of items of which a message was made and that are no longer shown.
     missing: list[str] = field(default_factory=list)
     #: Time of the oldest item still shown: what is older has moved on. None: everything in force is shown.
@@ -122,7 +124,7 @@ def unpublishable(alert: Alert, senders: Sequence[str] = ()) -> str:
 def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
     alert = entry.alert
     identity = identity_of(alert) if alert else ""
-    folded = folded_of(entry)
+    folded = desk.folded[entry.id]
     uid = uuid5(NAMESPACE_URL, f"{desk.newsroom}|{desk.feed}|{entry.id}").hex
     twin = _twin(desk, here, identity, folded)
     foreign = alert is not None and any(r.sender != alert.sender for r in alert.references)
@@ -152,7 +154,6 @@ def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
         alert_xml="",
         # A microsecond each keeps the order of the document.
         received_at=desk.now + timedelta(microseconds=len(here)),
-        seen_at=desk.now,
         changed_at=None,
         gone_at=None,
         state=state,
@@ -202,14 +203,14 @@ def references_of(alert: Alert, *, own: bool = False) -> list[str]:
 
 def _again(desk: Desk, out: Sifted, known: Known, entry: Entry) -> None:
     if known.digest == entry.digest:
-        out.seen.append(known.uid)
+        if known.gone:
+            out.back.append(known.uid)
         if known.gone and known.state is ItemState.RELAYED:
             out.for_rules.append(known.uid)
         return
     identity = identity_of(entry.alert) if entry.alert else ""
     if identity and identity == known.identity:
         # Never twice under one identity (CAP): the first is kept, a person looks.
-        out.seen.append(known.uid)
         words = f"{desk.feed} : deux contenus sous le même identifiant CAP ; le premier est gardé, vérifiez à la source"
         out.tasks.append(Ask(kind="source_conflict", subject=known.uid, message=words, slug=known.slug))
         return
@@ -231,7 +232,7 @@ def _again(desk: Desk, out: Sifted, known: Known, entry: Entry) -> None:
 def _flood(desk: Desk, out: Sifted, here: dict[str, Item]) -> None:
     """Fold too many at once into one task; the end of what we published is never folded."""
     many = [i for i in here.values() if i.state is ItemState.PROPOSED and not _ends_known(i, desk)]
-    if len(many) <= desk.room:
+    if not many or len(many) <= desk.room():
         return
     for item in many:
         words = "trop d'éléments à la fois : gardé, non proposé"

@@ -33,11 +33,12 @@ class TakenIn:
     quarantined: str = ""
 
 
-def take_in(app: App, parsed: ParsedFeed, state: FeedState, now: datetime) -> TakenIn:
+def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetime) -> TakenIn:
     """Write what a document says, and what follows for people; rules come afterwards.
 
     Args:
         app: the newsroom.
+        tx: the transaction, perhaps shared with other documents.
         parsed: the document.
         state: what is to be known of the source from now on, this fetch included.
         now: the time of the fetch.
@@ -45,30 +46,34 @@ def take_in(app: App, parsed: ParsedFeed, state: FeedState, now: datetime) -> Ta
     name = state.name
     settings = app.settings.feeds.get(name)
     where = whereabouts(app.settings, settings)
-    with app.db.write() as tx:
-        before = feeds.feed_state(tx, name, lock=True) or state
-        desk = sift.Desk(
-            newsroom=app.db.newsroom,
-            feed=name,
-            now=now,
-            backlog_seen=before.backlog_seen,
-            room=(settings.max_new if settings else 20) - entries.count_new(tx, name, now - timedelta(hours=1)),
-            is_state=parsed.is_state,
-            by_id=entries.known_by_id(tx, name, [e.id for e in parsed.entries]),
-            by_folded=entries.known_by_folded(tx, [sift.folded_of(e) for e in parsed.entries]),
-            by_identity=entries.known_by_identity(tx, _identities(parsed)),
-            taken_up=entries.taken_up(tx, name),
-            concern_of=lambda entry: concern_in(entry, where),
-            senders=settings.senders if settings else (),
-        )
-        sifted = sift.sift(desk, parsed.entries)
-        _write(tx, sifted, state, now)
-        gone = _gone(tx, sifted, state, now)
-        resolved = _resolve_dangling(tx) if any(i.identity for i in sifted.items) else []
-        heard = _tell_followers(tx, sifted.items, state.name, now)
-        values = {f: getattr(state, f) for f in _KEPT}
-        feeds.update_feed(tx, name, **values, backlog_seen=True, title=parsed.title or before.title)
-        tasks.settle_tasks(tx, now, "relais", kind="stale", subject=name)
+    before = feeds.feed_state(tx, name, lock=not app.db.is_sqlite) or state
+    folded = {entry.id: sift.folded_of(entry) for entry in parsed.entries}
+    by_id = entries.known_by_id(tx, name, list(folded))
+    desk = sift.Desk(
+        newsroom=app.db.newsroom,
+        feed=name,
+        now=now,
+        backlog_seen=before.backlog_seen,
+        room=lambda: (settings.max_new if settings else 20) - entries.count_new(tx, name, now - timedelta(hours=1)),
+        is_state=parsed.is_state,
+        by_id=by_id,
+        folded=folded,
+        by_folded=entries.known_by_folded(tx, [words for uid, words in folded.items() if uid not in by_id]),
+        by_identity=entries.known_by_identity(tx, _identities(parsed)),
+        taken_up=entries.taken_up(tx, name),
+        concern_of=lambda entry: concern_in(entry, where),
+        senders=settings.senders if settings else (),
+    )
+    sifted = sift.sift(desk, parsed.entries)
+    _write(tx, sifted, state, now)
+    gone = _gone(tx, sifted, state, now)
+    resolved = _resolve_dangling(tx) if any(i.identity for i in sifted.items) else []
+    heard = _tell_followers(tx, sifted.items, state.name, now)
+    values = {f: getattr(state, f) for f in _KEPT}
+    feeds.update_feed(tx, name, **values, backlog_seen=True, title=parsed.title or before.title)
+    if before.failures:
+        for kind in ("stale", "quarantine"):
+            tasks.settle_tasks(tx, now, "relais", kind=kind, subject=name)
     return TakenIn(
         feed=name,
         new=len(sifted.items),
@@ -94,7 +99,7 @@ def _identities(parsed: ParsedFeed) -> Sequence[str]:
 
 def _write(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> None:
     entries.add_items(tx, sifted.items)
-    entries.mark_seen(tx, sifted.seen, now)
+    entries.mark_back(tx, sifted.back)
     for change in sifted.changes:
         facts = {"state": change.state.value, "reason": "", "concern": change.concern, "identity": change.identity}
         entries.keep_change(tx, change.uid, change.entry, at=now, **facts)

@@ -29,6 +29,11 @@ def next_at(tx: Tx, now: datetime) -> datetime | None:
     return min(times, default=None)
 
 
+def has_chores(tx: Tx, now: datetime) -> bool:
+    """True if a message waits to be planned or has ended, or a delivery is claimed or held: one question instead of four."""
+    return bool(tx.one(_chores(), {"newsroom": tx.newsroom, "now": now})[0])
+
+
 def oldest_due_at(tx: Tx, now: datetime) -> datetime | None:
     """Return since when the oldest due delivery waits that no call was made for; None: nothing waits.
 
@@ -42,6 +47,16 @@ def messages_in_hand(tx: Tx, now: datetime, days: int = 2) -> list[Message]:
     """Return the approved messages that are live, ended lately, or have something unsettled; newest first."""
     known = tx.all(_in_hand(), {"newsroom": tx.newsroom, "since": now - timedelta(days=days)})
     return [messages.message_by_uid(tx, row.uid) for row in known]
+
+
+@cache
+def _chores() -> Any:
+    mine = _M.c.newsroom == bindparam("newsroom")
+    ended = and_(_M.c.ended_at.is_(None), _M.c.approved > 0, _M.c.expires_at <= bindparam("now"))
+    messages_ = exists().where(mine, or_(_M.c.needs_plan.is_(True), ended))
+    busy = (DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
+    deliveries_ = exists().where(_D.c.newsroom == bindparam("newsroom"), _D.c.state.in_(busy))
+    return select(or_(messages_, deliveries_))
 
 
 @cache

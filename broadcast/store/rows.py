@@ -367,6 +367,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_identity", "newsroom", "identity"),
         Index("ix_entry_duplicate", "newsroom", "folded"),
         Index("ix_entry_lineage", "newsroom", "lineage"),
+        Index("ix_entry_feed", "newsroom", "feed", "received_at"),
     )
     uid: str = Field(primary_key=True)
     newsroom: str
@@ -386,8 +387,6 @@ class EntryRow(SQLModel, table=True):
     #: The CAP document as received, "" for what is no alert.
     alert_xml: str = ""
     received_at: datetime
-    #: When the source last showed it.
-    seen_at: datetime
     changed_at: datetime | None = None
     gone_at: datetime | None = None
     #: seen, irrelevant, duplicate, proposed, flooded, adopted, dismissed, relayed.

@@ -53,7 +53,6 @@ def upgrade() -> None:
         sa.Column("first_facts", text, nullable=False),
         sa.Column("alert_xml", text, nullable=False),
         sa.Column("received_at", time, nullable=False),
-        sa.Column("seen_at", time, nullable=False),
         sa.Column("changed_at", time, nullable=True),
         sa.Column("gone_at", time, nullable=True),
         sa.Column("state", text, nullable=False),
@@ -68,6 +67,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("newsroom", "feed", "entry_id"),
     )
     op.create_index("ix_entry_duplicate", "entry", ["newsroom", "folded"], unique=False)
+    op.create_index("ix_entry_feed", "entry", ["newsroom", "feed", "received_at"], unique=False)
     op.create_index("ix_entry_identity", "entry", ["newsroom", "identity"], unique=False)
     op.create_index("ix_entry_lineage", "entry", ["newsroom", "lineage"], unique=False)
     op.create_index("ix_entry_state", "entry", ["newsroom", "state", "received_at"], unique=False)
