@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +11,7 @@ from broadcast.cli.context import as_option, command, json_option, newsroom
 from broadcast.cli.out import local, table, to_json
 
 if TYPE_CHECKING:
-    from broadcast.app import App
     from broadcast.desk.rules import RuleStanding
-    from broadcast.rules import Rule
 
 _STATES = {"submitted": "attend des votes", "approved": "en vigueur", "returned": "renvoyée"}
 
@@ -83,7 +80,7 @@ def rule_json(standing: RuleStanding) -> dict[str, Any]:
 @command
 def show(name: str, as_json: bool) -> int:
     """Montrer la règle soumise en dernier et ses messages préparés, avec l'empreinte à approuver."""
-    from broadcast.relay.follow import TEMPLATE_BREAK
+    from broadcast.relay.rule_files import TEMPLATE_BREAK
     from broadcast.store import rules as stored
 
     with newsroom() as app, app.db.read() as tx:
@@ -106,48 +103,12 @@ def show(name: str, as_json: bool) -> int:
 def submit(name: str, as_: str, as_json: bool) -> int:
     """Figer une règle avec ses messages préparés, et la soumettre à l'approbation de deux autres personnes."""
     from broadcast.desk.rules import submit_rule
+    from broadcast.relay.rule_files import read_rule
 
     with newsroom() as app:
         rule = read_rule(app, name)
         standing = submit_rule(app.desk, rule, as_=as_)
     return _told(standing, as_json)
-
-
-def read_rule(app: App, name: str) -> Rule:
-    """Return the rule of a file, or of a name in content/rules/, with its prepared messages.
-
-    Raises:
-        ContentError: it cannot be read, or is wrong.
-    """
-    from broadcast.errors import ContentError
-    from broadcast.relay.follow import TEMPLATE_BREAK
-    from broadcast.rules import rule_from_toml
-
-    path = Path(name) if name.endswith(".toml") else app.dir / "content" / "rules" / f"{name}.toml"
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "pas en UTF-8"
-        raise ContentError(f"{why} ; une règle se met dans content/rules/<nom>.toml", file=str(path)) from error
-    zone = app.newsroom.timezone
-    rule = rule_from_toml(path.stem, text, file=str(path), zone=zone)
-    for feed in rule.feeds:
-        if feed not in app.settings.feeds:
-            known = ", ".join(app.settings.feeds) or "aucune"
-            raise ContentError(f"feeds : source inconnue « {feed} » (connues : {known})", file=str(path))
-    both = TEMPLATE_BREAK.join(_template(app, which) for which in (rule.template, rule.all_clear))
-    return rule_from_toml(path.stem, text, file=str(path), template_text=both, zone=zone)
-
-
-def _template(app: App, name: str) -> str:
-    from broadcast.errors import ContentError
-    from broadcast.shipped import shipped
-
-    places = (app.dir / "content" / "models" / "relay", shipped("content/models") / "relay")
-    for place in places:
-        if (place / f"{name}.md").is_file():
-            return (place / f"{name}.md").read_text(encoding="utf-8")
-    raise ContentError(f"message préparé « {name} » : absent de content/models/relay/", file=f"{name}.md")
 
 
 @rules.command(short_help="Approuver une règle (deux personnes, jamais son auteur).")
@@ -218,6 +179,7 @@ def simulate(name: str | None, since: str, as_json: bool) -> int:
     from broadcast.durations import seconds_of
     from broadcast.errors import UsageError
     from broadcast.relay.choose import rules_in_force
+    from broadcast.relay.rule_files import read_rule
     from broadcast.relay.simulate import simulate as replay
 
     try:

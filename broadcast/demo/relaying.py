@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from broadcast import intake, relay
 from broadcast.app import App
-from broadcast.cli.feeds_rules import read_rule
 from broadcast.demo.source import Source
 from broadcast.desk.people import add_person
 from broadcast.desk.rules import submit_rule, vote_rule
 from broadcast.desk.submit import submit
 from broadcast.desk.vote import approve
 from broadcast.model import VoteKind
+from broadcast.relay.rule_files import read_rule
 from broadcast.sources import ItemState
 from broadcast.store import entries
 

@@ -96,7 +96,8 @@ def _quarantined(tx: Tx, read: Read, now: datetime) -> Polled:
     """Keep the bytes, tell a person, and ask again at the usual time."""
     state, reason = read.state, read.parsed.reason
     before = feeds.feed_state(tx, state.name) or state
-    # Not a success: silence goes on counting. The same bytes again are not read again.
+    # Not a success: silence goes on counting. The same bytes again are not read again, unless it was us who stopped.
+    last = before if read.parsed.is_interrupted else state
     feeds.update_feed(
         tx,
         state.name,
@@ -104,9 +105,9 @@ def _quarantined(tx: Tx, read: Read, now: datetime) -> Polled:
         failures=before.failures + 1,
         last_error=reason,
         next_poll_at=state.next_poll_at,
-        etag=state.etag,
-        last_modified=state.last_modified,
-        body_sha256=state.body_sha256,
+        etag=last.etag,
+        last_modified=last.last_modified,
+        body_sha256=last.body_sha256,
     )
     words = f"source {state.name} : contenu illisible, mis en quarantaine : {reason}"
     _keep_bytes(tx, state.name, read.work, reason, words, now)

@@ -22,6 +22,7 @@ from broadcast.planner import plan_message
 from broadcast.proofread import targets_for
 from broadcast.relay.choose import choose, rules_in_force
 from broadcast.relay.drafts import FILTERS, shown_title, together, values_for_rule, values_of, values_of_end
+from broadcast.relay.rule_files import TEMPLATE_BREAK
 from broadcast.relay.where import origin_of
 from broadcast.rules import (
     Deed,
@@ -39,8 +40,6 @@ from broadcast.words import local, slug_of
 
 #: How long the end of an alert stays shown.
 END_SHOWN = timedelta(hours=24)
-#: Separates the two prepared messages of a rule in its frozen copy.
-TEMPLATE_BREAK = "\x1e"
 
 
 def follow(app: App, uids: Iterable[str]) -> list[Relayed]:

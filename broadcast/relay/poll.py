@@ -56,7 +56,7 @@ def push(app: App, name: str, body: bytes, content_type: str = "") -> Polled:
     state = replace(states[name], success_at=now, changed_at=now, failures=0, last_error="")
     body, reason = believed(app, name, body)
     work = Work(body=body, url=state.topic_url or state.url, content_type=content_type, received_at=now)
-    parsed = Parsed(reason=reason) if reason else app.parsers.parse_here(work)
+    parsed = Parsed(reason=reason) if reason else app.parsers.submit(work).result()
     return written(app, [Read(state, work, parsed, 0.0)], now)[0]
 
 

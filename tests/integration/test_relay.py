@@ -18,7 +18,7 @@ from broadcast.desk.vote import approve
 from broadcast.dispatch.send import send
 from broadcast.errors import BroadcastError, Conflict, NotAllowed, WorkflowError
 from broadcast.model import EndedBecause, VoteKind
-from broadcast.relay.follow import TEMPLATE_BREAK
+from broadcast.relay.rule_files import TEMPLATE_BREAK
 from broadcast.relay.simulate import simulate
 from broadcast.rules import rule_from_toml
 from broadcast.shipped import shipped
