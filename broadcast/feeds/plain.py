@@ -36,7 +36,7 @@ def plain(text: str, *, one_line: bool = False) -> str:
     """
     is_cut = len(text) > _MAX_RAW
     text = re.sub("<[^<>]*$", "", text[:_MAX_RAW]) if is_cut else text
-    for _ in range(4):
+    for _ in range(4 if "<" in text or "&" in text else 0):
         seen = _strip(text)
         if seen == text:
             break
