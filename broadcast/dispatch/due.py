@@ -10,7 +10,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.model import DeliveryState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.planner import note_expired, plan_message
-from broadcast.store import deliveries, messages, newsroom
+from broadcast.store import agenda, deliveries, messages, newsroom
 from broadcast.store.base import Tx
 
 
@@ -26,6 +26,10 @@ def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None =
             failed. None: nothing is known of it.
     """
     now = d.clock.now()
+    # Most often there is nothing but work: then nothing need be written before it begins.
+    with d.db.read() as tx:
+        if not agenda.has_chores(tx, now):
+            return {n: in_doubt for n, in_doubt in deliveries.channels_with_work(tx, now).items() if n in d.places}
     with d.db.write() as tx:
         ended = note_expired(tx, now)
         for message in ended:

@@ -18,6 +18,9 @@ FULL_LOOK_S = 30.0
 #: Wait after the database refused, seconds: at first, and at most.
 NAP_FIRST_S, NAP_MAX_S = 1.0, 30.0
 
+#: What is not needed for a call to begin waits so long, so that the threads that call get their turn, seconds.
+LET_CALL_S = 0.002
+
 
 class Serving:
     """The dispatcher of a running process; one thread calls `run`, any thread may `ring`."""
@@ -39,7 +42,7 @@ class Serving:
         self._d, self._turn = d, Turn(d)
         self._on_failure, self._on_burst = on_failure, on_burst
         self._full_at, self._burst_at = 0.0, 0.0
-        self._looks, self._is_recorded = True, True
+        self._looks, self._is_recorded, self._bursts = True, True, False
         self._next_at: datetime | None = None
 
     def ring(self, *, full: bool = True) -> None:
@@ -81,13 +84,17 @@ class Serving:
                 self._full_at = time.monotonic() + FULL_LOOK_S
         elif turn.head_left_s() == 0.0:
             self._begin({})
+        over = turn.take(LET_CALL_S) if self._bursts else []
+        if self._bursts:
+            self._bursts = False
+            self._on_burst()
         if not turn.is_at_work and not self._is_recorded:
             with d.db.write() as tx:
                 audit.append_receipts(tx, d.clock.now())
             self._is_recorded = True
         with d.db.read() as tx:
             self._next_at = agenda.next_at(tx, d.clock.now())
-        over = turn.take(self._wait_s())
+        over += turn.take(0.0 if over or turn.results or turn.is_asked else self._wait_s())
         turn.write()
         failures, turn.failures = turn.failures, []
         for error in failures:
@@ -101,7 +108,7 @@ class Serving:
         if self._turn.begin(due):
             self._is_recorded = False
             if rested or time.monotonic() >= self._burst_at:
-                self._on_burst()
+                self._bursts = True
                 self._burst_at = time.monotonic() + FULL_LOOK_S
 
     def _is_time(self) -> bool:

@@ -30,7 +30,7 @@ def next_at(tx: Tx, now: datetime) -> datetime | None:
 
 
 def has_chores(tx: Tx, now: datetime) -> bool:
-    """True if a message waits to be planned or has ended, or a delivery is claimed or held: one question instead of four."""
+    """True if a message is to be planned or has ended, a delivery is claimed or held, a channel rests: one question, not five."""
     return bool(tx.one(_chores(), {"newsroom": tx.newsroom, "now": now})[0])
 
 
@@ -56,7 +56,8 @@ def _chores() -> Any:
     messages_ = exists().where(mine, or_(_M.c.needs_plan.is_(True), ended))
     busy = (DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
     deliveries_ = exists().where(_D.c.newsroom == bindparam("newsroom"), _D.c.state.in_(busy))
-    return select(or_(messages_, deliveries_))
+    resting = exists().where(_C.c.newsroom == bindparam("newsroom"), _C.c.paused.is_(True))
+    return select(or_(messages_, deliveries_, resting))
 
 
 @cache
