@@ -33,7 +33,8 @@ _CAUSES = (
         "ce fichier n'est pas une base de données ; restaurez une sauvegarde",
     ),
     ("disk is full", "le disque est plein ; libérez de la place"),
-    ("disk i/o error", "le disque ne répond pas correctement ; vérifiez-le"),
+    # What SQLite says of a full disk, too: it has no room for its own bookkeeping.
+    ("disk i/o error", "le disque est plein ou ne répond pas ; libérez de la place, ou vérifiez-le"),
     ("readonly", "la base ne peut pas être modifiée ; vérifiez les droits du dossier"),
     ("read-only", "la base ne peut pas être modifiée ; vérifiez les droits du dossier"),
     (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,25 @@ def test_the_clock_of_tests_says_in_french_what_it_wants(tmp_path: Path):
     folder = Folder(tmp_path / "n", SITE)
     for text in ("hier", "2026-01-01T00:00:00"):
         assert "écrivez 2026-" in folder.run("status", env={"BROADCAST_NOW": text}, code=2).stderr
+
+
+@pytest.mark.skipif(not shutil.which("mount"), reason="mount is not installed")
+def test_a_full_disk_under_the_database_is_one_sentence_and_heals(tmp_path: Path):
+    place = tmp_path / "n"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1800k", "tmpfs", place], capture_output=True).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        folder = Folder(place, SITE).people()
+        folder.run("submit", folder.message(), "--as", "alice")
+        with contextlib.suppress(OSError), (place / "fill").open("wb", buffering=0) as fill:
+            while fill.write(b"x" * 4096):
+                pass
+        for words in (["approve", "crue-quais", "--as", "bob"], ["send"], ["status"], ["new", "ecole"]):
+            done = folder.run(*words, code=1)
+            assert "plein" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+        (place / "fill").unlink()
+        folder.run("approve", "crue-quais", "--as", "bob", "--send")
+        assert folder.json("status", "crue-quais")["phase"] == "live" and folder.json("audit", "verify")["ok"]
+    finally:
+        subprocess.run(["umount", place], check=True)
