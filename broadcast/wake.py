@@ -9,7 +9,6 @@ import hashlib
 import os
 import socket
 import stat
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -71,9 +70,9 @@ def socket_path(folder: Path) -> Path:
     path = folder / ".broadcast" / "wake.sock"
     if len(os.fsencode(path)) <= MAX_PATH_BYTES:
         return path
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    own = Path(runtime) if runtime and len(runtime) < 60 else Path(tempfile.gettempdir())
+    # Not by the environment: a service and a terminal of the same user have different ones.
+    name, runtime = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24], Path(f"/run/user/{os.getuid()}")
+    own = runtime if runtime.is_dir() else Path("/tmp")  # noqa: S108  (in a folder that must be ours)
     return own / f"broadcast-{os.getuid()}" / f"{name}.sock"
 
 
@@ -89,6 +88,7 @@ class Bell:
         """
         self._app, self._ring = app, ring
         self._path = socket_path(app.dir)
+        self._number = 0
         self._socket = self._listen()
         self._closing = threading.Event()
         _local[app.dir] = ring
@@ -106,7 +106,9 @@ class Bell:
                 self._socket.shutdown(socket.SHUT_RD)
             self._socket.close()
             with suppress(OSError):
-                self._path.unlink()
+                # Another process may have taken over and put its own there.
+                if self._path.stat().st_ino == self._number:
+                    self._path.unlink()
 
     def _listen(self) -> socket.socket | None:
         # Without a socket the slow tick still finds what is due.
@@ -119,6 +121,7 @@ class Bell:
             heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             heard.bind(str(self._path))
             self._path.chmod(0o600)
+            self._number = self._path.stat().st_ino
         except OSError:
             return None
         return heard

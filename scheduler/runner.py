@@ -16,7 +16,7 @@ from broadcast.dispatch.serve import Serving
 from broadcast.errors import BroadcastError, StoreError
 from broadcast.store.changes import Changes
 from broadcast.wake import Bell, holder
-from scheduler.jobs import jobs
+from scheduler.jobs import Job, jobs
 from scheduler.lease import Keeper, holder_in_words
 from scheduler.log import Log
 from scheduler.ticking import Ticking
@@ -129,10 +129,11 @@ class Runner:
         serving = Serving(dispatcher, on_failure=self._failed, on_burst=app.advance_epoch)
         finish_s = app.settings.dispatch.call_timeout_s + AFTER_CALL_S
         bell, changes = Bell(app, serving.ring), Changes(app.db)
-        ticking = Ticking(jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log), self._log)
+        made = jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log)
+        # The port may still be another process's, which is about to end.
+        ticking = Ticking([*made, Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages)], self._log)
         sending = _Sending(serving, finish_s)
         try:
-            self._open_pages()
             self.state.is_active = True
             self._log.say("actif : envois, échéances et sources sont suivis")
             sending.start()

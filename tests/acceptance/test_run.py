@@ -50,7 +50,7 @@ class Running:
         self.log = log
         self._out = log.open("w")
         self.process = subprocess.Popen(
-            [COMMAND, "--newsroom", str(folder.path), "run", "--port", "0", *args],
+            [COMMAND, "--newsroom", str(folder.path), "run", *(args or ("--port", "0"))],
             stdout=self._out,
             stderr=subprocess.STDOUT,
             env={**os.environ, **folder.env, **(env or {})},
@@ -209,6 +209,36 @@ def test_told_twice_it_ends_at_once_and_the_next_one_looks_up(tmp_path: Path, ru
     after = runs(folder)
     after.says("envoyé : crue-quais@1 / reseau")
     assert len(mastodon.live()) == 1
+
+
+def test_killed_between_the_answer_and_its_record_the_next_one_adopts_the_post(tmp_path: Path, runs, mastodon: Stand):
+    folder = a_folder(tmp_path / "n", mastodon)
+    mastodon.ignores_keys = True
+    folder.approved()
+    paused = runs(folder, env={"BROADCAST_PAUSE_AT": "answer"})
+    paused.says("paused at answer")
+    eventually(lambda: mastodon.live())
+    paused.process.kill()
+    paused.process.wait()
+    runs(folder).says("envoyé : crue-quais@1 / reseau")
+    assert len(mastodon.live()) == 1
+
+
+def test_on_one_port_the_second_gets_the_pages_with_the_work(tmp_path: Path, runs):
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    folder = a_folder(tmp_path / "n")
+    first = runs(folder, "--port", port)
+    first.says("actif :")
+    second = runs(folder, "--port", port)
+    second.says("changez --port")
+    second.says("en veille")
+    assert first.stop() == 0
+    second.says("page d'état : http", 20)
+    assert second.health()["state"] == "active"
 
 
 def test_a_minute_after_its_end_no_page_and_no_sign_shows_it(tmp_path: Path, runs):

@@ -175,8 +175,23 @@ def test_a_bell_replaces_the_socket_that_a_killed_process_left(app: App):
     bell.close()
 
 
+def test_one_that_lost_its_place_leaves_the_socket_of_its_successor(app: App):
+    first, second = threading.Event(), threading.Event()
+    old = Bell(app, first.set)
+    new = Bell(app, second.set)
+    old.close()
+    assert socket_path(app.dir).exists()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
+        out.sendto(b"", str(socket_path(app.dir)))
+    assert second.wait(2) and not first.is_set()
+    new.close()
+
+
 def test_a_folder_whose_path_is_too_long_gets_a_short_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", "")
+    path_before = socket_path(tmp_path / ("d" * 100))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/elsewhere")
+    monkeypatch.setenv("TMPDIR", "/elsewhere")
+    assert socket_path(tmp_path / ("d" * 100)) == path_before  # a service and a terminal find the same
     deep = tmp_path / ("d" * 100)
     app = App(Folder(deep, '[channels.site]\nkind = "website"\n').path)
     path = socket_path(app.dir)
