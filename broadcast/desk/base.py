@@ -33,13 +33,23 @@ class Desk:
             NotFound: nobody of this name.
             NotAllowed: no role for it, or the name is bound to another operating-system user.
         """
+        person = self.identified(tx, name)
+        demand(person, right)
+        return person
+
+    def identified(self, tx: Tx, name: str) -> Person:
+        """Return a person whom the one at the keyboard may act as, whatever they may do.
+
+        Raises:
+            NotFound: nobody of this name.
+            NotAllowed: the name is bound to another operating-system user.
+        """
         person = newsroom.get_person(tx, name)
         if person.os_user and person.os_user != self.os_user:
             raise NotAllowed(
                 f"{name} : ce nom est réservé à l'utilisateur du système « {person.os_user} », vous êtes « {self.os_user} »",
                 subject=name,
             )
-        demand(person, right)
         return person
 
     def log(

@@ -8,6 +8,9 @@ from broadcast.lifecycle import ROLES, Person, Right
 from broadcast.store import newsroom
 from broadcast.store.base import Tx
 
+#: Longest name of a person.
+MAX_NAME = 80
+
 
 def add_person(desk: Desk, name: str, roles: tuple[str, ...], *, os_user: str = "", as_: str = "") -> Person:
     """Add a person, or give one other roles.
@@ -21,8 +24,17 @@ def add_person(desk: Desk, name: str, roles: tuple[str, ...], *, os_user: str = 
     unknown = [role for role in roles if role not in ROLES]
     if unknown or not roles:
         raise UsageError(f"rôle inconnu : {', '.join(unknown) or '(aucun)'} ; choisissez parmi : {', '.join(ROLES)}")
-    if not name.strip() or name != name.strip() or any(c in name for c in ",/:\n"):
-        raise UsageError(f"nom de personne : {name!r} : sans virgule, deux-points, barre oblique ni espace autour")
+    if (
+        not name.isprintable()
+        or name != name.strip()
+        or not 0 < len(name) <= MAX_NAME
+        or name[0] == "-"
+        or set(name) & set(",/:")
+    ):
+        raise UsageError(
+            f"nom de personne : « {name[:MAX_NAME]} » : {MAX_NAME} signes au plus, sans virgule, deux-points, barre oblique, "
+            "tiret au début ni espace autour"
+        )
     with desk.db.write() as tx:
         actor = _administrator(desk, tx, as_)
         person = Person(name=name, roles=tuple(dict.fromkeys(roles)), os_user=os_user)
@@ -49,11 +61,13 @@ def remove_person(desk: Desk, name: str, *, as_: str = "") -> None:
 
 
 def _administrator(desk: Desk, tx: Tx, as_: str) -> str:
-    administrators = [p.name for p in newsroom.people(tx) if p.has(Right.MANAGE)]
+    people = newsroom.people(tx)
+    administrators = [p.name for p in people if p.has(Right.MANAGE)]
+    if as_ and administrators:
+        return desk.person(tx, as_, Right.MANAGE).name
     if as_:
-        if not administrators and not any(p.name == as_ for p in newsroom.people(tx)):
-            return as_
-        return desk.person(tx, as_, Right.MANAGE).name if administrators else as_
+        # Nobody is in charge yet; still, nobody acts under a name that belongs to another.
+        return desk.identified(tx, as_).name if any(p.name == as_ for p in people) else as_
     if administrators:
         raise NotAllowed(f"seul un administrateur peut gérer les personnes ({', '.join(administrators)}) ; agissez avec --as")
     return desk.os_user or "installation"

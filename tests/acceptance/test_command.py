@@ -415,3 +415,15 @@ def test_the_second_person_reads_in_french_what_leaves_where_and_to_how_many(tmp
         assert "lettre : 2 destinataires" in text, text
         assert "renvoyé par bob" in text and "précisez" in text
     assert "23/11/2099 08:00" in page
+
+
+def test_nobody_manages_people_under_a_name_that_belongs_to_another(folder: Folder):
+    folder.run("people", "add", "dora", "--role", "auditor", "--os-user", "personne-d-ici")
+    error = error_of(folder.run("people", "add", "eve", "--role", "publisher", "--as", "dora", "--json", code=1))
+    assert error["code"] == "not_allowed" and "personne-d-ici" in str(error["message"])
+    assert "eve" not in str(folder.json("people"))
+
+
+@pytest.mark.parametrize("name", ["", " alice", "a/b", "x\ny", "a" * 81])
+def test_a_person_has_a_name_that_can_be_written_everywhere(folder: Folder, name):
+    assert "nom de personne" in folder.run("people", "add", "--role", "editor", "--", name, code=2).stderr
