@@ -87,7 +87,8 @@ def rule_from_toml(name: str, text: str, *, file: str = "", template_text: str =
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise ContentError(f"TOML illisible : {error}", file=file, line=int(found[1]) if found else None) from error
+        last = text.rstrip("\n").count("\n") + 1  # what is said to be "at end of document"
+        raise ContentError(f"TOML illisible : {error}", file=file, line=int(found[1]) if found else last) from error
     reader = _Reader(raw, text, file)
     for key in raw:
         if key not in _KEYS:
