@@ -94,9 +94,10 @@ def _ask(app: App, state: FeedState, callback: str, secret: str) -> bool:
     try:
         place = read_url(state.hub_url, allow_private=private)
         allowed_of(place.who, system_resolve(place.host, place.port), allow_private=private)
-        form = websub.subscription_form(
-            "subscribe", topic=state.topic_url or state.url, callback=callback, secret=secret, hub=state.hub_url
-        )
+        # On its own network a hub may be without https: the newsroom allowed that source by name.
+        hub = "" if private else state.hub_url
+        topic = state.topic_url or state.url
+        form = websub.subscription_form("subscribe", topic=topic, callback=callback, secret=secret, hub=hub)
         http.request("POST", state.hub_url, form=list(form), safe=True)
     except (BroadcastError, OSError):
         return False  # asked again later; the source is polled all the while
