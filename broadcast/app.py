@@ -30,6 +30,7 @@ from broadcast.store.renditions import media_reader
 
 if TYPE_CHECKING:
     from broadcast.feeds.fetch import Fetcher
+    from broadcast.feeds.under_way import UnderWay
     from broadcast.feeds.workers import Parsers
     from broadcast.render import Renderer
 
@@ -250,6 +251,13 @@ class App:
         from broadcast.feeds.fetch import Fetcher
 
         return Fetcher()
+
+    @cached_property
+    def under_way(self) -> UnderWay:
+        """Which sources this process is asking."""
+        from broadcast.feeds.under_way import UnderWay
+
+        return UnderWay()
 
     @cached_property
     def parsers(self) -> Parsers:

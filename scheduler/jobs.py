@@ -7,6 +7,7 @@ exactly until the next of these is due. `poll`, `websub` and `housekeep` are the
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from broadcast import registry
 from broadcast.app import App
+from broadcast.errors import BroadcastError
 from broadcast.model import MessageKind
 from broadcast.probing import probe_channel
 from broadcast.store import messages, newsroom, revisions
@@ -77,10 +79,16 @@ class _Sources:
     log: Log
 
     def poll(self) -> None:
-        """Ask the sources that are due."""
+        """Ask the sources that are due; one that is slow holds up neither the others nor the next time."""
+        threading.Thread(target=self._poll, name="poll", daemon=True).start()
+
+    def _poll(self) -> None:
         from broadcast import relay
 
-        relay.poll_due(self.app, self._tell)
+        try:
+            relay.poll_due(self.app, self._tell)
+        except Exception as error:  # noqa: BLE001  (the clock goes on; it is told)
+            _log.info("sources : %s", error if isinstance(error, BroadcastError) else f"erreur inattendue : {error!r}")
 
     def subscribe(self, callback_base: str) -> None:
         """Ask hubs for what their subscriptions lack."""

@@ -98,7 +98,18 @@ def request_of(app: App, state: FeedState) -> FeedRequest:
 
 
 def _poll(app: App, states: Mapping[str, FeedState], names: Sequence[str], tell: Callable[[Polled], None] | None) -> list[Polled]:
-    """Ask sources together; what one has brought is taken in and relayed while others are still asked."""
+    """Ask sources together, those left out that are being asked already."""
+    mine = app.under_way.take(names)
+    try:
+        return _asked_together(app, states, mine, tell) if mine else []
+    finally:
+        app.under_way.give_back(mine)
+
+
+def _asked_together(
+    app: App, states: Mapping[str, FeedState], names: Sequence[str], tell: Callable[[Polled], None] | None
+) -> list[Polled]:
+    """What one has brought is taken in and relayed while others are still asked."""
     began = app.clock.now()
     asked: dict[int, tuple[Fetched, Work | None, str]] = {}
 
@@ -129,6 +140,7 @@ def _poll(app: App, states: Mapping[str, FeedState], names: Sequence[str], tell:
                 polled.append(_failed(app, state, fetched))
         _keep_calm(app, states, calm, began)
         polled += written(app, read, began)
+        app.under_way.give_back(one.feed for one in polled)
         if tell is not None:
             for one in polled:
                 tell(one)

@@ -675,3 +675,27 @@ def test_the_vigilance_of_another_department_publishes_nothing(room):
     room.rule(HEAT)
     room.alerts(vigilance(("2026-11-26", 4), department="93"))
     assert room.poll("prefecture")["prefecture"].relayed == ()
+
+
+def test_a_source_that_hangs_holds_up_neither_the_others_nor_the_next_time(room):
+    import threading
+
+    from tests.feed_server import hang
+
+    room.server.on("/alertes", hang(3.0))
+    room.news(news(("a2", "Nouveau", "…")))
+    app = room.app()
+    told: list[str] = []
+    slow = threading.Thread(target=lambda: relay.poll(app, (), lambda p: told.append(p.feed)))
+    slow.start()
+    for _ in range(200):
+        if told:
+            break
+        slow.join(0.02)
+    assert told == ["gouv"] and slow.is_alive()  # taken in while the other still hangs
+    room.news(news(("a2", "Nouveau", "…"), ("a3", "Encore", "…")))
+    done = {p.feed for p in relay.poll(app)}
+    assert done == {"gouv"} and slow.is_alive()  # and asked again, the slow one not twice
+    slow.join()
+    app.close()
+    assert {i.entry.title for i in room.items(ItemState.PROPOSED)} == {"Nouveau", "Encore"}
