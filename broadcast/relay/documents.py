@@ -96,8 +96,7 @@ def _quarantined(tx: Tx, read: Read, now: datetime) -> Polled:
     """Keep the bytes, tell a person, and ask again at the usual time."""
     state, reason = read.state, read.parsed.reason
     before = feeds.feed_state(tx, state.name) or state
-    # Not a success: silence goes on counting. The same bytes again are not read again, unless it was us who stopped.
-    last = before if read.parsed.is_interrupted else state
+    # Not a success: silence goes on counting, and what was last read well stays what the next answer is compared with.
     feeds.update_feed(
         tx,
         state.name,
@@ -105,9 +104,6 @@ def _quarantined(tx: Tx, read: Read, now: datetime) -> Polled:
         failures=before.failures + 1,
         last_error=reason,
         next_poll_at=state.next_poll_at,
-        etag=last.etag,
-        last_modified=last.last_modified,
-        body_sha256=last.body_sha256,
     )
     words = f"source {state.name} : contenu illisible, mis en quarantaine : {reason}"
     _keep_bytes(tx, state.name, read.work, reason, words, now)

@@ -166,8 +166,8 @@ def _keep_calm(app: App, states: Mapping[str, FeedState], calm: Sequence[FeedSta
     with app.db.write() as tx:
         feeds.keep_unchanged(tx, calm)
         for state in calm:
-            if states[state.name].failures:
-                tasks.settle_tasks(tx, now, "relais", kind="stale", subject=state.name)
+            for kind in ("stale", "quarantine") if states[state.name].failures else ():
+                tasks.settle_tasks(tx, now, "relais", kind=kind, subject=state.name)
 
 
 def _asked(app: App, state: FeedState, fetched: Fetched, now: datetime) -> FeedState:

@@ -296,6 +296,8 @@ def test_what_cannot_be_read_is_kept_with_the_reason_and_the_rest_goes_on(room):
     assert "HTML" in kept.reason and app.read_media(kept.sha256) == b"<html><title>503</title></html>"
     app.close()
     assert [t.kind for t in room.tasks()] == ["quarantine"]
+    assert room.poll("gouv")["gouv"].outcome == "quarantined"  # the same bytes are no better the second time
+    assert len(room.tasks()) == 1
     room.news(news(("a3", "Revenu", "…")))
     room.poll("gouv")
     assert not room.tasks()  # it settles itself
