@@ -81,7 +81,10 @@ def is_on_loopback(settings: Settings, name: str) -> bool:
 def points_at_loopback(settings: Settings) -> bool:
     """True if every network channel points at this machine: only then the switches for tests count."""
     networks = [name for name, section in settings.channels.items() if is_network(adapter_type(section.kind))]
-    return all(is_on_loopback(settings, name) for name in networks)
+    hubs = [str(section.values.get("hub") or "") for section in settings.channels.values()]
+    return all(is_on_loopback(settings, name) for name in networks) and all(
+        urlsplit(hub).hostname in _LOOPBACK for hub in hubs if hub
+    )
 
 
 def open_channel(settings: Settings, name: str) -> Adapter:

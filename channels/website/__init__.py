@@ -5,8 +5,8 @@ history, archives, Atom, RSS and JSON feeds, and for alerts a CAP 1.2 document a
 machines a Flash Briefing, spoken texts, schema.org data and a sitemap. What has ended says so and
 never answers 404. No script is needed; one small stylesheet.
 
-Settings: `path` (folder of the site, default `public`). The address of the site is
-`newsroom.base_url`.
+Settings: `path` (folder of the site, default `public`), `hub` (a WebSub hub, told of each change).
+The address of the site is `newsroom.base_url`.
 
 Quirks:
     - Order of writing: the page of the message, the front page, the feeds; then archives.
@@ -31,6 +31,7 @@ from broadcast.channel import (
     Memory,
     Published,
 )
+from channels.website.hub import tell
 from channels.website.pages import Site
 
 #: What the memory keeps: where and with which templates the whole site was last made.
@@ -42,6 +43,8 @@ class Settings(ChannelSettings):
     """`[channels.<name>]` of kind website."""
 
     path: str = "public"
+    #: Address of a WebSub hub that is told of each change of the feeds, "" for none.
+    hub: str = ""
 
 
 class Website:
@@ -61,8 +64,9 @@ class Website:
 
     def show(self, board: BoardView) -> list[Published]:
         """Write what changed, or the whole site where it is not there yet."""
-        site = Site(self._dir, board)
-        mark = json.dumps([str(self._dir), board.newsroom.base_url, site.digest()])
+        hub = self._settings.hub
+        site = Site(self._dir, board, hub)
+        mark = json.dumps([str(self._dir), board.newsroom.base_url, site.digest(), *filter(None, [hub])])
         whole = self._memory.get(_BUILT) != mark or not (self._dir / "index.html").exists()
         slugs: Sequence[str] = list(board.all_slugs()) if whole else board.changed
         try:
@@ -71,6 +75,8 @@ class Website:
             raise files.failure(error, self._settings.name) from error
         if whole:
             self._memory.put(_BUILT, mark)
+        if hub and board.newsroom.base_url:
+            tell(hub, board.newsroom.base_url, site.changed, world=board.newsroom.world)
         base = board.newsroom.base_url or self._dir.as_uri()
         shown = {slug: board.current(slug) for slug in board.changed}
         return [Published(external_id=s, url=f"{base}/a/{s}/") for s, showing in shown.items() if showing and showing.is_live]

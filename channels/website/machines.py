@@ -22,7 +22,7 @@ def titled(item: Mapping[str, Any]) -> str:
     return item["title"] if item["live"] else f"[Terminé] {item['title']}"
 
 
-def json_feed(items: Sequence[Mapping[str, Any]], room: Newsroom) -> dict[str, Any]:
+def json_feed(items: Sequence[Mapping[str, Any]], room: Newsroom, hub: str = "") -> dict[str, Any]:
     """Return the JSON Feed 1.1 of the latest messages."""
     base = room.base_url
     return {
@@ -32,6 +32,7 @@ def json_feed(items: Sequence[Mapping[str, Any]], room: Newsroom) -> dict[str, A
         "feed_url": f"{base}/feed.json",
         "language": room.language,
         "authors": [{"name": room.name}],
+        **({"hubs": [{"type": "WebSub", "url": hub}]} if hub else {}),
         "items": [_json_item(item) for item in items],
     }
 

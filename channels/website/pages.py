@@ -43,8 +43,10 @@ _BECAUSE = {
 class Site:
     """The site in one folder, as one view of the board wants it."""
 
-    def __init__(self, folder: Path, board: BoardView) -> None:
-        self._dir, self._board = folder, board
+    def __init__(self, folder: Path, board: BoardView, hub: str = "") -> None:
+        self._dir, self._board, self._hub = folder, board, hub
+        #: Names of the files that were written because they changed.
+        self.changed: list[str] = []
         self._zone = ZoneInfo(board.newsroom.timezone)
         self._base = board.newsroom.base_url
         #: Files to write, in the order in which they shall appear.
@@ -81,7 +83,7 @@ class Site:
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
-        files.write_all(waiting)
+        self.changed += [path.relative_to(self._dir).as_posix() for path in files.write_all(waiting)]
 
     def _frame(self, name: str, depth: int, **values: Any) -> str:
         return self._board.frame(name, {"site": self._common(depth), **values})
@@ -91,6 +93,7 @@ class Site:
         return {
             "root": "../" * depth or "./",
             "base": self._base,
+            "hub": self._hub,
             "exercise": self._board.newsroom.world == "exercise",
         }
 
@@ -198,7 +201,7 @@ class Site:
             self._put(name, self._frame(name, 0, items=items, updated=updated))
         self._put(
             "feed.json",
-            json.dumps(machines.json_feed(items, self._board.newsroom), ensure_ascii=False),
+            json.dumps(machines.json_feed(items, self._board.newsroom, self._hub), ensure_ascii=False),
         )
 
     def _cap_feed(self, latest: Sequence[Showing]) -> None:

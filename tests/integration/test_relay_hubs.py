@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,12 +12,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from broadcast import relay
+from broadcast.feeds.parse import parse_feed
 from broadcast.feeds.websub import signature_of
 from broadcast.sources import ItemState
 from broadcast.store import feeds
 from tests.caps import atom, cap
 from tests.feed_server import FeedServer, page
 from tests.integration.test_relay import Room, publish
+from tests.newsroom import Folder
 
 BASE = "https://ville.example"
 
@@ -158,3 +161,25 @@ def test_a_promised_next_point_that_does_not_come_is_red(room):
     room.at("2026-11-26T11:00:30+01:00")
     (late,) = room.folder.json("status", "point", env=room.folder.env)["late"]
     assert late["what"] == "promise_broken"
+
+
+def test_our_own_feeds_name_their_hub_which_is_told_of_each_change(tmp_path: Path):
+    hub = Hub()
+    folder = Folder(tmp_path / "n", f'[channels.website]\nkind = "website"\nhub = "{hub.url}"\n').people()
+    folder.approved()
+    folder.run("send")
+    told = [form["hub.url"] for form in hub.forms]
+    base = "https://www.example.org"
+    assert told == [f"{base}/feed.atom", f"{base}/feed.rss", f"{base}/feed.json", f"{base}/cap.atom"]
+    assert all(form["hub.mode"] == "publish" and form["hub.topic"] == form["hub.url"] for form in hub.forms)
+    for name in ("feed.atom", "feed.rss", "cap.atom"):
+        parsed = parse_feed((folder.path / "public" / name).read_bytes(), url=f"{base}/{name}", content_type=None)
+        assert parsed.hub_urls == (hub.url,) and parsed.self_url == f"{base}/{name}"
+    assert json.loads((folder.path / "public/feed.json").read_text())["hubs"] == [{"type": "WebSub", "url": hub.url}]
+    hub.forms.clear()
+    folder.run("send")
+    assert hub.forms == []  # nothing changed
+    hub.close()
+    folder.approved("autre")
+    folder.run("send")  # a hub that is away keeps nothing from being published
+    assert (folder.path / "public/a/autre/index.html").exists()
