@@ -13,7 +13,6 @@ from broadcast.dispatch.release import ask_again, put_aside
 from broadcast.dispatch.streams import rendition_of
 from broadcast.errors import (
     BroadcastError,
-    ChannelRefused,
     ChannelUnavailable,
     DeliveryError,
 )
@@ -85,7 +84,8 @@ def _show(
     except DeliveryError as error:
         return error, {}, view.changed
     except BroadcastError as error:
-        return ChannelRefused(str(error), subject=channel), {}, view.changed
+        # Such as a frame with a fault: what must be shown or go dark there still must once it is mended.
+        return ChannelUnavailable(str(error), subject=channel), {}, view.changed
     except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one pass, recorded; showing is idempotent)
         return (
             ChannelUnavailable(f"{channel} : erreur inattendue : {error!r}", subject=channel),

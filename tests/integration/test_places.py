@@ -384,3 +384,16 @@ def test_plan_says_what_would_happen_to_each_place(folder: Folder):
     actions = {r["channel"]: (r["action"], r["form"]) for r in plan["if_approved"]}
     assert actions["website"] == ("update", "publish") and actions["dossier"] == ("update", "update")
     assert {r["action"] for r in plan["if_withdrawn"]} == {"take_down"}
+
+
+def test_a_faulty_frame_of_the_site_is_tried_again_once_it_is_mended(folder: Folder):
+    own = folder.path / "templates/website"
+    own.mkdir(parents=True)
+    (own / "feed.atom").write_text("{{ rien }}")
+    folder.approved()
+    done = folder.run("send", code=1)
+    assert "nom inconnu" in done.stdout and "feed.atom:1" in done.stdout
+    (own / "feed.atom").unlink()
+    folder.run("send", "--wait", "5")
+    assert (folder.path / "public/feed.atom").exists()
+    assert folder.json("status", "crue-quais")["phase"] == "live"
