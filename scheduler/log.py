@@ -50,7 +50,12 @@ def _brought(polled: Polled) -> str:
     taken = polled.taken
     if taken is None:
         return ""
-    counts = ((taken.new, "élément(s) de plus"), (taken.proposed, "à voir"), (taken.changed, "changé(s)"), (taken.asked, "tâche(s)"))
+    counts = (
+        (taken.new, "élément(s) de plus"),
+        (taken.proposed, "à voir"),
+        (taken.changed, "changé(s)"),
+        (taken.asked, "tâche(s)"),
+    )
     return ", ".join(f"{count} {word}" for count, word in counts if count)
 
 
