@@ -75,6 +75,8 @@ class Item:
     identity: str
     #: uid of the first item of its chain of updates.
     lineage: str
+    #: True while none of the earlier alerts that it names has come.
+    is_dangling: bool
     folded: str
     digest: str
     #: CAP document as received.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,7 +72,7 @@ def values_of(
         "description": body_of(entry, info),
         "link": link,
         "incident": line(entry.alert.incidents) if entry.alert else "",
-        "language": newsroom.language,
+        "language": _language(info, newsroom),
         "source": {
             "name": line(origin.name),
             "url": origin.url,
@@ -117,6 +118,12 @@ def body_of(entry: Entry, info: Info | None) -> str:
     return "\n\n".join(dict.fromkeys(said)) or title
 
 
+def _language(info: Info | None, newsroom: Newsroom) -> str:
+    """Return the language of what is relayed, as a message file has it."""
+    code = (info.language if info else "").partition("-")[0].lower()
+    return code if re.fullmatch(r"[a-z]{2,3}", code) else newsroom.language
+
+
 def _cap_words(info: Info | None) -> dict[str, str]:
     if info is None:
         return {}
@@ -146,6 +153,7 @@ def text_by_hand(values: Mapping[str, Any], *, owner: str, rights: str) -> str:
         f"incident: {quoted(values['incident'])}" if values["incident"] else "",
         f"owner: {quoted(owner)}",
         f"source: {source_fact(source)}",
+        f"language: {values['language']}",
     ]
     body = plain(values["description"])
     if rights:

@@ -13,8 +13,6 @@ from broadcast.feeds.plain import fold
 from broadcast.rules import ends_alert, expires_at
 from broadcast.sources import Item, ItemState, Known, identity_of
 
-#: Begins the lineage of an alert whose predecessors have not come.
-DANGLING = "?"
 _TAKEN_UP = (ItemState.ADOPTED, ItemState.RELAYED)
 
 
@@ -126,6 +124,7 @@ def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
     identity = identity_of(alert) if alert else ""
     folded = desk.folded[entry.id]
     uid = uuid5(NAMESPACE_URL, f"{desk.newsroom}|{desk.feed}|{entry.id}").hex
+    lineage = _lineage(desk, here, uid, alert)
     twin = _twin(desk, here, identity, folded)
     foreign = alert is not None and any(r.sender != alert.sender for r in alert.references)
     concern = desk.concern_of(entry)
@@ -148,7 +147,8 @@ def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
         entry=entry,
         first_entry=None,
         identity=identity,
-        lineage=_lineage(desk, here, uid, alert),
+        lineage=lineage,
+        is_dangling=bool(alert and references_of(alert, own=True)) and lineage == uid,
         folded=folded,
         digest=entry.digest,
         alert_xml="",
@@ -183,14 +183,14 @@ def _lineage(desk: Desk, here: Mapping[str, Item], uid: str, alert: Alert | None
         return uid
     # Another source does not update or end what this one said.
     lineages = {identity: k.lineage for identity, k in desk.by_identity.items() if k.feed == desk.feed}
-    return lineage_of(alert, lineages | {i.identity: i.lineage for i in here.values()}) or DANGLING + uid
+    return lineage_of(alert, lineages | {i.identity: i.lineage for i in here.values()}) or uid
 
 
 def lineage_of(alert: Alert, lineages: Mapping[str, str]) -> str:
     """Return the chain that an alert goes on, "" if none of those that it names has come."""
     for reference in references_of(alert, own=True):
         lineage = lineages.get(reference, "")
-        if lineage and not lineage.startswith(DANGLING):
+        if lineage:
             return lineage
     return ""
 

@@ -135,8 +135,8 @@ def _resolve_dangling(tx: Tx) -> list[str]:
             continue
         known = entries.known_by_identity(tx, sift.references_of(item.alert))
         lineage = sift.lineage_of(item.alert, {k: v.lineage for k, v in known.items() if v.feed == item.feed})
-        if lineage:
-            entries.update_item(tx, item.uid, lineage=lineage)
+        if lineage and lineage != item.lineage:
+            entries.join_lineage(tx, item, lineage)
             resolved.append(item.uid)
     return resolved
 

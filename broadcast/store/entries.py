@@ -174,9 +174,15 @@ def of_lineage(tx: Tx, lineage: str) -> list[Item]:
 
 def dangling(tx: Tx, size: int = 500) -> list[Item]:
     """Return the alerts that name earlier ones which had not come."""
-    # A range, not LIKE: the index is used.
-    query = select(_E).where(_E.c.newsroom == tx.newsroom, _E.c.lineage >= "?", _E.c.lineage < "@")
+    query = select(_E).where(_E.c.newsroom == tx.newsroom, _E.c.is_dangling.is_(True))
     return [_item(row) for row in tx.all(query.order_by(_E.c.received_at).limit(size))]
+
+
+def join_lineage(tx: Tx, item: Item, lineage: str) -> None:
+    """Put a dangling alert, and what came after it, into the chain that it goes on."""
+    mine = update(_E).where(_E.c.newsroom == tx.newsroom, _E.c.lineage == item.lineage)
+    tx.run(mine.values(lineage=lineage))
+    tx.run(update(_E).where(_E.c.uid == item.uid).values(is_dangling=False))
 
 
 def counts(tx: Tx) -> dict[str, dict[str, int]]:

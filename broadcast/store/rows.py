@@ -367,6 +367,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_identity", "newsroom", "identity"),
         Index("ix_entry_duplicate", "newsroom", "folded"),
         Index("ix_entry_lineage", "newsroom", "lineage"),
+        Index("ix_entry_dangling", "newsroom", "is_dangling"),
         Index("ix_entry_feed", "newsroom", "feed", "received_at"),
     )
     uid: str = Field(primary_key=True)
@@ -377,6 +378,8 @@ class EntryRow(SQLModel, table=True):
     identity: str = ""
     #: Chain of an alert, its updates and its end: the uid of the first one received.
     lineage: str = ""
+    #: True while none of the earlier alerts that it names has come.
+    is_dangling: bool = False
     #: Normalised link, title and day: the same under another id is a duplicate.
     folded: str = ""
     digest: str

@@ -67,3 +67,29 @@ def test_two_newsrooms_share_a_server_without_meeting(url: str):
     assert list(second.posts.values()) == ["publish Autre."]
     one.close()
     two.close()
+
+
+def test_the_relay_lives_on_postgresql_as_on_sqlite(url: str, tmp_path):
+    from tests.caps import atom, cap, triple
+    from tests.feed_server import FeedServer
+    from tests.integration.test_relay import Room as RelayRoom
+
+    with FeedServer() as server:
+        room = RelayRoom(tmp_path / "n", server, database=url)
+        room.poll()
+        room.rule()
+        room.alerts(atom(cap("c1")))
+        (first,) = room.poll("prefecture")["prefecture"].relayed
+        room.send()
+        room.alerts(atom(cap("c4", "2026-11-26T08:00:00+01:00", msg_type="Cancel", references=triple("c1"))))
+        (ended,) = room.poll("prefecture")["prefecture"].relayed
+        room.send()
+        assert (first.act, ended.act) == ("published", "ended")
+        assert room.status(first.slug).ended_because == "all_clear"
+        polls = [threading.Thread(target=room.poll, daemon=True) for _ in range(3)]
+        room.alerts(atom(*[cap(f"d{n}", event=f"Inondation {n}") for n in range(4)]))
+        for poll in polls:
+            poll.start()
+        for poll in polls:
+            poll.join()
+        assert len([i for i in room.items() if i.feed == "prefecture"]) == 6

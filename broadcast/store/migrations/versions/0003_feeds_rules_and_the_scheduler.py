@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("entry_id", text, nullable=False),
         sa.Column("identity", text, nullable=False),
         sa.Column("lineage", text, nullable=False),
+        sa.Column("is_dangling", sa.Boolean(), nullable=False),
         sa.Column("folded", text, nullable=False),
         sa.Column("digest", text, nullable=False),
         sa.Column("facts", text, nullable=False),
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("uid"),
         sa.UniqueConstraint("newsroom", "feed", "entry_id"),
     )
+    op.create_index("ix_entry_dangling", "entry", ["newsroom", "is_dangling"], unique=False)
     op.create_index("ix_entry_duplicate", "entry", ["newsroom", "folded"], unique=False)
     op.create_index("ix_entry_feed", "entry", ["newsroom", "feed", "received_at"], unique=False)
     op.create_index("ix_entry_identity", "entry", ["newsroom", "identity"], unique=False)
