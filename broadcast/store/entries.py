@@ -17,7 +17,7 @@ from broadcast.errors import NotFound
 from broadcast.model import canonical_json
 from broadcast.sources import Item, ItemState, Known
 from broadcast.store.base import Tx, batched
-from broadcast.store.rows import EntryRow
+from broadcast.store.rows_relay import EntryRow
 
 _E: Any = EntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 #: Values named by one statement at most.

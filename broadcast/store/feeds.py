@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, insert, select, update
 from broadcast.model import sha256_of
 from broadcast.sources import FeedState, Quarantined
 from broadcast.store.base import Tx
-from broadcast.store.rows import FeedRow, MediaRow, QuarantineRow
+from broadcast.store.rows import MediaRow
+from broadcast.store.rows_relay import FeedRow, QuarantineRow
 
 _F: Any = FeedRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _Q: Any = QuarantineRow.__table__  # type: ignore[attr-defined]  # as above

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from broadcast.store.base import Tx
-from broadcast.store.rows import LeaseRow
+from broadcast.store.rows_relay import LeaseRow
 
 _L: Any = LeaseRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 

@@ -13,7 +13,7 @@ from broadcast.errors import NotFound
 from broadcast.model import Vote, VoteKind
 from broadcast.sources import Relayed
 from broadcast.store.base import Tx
-from broadcast.store.rows import RelayRow, RuleRow, RuleVoteRow
+from broadcast.store.rows_relay import RelayRow, RuleRow, RuleVoteRow
 
 _R: Any = RuleRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _V: Any = RuleVoteRow.__table__  # type: ignore[attr-defined]  # as above

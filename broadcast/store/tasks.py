@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from broadcast.errors import NotFound
 from broadcast.sources import Task
 from broadcast.store.base import Tx
-from broadcast.store.rows import TaskRow
+from broadcast.store.rows_relay import TaskRow
 
 _T: Any = TaskRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _FIELDS = tuple(f.name for f in fields(Task))

@@ -17,7 +17,8 @@ def test_the_migrations_make_the_tables_of_the_rows(tmp_path: Path):
     from alembic.migration import MigrationContext
     from sqlmodel import SQLModel
 
-    import broadcast.store.rows  # noqa: F401
+    import broadcast.store.rows
+    import broadcast.store.rows_relay  # noqa: F401
 
     database = Database(sqlite_url(tmp_path), "ville")
     assert database.open() is True
@@ -41,5 +42,5 @@ def test_a_database_of_a_newer_program_is_refused(tmp_path: Path):
 
 
 def test_no_row_brings_naive_times_back():
-    source = (Path(__file__).parents[2] / "broadcast/store/rows.py").read_text()
-    assert "DateTime(timezone=True)" not in source
+    for name in ("rows.py", "rows_relay.py"):
+        assert "DateTime(timezone=True)" not in (Path(__file__).parents[2] / "broadcast/store" / name).read_text()

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import broadcast.store.rows  # noqa: F401  (fills the metadata)
+import broadcast.store.rows
+import broadcast.store.rows_relay  # noqa: F401  (they fill the metadata)
 
 connection = context.config.attributes["connection"]
 context.configure(
