@@ -3,149 +3,43 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
-import stat
 import tomllib
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import TypeAdapter, ValidationError
 
 from broadcast import quiet
 from broadcast.channel import ChannelSettings, Secret
-from broadcast.durations import seconds_of
 from broadcast.errors import SettingsError, os_reason
 from broadcast.model import Newsroom
 from broadcast.quiet import QuietHours
+from broadcast.settings.secrets import is_secret, read_secret
+from broadcast.settings.sections import DispatchSettings, FeedSettings, File, NewsroomSection
+from broadcast.settings.sentences import sentence
+
+__all__ = [
+    "FILE",
+    "ChannelSection",
+    "DispatchSettings",
+    "FeedSettings",
+    "Settings",
+    "canonical_channel",
+    "channel_settings",
+    "find_newsroom",
+    "load",
+]
 
 FILE = "broadcast.toml"
 _PREFIX = "BROADCAST_"
 _NAME = re.compile(r"[a-z0-9-]+")
 _INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}|97\d{3}|98\d{3}")
-
-Duration = Annotated[float, BeforeValidator(seconds_of)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class _NewsroomSection(_Strict):
-    id: str = "ville"
-    name: str
-    language: str = "fr"
-    timezone: str = "Europe/Paris"
-    base_url: str = ""
-    areas: tuple[str, ...] = ()
-    area_names: dict[str, str] = {}
-    #: Latitude and longitude of the town, and its outline, for alerts that draw their area.
-    position: tuple[float, float] | None = None
-    outline: tuple[tuple[float, float], ...] = ()
-    #: False: what concerns only the coast of the department does not concern the town.
-    coastal: bool = True
-    database: str = "sqlite:///newsroom.db"
-    cap_sender: str = ""
-
-
-class _ApprovalSection(_Strict):
-    separate_logins: bool = False
-
-
-class DispatchSettings(_Strict):
-    """Times of the dispatcher, seconds."""
-
-    lease: Duration = 30.0
-    call_timeout: Duration = 20.0
-    find_delay: Duration = 120.0
-    backoff_first: Duration = 5.0
-    backoff_max: Duration = 900.0
-    #: "22:00-07:00": what is not urgent waits for the end of it; "": never.
-    quiet_hours: str = ""
-
-    @property
-    def lease_s(self) -> float:
-        """Life of a claim."""
-        return self.lease
-
-    @property
-    def call_timeout_s(self) -> float:
-        """Longest call."""
-        return self.call_timeout
-
-    @property
-    def find_delay_s(self) -> float:
-        """How long a network may take to show a new post."""
-        return self.find_delay
-
-    @property
-    def backoff_first_s(self) -> float:
-        """First wait before a new try."""
-        return self.backoff_first
-
-    @property
-    def backoff_max_s(self) -> float:
-        """Longest wait before a new try."""
-        return self.backoff_max
-
-
-class FeedSettings(_Strict):
-    """A source of national information."""
-
-    url: str
-    poll_every: Duration = 600.0
-    #: True lets the address be one of this machine or of the town hall's own network.
-    allow_private: bool = False
-    #: How the source is named in what is relayed; "": the title that the feed gives itself.
-    label: str = ""
-    #: Terms of reuse, where the feed does not say.
-    rights: str = ""
-    #: "national": what it says concerns everybody. "": only what names the newsroom's areas.
-    scope: Literal["", "national"] = ""
-    #: Words of which one makes an item concern the newsroom.
-    keywords: tuple[str, ...] = ()
-    #: New items within an hour above which they become one task.
-    max_new: int = Field(default=20, ge=1)
-    #: Longest silence that is normal: without anything new for longer, the source is told stale.
-    expects_every: Duration | None = None
-    #: Header that carries the key of the service, and the key itself (api_key_file, or the environment).
-    api_key_header: str = "apikey"
-    api_key_file: str = ""
-    #: Signed CAP: require, if_present, ignore; PEM files of those who may sign.
-    signature: Literal["require", "if_present", "ignore"] = "ignore"
-    certificates: tuple[str, ...] = ()
-    allow_sha1: bool = False
-    #: CAP senders that this source speaks for; none: any.
-    senders: tuple[str, ...] = ()
-    #: Vigicrues sections, and EMMA_ID → department, where the source counts so.
-    sections: tuple[str, ...] = ()
-    emma_ids: dict[str, str] = {}
-    websub: bool = True
-
-
-class _WebSection(_Strict):
-    public_url: str = ""
-
-
-class _File(_Strict):
-    newsroom: _NewsroomSection
-    approval: _ApprovalSection = _ApprovalSection()
-    dispatch: DispatchSettings = DispatchSettings()
-    channels: dict[str, dict[str, Any]] = {}
-    feeds: dict[str, FeedSettings] = {}
-    web: _WebSection = _WebSection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +100,9 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
     _from_environment(raw, env)
     keys = _feed_keys(raw, folder)
     try:
-        parsed = _File.model_validate(raw)
+        parsed = File.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError(_sentence(error, "", _File)) from None
+        raise SettingsError(sentence(error, "", File)) from None
     section = parsed.newsroom
     _check_newsroom(section)
     return Settings(
@@ -262,12 +156,12 @@ def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]
     values = {k: v for k, v in section.values.items() if k != "kind"}
     hints = _hints(cast(Any, type_))
     for f in dataclasses.fields(type_):
-        if _is_secret(hints[f.name]):
+        if is_secret(hints[f.name]):
             secret = _secret(settings, values, path, f.name)
             if secret is not None:
                 values[f.name] = secret
     for key, text in values.pop("_env", {}).items():
-        if not _is_secret(hints.get(key)):
+        if not is_secret(hints.get(key)):
             values[key] = _value(text)
     values |= {
         "name": name,
@@ -278,7 +172,7 @@ def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]
     try:
         made: ChannelSettings = _adapter(cast(Any, type_)).validate_python(values)
     except ValidationError as error:
-        raise SettingsError(_sentence(error, path, type_), subject=name) from None
+        raise SettingsError(sentence(error, path, type_), subject=name) from None
     return made
 
 
@@ -344,7 +238,7 @@ def _feed_keys(raw: dict[str, Any], folder: Path) -> dict[str, Secret]:
         if key:
             keys[name] = Secret(key.strip())
         elif section.get("api_key_file"):
-            keys[name] = Secret(_read_secret(folder, str(section["api_key_file"]), f"feeds.{name}.api_key_file"))
+            keys[name] = Secret(read_secret(folder, str(section["api_key_file"]), f"feeds.{name}.api_key_file"))
     return keys
 
 
@@ -369,10 +263,6 @@ def _section(name: str, values: dict[str, Any]) -> ChannelSection:
     )
 
 
-def _is_secret(hint: Any) -> bool:
-    return hint is Secret or Secret in typing.get_args(hint)
-
-
 def _secret(settings: Settings, values: dict[str, Any], path: str, key: str) -> Secret | None:
     overrides = values.get("_env", {})
     if key in overrides:
@@ -385,25 +275,10 @@ def _secret(settings: Settings, values: dict[str, Any], path: str, key: str) -> 
     file = values.pop(f"{key}_file", None)
     if f"{key}_file" in overrides:
         file = overrides.pop(f"{key}_file")
-    return None if file is None else Secret(_read_secret(settings.dir, str(file), f"{path}.{key}_file"))
+    return None if file is None else Secret(read_secret(settings.dir, str(file), f"{path}.{key}_file"))
 
 
-def _read_secret(folder: Path, file: str, path: str) -> str:
-    place = folder / file
-    try:
-        mode = place.stat().st_mode
-        text = place.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = os_reason(error) if isinstance(error, OSError) else "pas du texte"
-        raise SettingsError(f"{path} : {place} : illisible ({reason}) ; créez ce fichier avec le secret") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{path} : {place} : lisible par d'autres utilisateurs ; faites chmod 600 {place}")
-    if not text:
-        raise SettingsError(f"{path} : {place} : fichier vide ; mettez-y le secret")
-    return text
-
-
-def _check_newsroom(section: _NewsroomSection) -> None:
+def _check_newsroom(section: NewsroomSection) -> None:
     try:
         ZoneInfo(section.timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -433,48 +308,3 @@ def _quiet_hours(text: str, zone: str) -> QuietHours | None:
 def _absolute(url: str, folder: Path) -> str:
     match = re.fullmatch(r"sqlite:///(?!/)(.+)", url)
     return f"sqlite:///{folder / match[1]}" if match and match[1] != ":memory:" else url
-
-
-def _sentence(error: ValidationError, path: str, type_: Any) -> str:
-    """Return one line a problem: dotted path, what is wrong, the way out."""
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        place = ".".join([path, *(str(p) for p in problem["loc"])]).strip(".")
-        lines.append(f"{place} : {_cause(problem, type_)}")
-    return " ; ".join(lines)
-
-
-def _cause(problem: Any, type_: Any) -> str:
-    kind, last = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-        near = difflib.get_close_matches(last, _known_keys(type_, problem["loc"]), 1)
-        return "clé inconnue" + (f" ; vouliez-vous dire « {near[0]} » ?" if near else " ; retirez-la")
-    if kind in ("missing", "missing_argument"):
-        return f"à indiquer (pour un secret : {last}_file, ou la variable d'environnement)"
-    if kind == "string_type":
-        return "doit être un texte : mettez-le entre guillemets"
-    if kind == "literal_error":
-        return f"à choisir parmi : {problem['ctx']['expected'].replace(' or ', ', ')}"
-    for start, wanted in (
-        ("bool", "true ou false"),
-        ("int", "un nombre entier"),
-        ("float", "un nombre"),
-        ("greater", "plus grand"),
-    ):
-        if kind.startswith(start):
-            return f"doit être {wanted}"
-    if kind in ("list_type", "tuple_type"):
-        return 'doit être une liste : ["un", "deux"]'
-    return str(problem["msg"]).removeprefix("Value error, ")
-
-
-def _known_keys(type_: Any, loc: tuple[Any, ...]) -> list[str]:
-    if dataclasses.is_dataclass(type_):
-        return [f.name for f in dataclasses.fields(type_)]
-    model: Any = type_
-    for step in loc[:-1]:
-        annotation = model.model_fields[step].annotation if step in getattr(model, "model_fields", {}) else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        model = annotation
-    return list(model.model_fields)
