@@ -170,7 +170,8 @@ _VERSIONS = (
         _V.c.channel == bindparam("channel"),
         _V.c.message_uid.in_(bindparam("messages", expanding=True)),
     )
-    .order_by(_V.c.published_at, _V.c.number)
+    # By number, not by time: a clock that was set back must not turn the versions round.
+    .order_by(_V.c.number)
 )
 
 
