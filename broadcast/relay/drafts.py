@@ -19,6 +19,8 @@ from broadcast.words import clean, fits_title, line, local, plain, quoted
 
 #: Levels from which an item is an alert.
 _ALERTING = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
+#: Longest sentence for signs and short networks, characters: what two pages of 4 lines of 16 hold.
+MAX_SHORT = 110
 #: Life of an alert whose source gives no end.
 DEFAULT_LIFE = timedelta(hours=24)
 #: What a template may use beside the newsroom's own filters.
@@ -105,7 +107,9 @@ def short_of(entry: Entry, info: Info | None) -> str:
         return ""
     label = LEVEL_LABELS.get(level_of(entry), "")
     words = " : ".join(piece for piece in (line(info.event), label.lower()) if piece)
-    return words[:1].upper() + words[1:]
+    words = words[:1].upper() + words[1:]
+    whole = f"{words}. {line(info.instruction)}" if words and line(info.instruction) else words
+    return whole if len(whole) <= MAX_SHORT else words
 
 
 def body_of(entry: Entry, info: Info | None) -> str:
