@@ -3,7 +3,7 @@
 What the public sees: a post with its link, or with photos and their alternative text. It is edited
 in place (readers see "Modifié"), and deleted at a takedown.
 
-API: https://developers.facebook.com/docs/pages-api/posts, read 2026-11-23. Rights:
+API: https://developers.facebook.com/docs/pages-api/posts, read 2026-11-26. Rights:
 `pages_manage_posts`, `pages_read_engagement`, a Page access token.
 
 Quirks:

@@ -3,7 +3,7 @@
 What the public sees: a message of up to 4,096 characters, or one to ten pictures with a caption of
 up to 1,024. It is edited in place (readers see "modifié") and deleted at a takedown.
 
-API: https://core.telegram.org/bots/api, read 2026-11-24. Rights: the bot is an administrator of the
+API: https://core.telegram.org/bots/api, read 2026-11-26. Rights: the bot is an administrator of the
 channel and may post, edit and delete messages.
 
 Quirks:

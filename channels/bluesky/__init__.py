@@ -4,7 +4,7 @@ What the public sees: a post with its links, hashtags and mentions alive, up to 
 their alternative text, else a card of the page it points at. Bluesky's app goes on showing the old
 words of an edited post, so a correction is a reply; a takedown deletes the record.
 
-API: https://docs.bsky.app/docs/advanced-guides/posts, read 2026-11-24. Rights: an app password.
+API: https://docs.bsky.app/docs/advanced-guides/posts, read 2026-11-26. Rights: an app password.
 
 Quirks:
     - The record key is derived from the delivery, and `putRecord` with the same key writes the same

@@ -4,7 +4,7 @@ What the public sees: a mail with a text and an HTML part, its subject the title
 or taken back: a correction is a second mail in the same conversation, and the end of an alert a last
 one, to exactly those who got the first.
 
-Standards: RFC 5321, 5322, 2369 and 8058 (one-click unsubscribe), read 2026-11-24. Rights: an account
+Standards: RFC 5321, 5322, 2369 and 8058 (one-click unsubscribe), read 2026-11-26. Rights: an account
 of the relay. DKIM, SPF and DMARC are the relay's.
 
 Quirks:

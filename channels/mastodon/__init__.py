@@ -3,7 +3,7 @@
 What the public sees: a status with up to four images and their alternative text. It is edited in
 place (readers see "modifié" and the history), and deleted at a takedown.
 
-API: https://docs.joinmastodon.org/methods/statuses/, read 2026-11-23. Rights: `write:statuses`,
+API: https://docs.joinmastodon.org/methods/statuses/, read 2026-11-26. Rights: `write:statuses`,
 `write:media`, `read:accounts`, `read:statuses`.
 
 Quirks:

@@ -7,7 +7,7 @@ stays *handed over* until a person confirms with `broadcast resolve SLUG/CHANNEL
 
 Quirks:
     - A new version replaces the package as a whole; the manifest says which files changed hands.
-    - The proof is RGB; colours for the press are InDesign's business.
+    - Text and shapes of the proof are CMYK, PNG pictures stay RGB; PDF/X is InDesign's business.
     - A withdrawn story leaves `RETIRE.txt` in its folder, so that nobody lays it out by mistake.
 """
 

@@ -3,7 +3,7 @@
 What the public sees: an article with its title, text, excerpt, picture, category and tags. A new
 version replaces the text in place; a takedown moves the article to the bin.
 
-API: https://developer.wordpress.org/rest-api/reference/posts/, read 2026-11-24. Rights: a user with
+API: https://developer.wordpress.org/rest-api/reference/posts/, read 2026-11-26. Rights: a user with
 the role *author* (not *editor*: an editor's HTML is not filtered by WordPress).
 
 Quirks:

@@ -4,7 +4,7 @@ What the public sees: a post with up to four images and their alternative text. 
 by this API without Premium and within a changing window, so a correction is a reply to the first
 post; a takedown deletes.
 
-API: https://docs.x.com/x-api/posts/, read 2026-11-23. Rights: an app with read and write
+API: https://docs.x.com/x-api/posts/, read 2026-11-26. Rights: an app with read and write
 permission, access token of the city's account made after that permission was given.
 
 Quirks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -96,6 +97,14 @@ def test_a_kind_has_its_companions(kind):
     assert adapter.settings_type.__dataclass_params__.frozen
     assert (adapter.__doc__ or "").strip()
     assert "Quirks" in __import__(f"channels.{kind}", fromlist=["x"]).__doc__
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_states_what_who_sets_a_channel_up_must_know(kind):
+    page = (ROOT / "docs/channels" / f"{kind}.md").read_text(encoding="utf-8")
+    for wanted in ("What the public sees", f'kind = "{kind}"', "redentials", "limit", "takes down", "Quirks"):
+        assert wanted in page, f"docs/channels/{kind}.md says nothing of: {wanted}"
+    assert re.search(r"[Rr]ead\s+20\d\d-\d\d-\d\d", page), f"docs/channels/{kind}.md does not say when its sources were read"
 
 
 @pytest.mark.parametrize("kind", STREAMS)
