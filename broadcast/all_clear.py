@@ -29,10 +29,16 @@ def title_of_end(title: str) -> str:
     return words if fits_title(words) else title
 
 
+def short_of_end(event: str, title: str) -> str:
+    """Return what signs and short networks say: which alert is over, since others may go on."""
+    return f"Fin d'alerte : {event or title}."
+
+
 def all_clear_text(
     *,
     slug: str,
     title: str,
+    event: str,
     channels: Sequence[str],
     areas: Sequence[str],
     expires: str,
@@ -47,6 +53,7 @@ def all_clear_text(
     Args:
         slug: the alert.
         title: its title.
+        event: what it was about, in a word or two; "" where it does not say.
         channels: where it was said.
         areas: INSEE codes, none for the newsroom's.
         expires: until when the end is shown.
@@ -58,7 +65,7 @@ def all_clear_text(
     """
     head = [
         f"title: {quoted(title_of_end(title))}",
-        "short: Fin d'alerte.",
+        f"short: {quoted(short_of_end(event, title))}",
         "kind: all_clear",
         "level: minor",
         f"areas: [{', '.join(map(quoted, areas))}]" if areas else "",

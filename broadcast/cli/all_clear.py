@@ -42,6 +42,7 @@ def all_clear(slug: str, as_: str, as_json: bool) -> int:
         text = all_clear_text(
             slug=slug,
             title=draft.title,
+            event=draft.event,
             channels=channels,
             areas=draft.areas,
             expires=local(app.clock.now() + timedelta(hours=24), app.newsroom.timezone),

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast.alerts import Entry, Info
-from broadcast.all_clear import all_clear_text, title_of_end
+from broadcast.all_clear import all_clear_text, short_of_end, title_of_end
 from broadcast.model import Level, MessageKind, Newsroom
 from broadcast.render.environment import LEVEL_LABELS
 from broadcast.rules import Rule, expires_at, level_of, shown_info
@@ -171,6 +171,7 @@ def text_of_end(values: Mapping[str, Any], *, slug: str, title: str, channels: S
     return all_clear_text(
         slug=slug,
         title=title,
+        event=values["event"],
         channels=channels,
         areas=values["areas"],
         expires=until,
@@ -194,7 +195,7 @@ def values_of_end(values: Mapping[str, Any], *, slug: str, title: str, channels:
     return {
         **values,
         "title": title_of_end(line(title)),
-        "short": "Fin d'alerte.",
+        "short": short_of_end(values["event"], line(title)),
         "ended_title": line(title),
         "ends": slug,
         "channels": list(channels),
