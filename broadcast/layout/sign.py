@@ -99,13 +99,13 @@ def pages(text: str, panel: Panel, *, phrases: Mapping[str, str]) -> SignPages:
         )
     best: list[list[str]] = []
     for candidate in _shortened(text, phrases):
-        best = _lay_out(_sentences(_shown(candidate, panel)), columns, rows)
+        best = _lay_out(_sentences(_shown(candidate, panel), columns), columns, rows)
         if len(best) <= panel.max_pages and not _too_wide(best, columns):
             break
     else:
-        best = _lay_out(_sentences(_shown(text, panel)), columns, rows)
+        best = _lay_out(_sentences(_shown(text, panel), columns), columns, rows)
         shortest = list(_shortened(text, phrases))[-1]
-        best = min(best, _lay_out(_sentences(_shown(shortest, panel)), columns, rows), key=len)
+        best = min(best, _lay_out(_sentences(_shown(shortest, panel), columns), columns, rows), key=len)
     findings = _findings(best, panel, columns)
     return SignPages(
         pages=tuple(SignPage(lines=tuple(page), page_time_s=page_time_s(page, panel)) for page in best),
@@ -197,10 +197,15 @@ def _fits(char: str, charset: str) -> bool:
     return font.has(char)
 
 
-def _sentences(text: str) -> list[list[list[str]]]:
+def _bound(text: str, columns: int) -> str:
+    """Return the text with French signs (« : ») bound to the word before them, where a line can hold both."""
+    return re.sub(r"(\S+) ([:;!?»])(?=\s|$)", lambda m: f"{m[1]}\u00a0{m[2]}" if len(m[0]) <= columns else m[0], text)
+
+
+def _sentences(text: str, columns: int) -> list[list[list[str]]]:
     """Return paragraphs of sentences of words; a word may hold a no-break space."""
     paragraphs = []
-    for line in text.split("\n"):
+    for line in map(partial(_bound, columns=columns), text.split("\n")):
         sentences = [s.split(" ") for s in re.split(r"(?<=[.!?…]) +", line.strip()) if s]
         cleaned = [[w for w in words if w.strip("\u00a0")] for words in sentences]
         if any(cleaned):

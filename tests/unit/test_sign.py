@@ -52,3 +52,11 @@ def test_words_stay_whole_and_in_order(words, rows):
     shown = " ".join(line for page in laid.pages for line in page.lines).split()
     assert shown == [w.upper() for w in words]
     assert all(len(page.lines) <= rows for page in laid.pages)
+
+
+def test_a_colon_stays_with_its_word_where_a_line_can_hold_both():
+    panel = Panel(columns=16, rows=4, max_pages=2)
+    (page,) = pages("Fin d'alerte : canicule.", panel, phrases={}).pages
+    assert [line.replace("\u00a0", " ") for line in page.lines] == ["FIN D'ALERTE :", "CANICULE."]
+    made = pages("Anticonstitution : oui", Panel(columns=16, rows=4, max_pages=2), phrases={})
+    assert not [f for f in made.findings if f.blocking]
