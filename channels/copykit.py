@@ -20,7 +20,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import ClassVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from broadcast import files
 from broadcast.channel import (
@@ -60,6 +60,15 @@ class Settings(ChannelSettings):
     #: What the place takes; 0: no limit known.
     max_length: int = 0
     max_images: int = 10
+    #: IANA name of the time zone in which the kit says when to take the post down.
+    timezone: str = "Europe/Paris"
+
+    def __post_init__(self) -> None:
+        """Refuse a time zone that does not exist."""
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"timezone : {self.timezone} : fuseau inconnu, par exemple Europe/Paris ou Indian/Reunion") from None
 
 
 class CopyKit:
@@ -88,7 +97,7 @@ class CopyKit:
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
         """Hand a kit over."""
         if reply_to is not None:
-            act = f"Publiez ce rectificatif, en réponse à {reply_to.root.url or 'la première publication'}."
+            act = f"Publiez ceci en réponse à {reply_to.root.url or 'la première publication'}."
             return self._hand_over(f"{part.slug}-{key[-6:]}", part, act)
         return self._hand_over(part.slug, part, "Publiez ce message.")
 
@@ -157,7 +166,9 @@ class CopyKit:
         facts += [f"Confié à : {s.assignee}"] if s.assignee else []
         facts += [f"Délai : {s.deadline} après l'approbation"] if s.deadline else []
         if part is not None and part.expires_at is not None:
-            facts.append(f"À retirer après le {part.expires_at.astimezone(ZoneInfo('Europe/Paris')):%d/%m/%Y à %H h %M}")
+            until = part.expires_at.astimezone(ZoneInfo(s.timezone))
+            where = "" if s.timezone == "Europe/Paris" else f" (heure locale, {s.timezone})"
+            facts.append(f"À retirer après le {until:%d/%m/%Y à %H h %M}{where}")
         return facts
 
     def _text(self, text: str, act: str, steps: list[str], part: Part | None = None) -> str:

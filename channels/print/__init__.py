@@ -41,6 +41,8 @@ from channels.print import proof
 
 #: Resolution below which a picture is too small for its column of 88 mm.
 MIN_DPI, COLUMN_MM = 300, 88
+#: What is said at the end of a message: words for the layout artist, not a story.
+_NOTE = "FIN.txt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +69,8 @@ class Print:
         return Limits(keeps_structure=True, keeps_originals=True, print_width_mm=COLUMN_MM, source="settings")
 
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
-        """Hand the story over."""
-        return self._hand_over(part)
+        """Hand the story over; what has no layout (the end of a message) is a note beside it."""
+        return self._hand_over(part) if "icml" in part.documents else self._note(part)
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Hand the new version over in place of the old."""
@@ -91,11 +93,11 @@ class Print:
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look whether exactly this story lies there."""
+        name, wanted = ("story.icml", part.documents["icml"]) if "icml" in part.documents else (_NOTE, part.text + "\n")
         try:
-            data = (self._dir / part.slug / "story.icml").read_bytes()
+            same = (self._dir / part.slug / name).read_bytes() == wanted.encode()
         except OSError:
             return NotSeen()
-        same = data == part.documents["icml"].encode()
         return Found(published=self._published(part)) if same else NotSeen()
 
     def draw(self, part: Part) -> Sequence[Drawing]:
@@ -129,6 +131,14 @@ class Print:
         except OSError as error:
             raise files.failure(error, self._settings.name) from error
         return self._published(part)
+
+    def _note(self, part: Part) -> Published:
+        place = self._dir / part.slug / _NOTE
+        try:
+            files.write(place, f"{part.text}\n".encode())
+        except OSError as error:
+            raise files.failure(error, self._settings.name) from error
+        return Published(external_id=part.slug, url=place.as_uri(), public=False)
 
     def _put(self, folder: Path, contents: Mapping[str, bytes]) -> None:
         # Built beside its place and swapped in whole: the artist never finds half a package.

@@ -264,3 +264,33 @@ def test_a_network_that_is_away_is_tried_again_later(lab):
     room.now = "2026-11-24T08:01:00+01:00"
     room.send()
     assert len(room.live("bluesky")) == 1
+
+
+@pytest.mark.parametrize("kind", ["print", "copykit", "folder", "wordpress", "facebook"])
+def test_the_end_is_said_wherever_a_newsroom_wants_it_said(kind, tmp_path):
+    with ExitStack() as stack:
+        type_ = stand_type(kind)
+        section = f'[channels.lieu]\nkind = "{kind}"\n'
+        if type_ is not None:
+            section = Folder.network("lieu", stack.enter_context(type_()), tmp_path / "n")
+        folder = Folder(tmp_path / "n", section + 'on_end = "say"\n').people()
+        folder.env["BROADCAST_NOW"] = "2026-11-24T08:00:00+01:00"
+        folder.approved(text=MESSAGE.format(more="").replace("2099-11-23T08:00:00", "2026-11-24T10:00:00"))
+        for at in ("08:00", "10:01", "10:02"):
+            folder.env["BROADCAST_NOW"] = f"2026-11-24T{at}:00+01:00"
+            app = App(folder.path, folder.env)
+            send(app.dispatcher())
+            app.close()
+            if at == "08:00" and kind in ("print", "copykit"):
+                folder.run("resolve", "crue-quais/lieu", "--proof", "fait", "--as", "bob", env=folder.env)
+        said = [d for d in folder.json("status", "crue-quais", env=folder.env)["deliveries"] if d["form"] == "ending"]
+        assert [d["state"] for d in said] == ["handed_over" if kind in ("print", "copykit") else "delivered"], said
+
+
+def test_a_kit_says_when_to_take_a_post_down_in_the_time_of_its_place(tmp_path):
+    section = '[channels.lieu]\nkind = "copykit"\ntimezone = "Indian/Reunion"\n'
+    folder = Folder(tmp_path / "n", section).people()
+    folder.approved(text=MESSAGE.format(more="").replace("2099-11-23T08:00:00", "2099-11-23T23:00:00"))
+    folder.run("send")
+    kit = (folder.path / "copykit/lieu/crue-quais/kit.txt").read_text()
+    assert "24/11/2099 à 02 h 00 (heure locale, Indian/Reunion)" in kit
