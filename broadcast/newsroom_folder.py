@@ -162,6 +162,7 @@ def create(
             (folder / ".broadcast" / "exercise").write_text("exercice\n", encoding="utf-8")
         if example:
             copy_examples(folder / "content" / "messages", now)
+            copy_rules(folder / "content" / "rules", now)
     except OSError as error:
         raise ContentError(f"{folder} : {os_reason(error)}") from error
 
@@ -173,6 +174,13 @@ def copy_examples(folder: Path, now: datetime) -> None:
             shutil.copyfile(path, folder / path.name)
         elif "." not in path.stem:  # crue-quais.v2.md is the correction of the demo
             (folder / path.name).write_text(example(path.name, now), encoding="utf-8")
+
+
+def copy_rules(folder: Path, now: datetime) -> None:
+    """Copy the example rules, with ends that lie ahead; none is in force until people approve it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(shipped("content/rules").glob("*.toml")):
+        (folder / path.name).write_text(with_dates(path.read_text(encoding="utf-8"), now), encoding="utf-8")
 
 
 def example(name: str, now: datetime) -> str:

@@ -16,15 +16,6 @@ from broadcast.relay.rule_files import read_rule
 from broadcast.sources import ItemState
 from broadcast.store import entries
 
-RULE = """\
-# Publier sans attendre ce que la météo annonce d'orange ou de rouge pour la commune.
-feeds = ["meteo"]
-levels = ["severe", "extreme"]
-events = ["canicule"]
-cap_per_hour = 4
-until = {until}
-"""
-
 
 def follow(app: App, source: Source, send: Callable[[], None], tell: Callable[[str], None]) -> None:
     """Let the sources speak, and show what becomes of it.
@@ -36,10 +27,6 @@ def follow(app: App, source: Source, send: Callable[[], None], tell: Callable[[s
         tell: is told what happens, a line at a time.
     """
     add_person(app.desk, "carol", ("approver",))
-    until = app.clock.now().replace(year=app.clock.now().year + 1).date().isoformat()
-    rules = app.dir / "content" / "rules"
-    rules.mkdir(parents=True, exist_ok=True)
-    (rules / "canicule.toml").write_text(RULE.format(until=until), encoding="utf-8")
     _poll(app, tell)
     submit_rule(app.desk, read_rule(app, "canicule"), as_="alice")
     for voter in ("bob", "carol"):

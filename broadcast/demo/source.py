@@ -29,7 +29,7 @@ class Source:
     def settings(self) -> str:
         """Return the sections of `broadcast.toml`."""
         return f"""
-[feeds.meteo]                       # alertes CAP, d'essai, sur cette machine
+[feeds.meteo-france]                       # alertes CAP, d'essai, sur cette machine
 url = "{self.url}/vigilance.atom"
 label = "Météo d'essai"
 allow_private = true
