@@ -26,6 +26,8 @@ from broadcast.text import words_of
 APPROVERS = 2
 #: Longest life of a rule: then people look at it again.
 MAX_LIFE = timedelta(days=400)
+#: Ends that are no further apart are the same.
+_NO_MATTER = timedelta(minutes=1)
 #: What is published within an hour, where a rule does not say.
 CAP_PER_HOUR = 4
 _KEYS = ("feeds", "levels", "events", "areas", "kind", "channels", "template", "all_clear", "cap_per_hour", "until", "domains")
@@ -193,8 +195,17 @@ def ends_alert(entry: Entry) -> bool:
     return bool(alert.infos) and all("AllClear" in i.response_types or i.urgency == "Past" for i in alert.infos)
 
 
-def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: datetime) -> str:
-    """Return why a rule does not look at an item, whatever its level; "" if it does."""
+def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: datetime, ends_ours: bool = False) -> str:
+    """Return why a rule does not look at an item, whatever its level; "" if it does.
+
+    Args:
+        rule: the rule.
+        feed: where the item came from.
+        entry: the item.
+        concerned: True if it concerns the rule's area.
+        now: the time.
+        ends_ours: True where it ends what this rule published: a cancel need not say where and what again.
+    """
     if feed not in rule.feeds:
         return "autre source"
     if now >= rule.until_at:
@@ -204,11 +215,17 @@ def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: dateti
         return f"statut {alert.status} : jamais publié comme réel"
     if alert is not None and alert.scope != "Public":
         return f"diffusion {alert.scope} : jamais relayé"
+    if alert is None:
+        return "pas une alerte"
+    if ends_ours:
+        return ""
     if not concerned:
         return "hors de la zone de la règle"
     said = words_of(_said(entry))
     if rule.events and not any(_holds(said, words_of(event)) for event in rule.events):
         return "autre phénomène"
+    if not ends_alert(entry) and level_of(entry) in ("", Level.UNKNOWN.value):
+        return "niveau inconnu : une personne doit voir"
     return ""
 
 
@@ -260,6 +277,8 @@ def deed_of(
     now: datetime,
     expires_of: Mapping[str, datetime | None],
     ends_at: datetime | None = None,
+    level: str = "",
+    replaces: bool = False,
 ) -> Deed | None:
     """Return what becomes of an item; None where it is of a level at which the rule publishes nothing.
 
@@ -273,29 +292,39 @@ def deed_of(
         now: the time.
         expires_of: end of each live message.
         ends_at: end of what is said, where it is not the item's own.
+        level: gravest of what is said, where it is not the item's own.
+        replaces: True where the item takes the place of what the message says, so that it may also shorten it.
     """
     before = next((r for r in reversed(history) if r.slug in live and r.act in ("published", "updated")), None)
     low = level_refusal(rule, entry)
     if low and before is None:
         return None
     if gone or low or ends_alert(entry):
-        return _end(before, low or ("la source ne le montre plus" if gone else "fin annoncée par la source"), still=still)
-    level, ends_at = level_of(entry), ends_at or expires_at(entry)
+        why = low or ("la source ne le montre plus" if gone else "fin annoncée par la source")
+        return _end(before, why, still=still, level=level)
+    level, ends_at = level or level_of(entry), ends_at or expires_at(entry)
     if ends_at is not None and ends_at <= now:
         return Deed("same", before.slug if before else "", "déjà terminé")
     if before is None:
         return Deed("publish")
     known = expires_of.get(before.slug)
-    longer = ends_at is not None and known is not None and ends_at > known
-    if before.level == level and not longer:
+    longer = ends_at is not None and known is not None and ends_at > known + _NO_MATTER
+    shorter = replaces and not still and ends_at is not None and (known is None or ends_at < known - _NO_MATTER)
+    if before.level == level and not longer and not shorter:
         return Deed("same", before.slug, "même niveau : rien de nouveau à publier")
-    return Deed("update", before.slug, "niveau changé" if before.level != level else "prolongé")
+    if before.level != level:
+        return Deed("update", before.slug, "niveau changé")
+    return Deed("update", before.slug, "prolongé" if longer else "raccourci")
 
 
-def _end(before: Relayed | None, reason: str, *, still: bool) -> Deed:
+def _end(before: Relayed | None, reason: str, *, still: bool, level: str) -> Deed:
     if before is None:
         return Deed("same", "", "rien n'est en ligne")
-    return Deed("same", before.slug, "un autre élément reste en vigueur") if still else Deed("end", before.slug, reason)
+    if not still:
+        return Deed("end", before.slug, reason)
+    if level and level != before.level:
+        return Deed("update", before.slug, "ce qui reste en vigueur")
+    return Deed("same", before.slug, "un autre élément reste en vigueur")
 
 
 def capped(rule: Rule, recent: Sequence[Relayed], now: datetime) -> bool:

@@ -60,6 +60,10 @@ class FeedState:
     websub_secret: str = ""
     websub_asked_at: datetime | None = None
     websub_until_at: datetime | None = None
+    #: Time that the newest document gave itself.
+    issued_at: datetime | None = None
+    #: True where its documents show all that is in force.
+    is_state: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,10 +97,11 @@ class _Sources:
         relay.subscribe_due(self.app, callback_base)
 
     def housekeep(self) -> None:
-        """Raise and settle what concerns silent sources."""
+        """Raise and settle what concerns silent sources; let rules look at what a process that ended left them."""
         from broadcast import relay
 
-        relay.housekeep(self.app)
+        if relay.housekeep(self.app):
+            self.ring()
 
     def _tell(self, polled: Polled) -> None:
         if polled.relayed:

@@ -21,7 +21,7 @@ def all_clear(slug: str, as_: str, as_json: bool) -> int:
     from broadcast.cli.out import to_json
     from broadcast.errors import WorkflowError
     from broadcast.lifecycle import Right
-    from broadcast.relay.follow import free_slug
+    from broadcast.relay.publish import free_slug
     from broadcast.store import deliveries, messages, postings, revisions
     from broadcast.words import local
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from broadcast.app import App
     from broadcast.feeds.document import ParsedFeed
     from broadcast.relay import Polled
+    from broadcast.sources import Relayed
 
 #: What a poll came to, in words.
 OUTCOMES = {
@@ -272,10 +273,10 @@ def poll(names: tuple[str, ...], due: bool, as_json: bool) -> int:
 
     with newsroom() as app:
         done = relay.poll_due(app) if due else relay.poll(app, names)
-        relay.housekeep(app)
+        late = relay.housekeep(app)
     bad = [p for p in done if p.outcome in ("failed", "gone", "quarantined")]
     if as_json:
-        to_json({"polled": [polled_json(p) for p in done]})
+        to_json({"polled": [polled_json(p) for p in done], "caught_up": [relayed_json(r) for r in late]})
         return 1 if bad else 0
     if not done:
         click.echo("aucune source à lire")
@@ -286,6 +287,8 @@ def poll(names: tuple[str, ...], due: bool, as_json: bool) -> int:
             for p in sorted(done, key=lambda p: p.feed)
         ],
     )
+    for deed in late:
+        click.echo(f"rattrapé : règle {deed.rule} : {deed.slug} ({deed.act}) {deed.reason}".rstrip())
     return 1 if bad else 0
 
 
@@ -304,10 +307,13 @@ def polled_json(polled: Polled) -> dict[str, Any]:
         "new": taken.new if taken else 0,
         "proposed": taken.proposed if taken else 0,
         "changed": taken.changed if taken else 0,
-        "relayed": [
-            {"rule": r.rule, "act": r.act, "message": r.slug, "revision": r.number, "reason": r.reason} for r in polled.relayed
-        ],
+        "relayed": [relayed_json(r) for r in polled.relayed],
     }
+
+
+def relayed_json(deed: Relayed) -> dict[str, Any]:
+    """Return what a rule did with its documented keys."""
+    return {"rule": deed.rule, "act": deed.act, "message": deed.slug, "revision": deed.number, "reason": deed.reason}
 
 
 @feeds.command(short_help="Mettre une source en pause.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from broadcast.alerts import Alert, Area, Entry, Named
@@ -69,6 +69,21 @@ def concerned(entry: Entry, where: Whereabouts) -> Concern:
     if areas:
         return _by_areas(areas, where)
     return _by_scope(where) or _by_words(_words(entry), where) or Concern(None, "ni zone, ni mot-clé de la commune")
+
+
+def narrowed(entry: Entry, where: Whereabouts) -> Entry:
+    """Return an entry with only that part of its alert which concerns the town; whole where none, or nothing in particular, does.
+
+    One alert may tell several areas different things: what it says to others is not told to us.
+    """
+    if entry.alert is None:
+        return entry
+    infos = []
+    for info in entry.alert.infos:
+        areas = tuple(area for area in info.areas if _by_areas([area], where).level is not None)
+        if areas:
+            infos.append(replace(info, areas=areas))
+    return replace(entry, alert=replace(entry.alert, infos=tuple(infos))) if infos else entry
 
 
 def _by_areas(areas: list[Area], where: Whereabouts) -> Concern:

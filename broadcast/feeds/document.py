@@ -47,6 +47,10 @@ class ParsedFeed:
     problems: tuple[str, ...] = ()
     #: True where the document shows all that is in force: what is missing from it has ended.
     is_state: bool = False
+    #: Ids of items of which such a document speaks, calm ones included: what it leaves out has not ended.
+    speaks_of: frozenset[str] = frozenset()
+    #: When the source made it, where it says so.
+    issued_at: datetime | None = None
 
 
 class Format(Protocol):

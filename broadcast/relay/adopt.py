@@ -13,9 +13,9 @@ from broadcast.errors import Conflict, UsageError, WorkflowError
 from broadcast.lifecycle import Right
 from broadcast.outbox import Message
 from broadcast.relay.drafts import shown_title, text_by_hand, text_of_end, values_of
-from broadcast.relay.follow import END_SHOWN, free_slug
+from broadcast.relay.publish import END_SHOWN, free_slug
 from broadcast.relay.sift import unpublishable
-from broadcast.relay.where import origin_of
+from broadcast.relay.where import origin_of, seen_from
 from broadcast.rules import ends_alert
 from broadcast.sources import OPEN_STATES, Item, ItemState
 from broadcast.store import deliveries, entries, messages, postings, revisions, tasks
@@ -77,7 +77,7 @@ def adopt(app: App, uid: str, *, as_: str, slug: str = "") -> Adopted:
     now = app.clock.now()
     with app.db.write() as tx:
         person = app.desk.person(tx, as_, Right.SUBMIT)
-        item = entries.get_item(tx, uid)
+        item = seen_from(app.settings, entries.get_item(tx, uid))
         if item.state in (ItemState.ADOPTED, ItemState.RELAYED) and item.slug:
             by = f"par {item.claimed_by}" if item.claimed_by else f"par la règle {item.rule}"
             raise WorkflowError(f"{item.uid[:8]} : déjà repris {by} : {item.slug}", subject=item.uid)

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcast.app import App
-from broadcast.feeds.lineage import is_from_the_future
 from broadcast.outbox import Message
 from broadcast.planner import ended_because
-from broadcast.relay.where import concern_in, whereabouts
-from broadcast.rules import (
-    Deed,
-    Rule,
-    capped,
-    deed_of,
-    ends_alert,
-    expires_at,
-    level_refusal,
-    refusal,
-    rule_from_toml,
-    subject_of,
-)
+from broadcast.relay.decide import Choice, World, decide, stands
+from broadcast.relay.sift import references_of
+from broadcast.relay.where import concern_in, seen_from, whereabouts
+from broadcast.rules import Rule, rule_from_toml, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import entries, messages, rules
 from broadcast.store.base import Tx
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What a rule would do with an item, and why."""
-
-    rule: str
-    takes: bool
-    deed: Deed
-    reason: str
+__all__ = ["Choice", "choose", "rules_in_force", "stored_rule"]
 
 
 def rules_in_force(app: App, tx: Tx) -> list[Rule]:
@@ -49,57 +30,69 @@ def stored_rule(app: App, stored: rules.StoredRule) -> Rule:
     return rule_from_toml(stored.name, text, template_text=template, zone=app.newsroom.timezone)
 
 
-def choose(app: App, tx: Tx, rule: Rule, item: Item, now: datetime, *, ends_at: datetime | None = None) -> Choice:
-    """Return what a rule would do with an item now; nothing is written."""
-    feed = app.settings.feeds.get(item.feed)
-    near = bool(concern_in(item.entry, whereabouts(app.settings, feed, rule.areas)))
-    why = refusal(rule, item.feed, item.entry, concerned=near, now=now)
-    if item.state is ItemState.DUPLICATE or (item.state is ItemState.PROPOSED and item.reason):
-        why = item.reason
-    elif not why and item.alert is not None and is_from_the_future(item.alert, now):
-        why = "daté de l'avenir : à vérifier"
-    if why:
-        return Choice(rule=rule.name, takes=False, deed=Deed("none"), reason=why)
-    history = _history(tx, rule, item)
-    open_ones = {slug: m for slug in {r.slug for r in history if r.slug} if (m := _live(tx, slug, now)) is not None}
-    deed = deed_of(
-        rule,
-        item.entry,
-        history,
-        gone=item.gone_at is not None,
-        still=_is_still(tx, rule, item, history, now),
-        live=frozenset(open_ones),
-        now=now,
-        expires_of={slug: m.expires_at for slug, m in open_ones.items()},
-        ends_at=ends_at,
-    )
-    if deed is None:
-        return Choice(rule=rule.name, takes=False, deed=Deed("none"), reason=level_refusal(rule, item.entry))
-    if deed.act in ("publish", "update") and capped(rule, rules.deeds_since(tx, rule.name, now - timedelta(hours=1)), now):
-        deed = Deed("capped", deed.slug, f"plafond de {rule.cap_per_hour} publications par heure atteint")
-    return Choice(rule=rule.name, takes=True, deed=deed, reason=deed.reason)
+def choose(app: App, tx: Tx, rule: Rule, item: Item, now: datetime, *, beside: Sequence[Item] = ()) -> Choice:
+    """Return what a rule would do with an item now; nothing is written.
 
-
-def _is_still(tx: Tx, rule: Rule, item: Item, history: Sequence[Relayed], now: datetime) -> bool:
-    """True if another item about the same is still shown, in force, and of the rule's levels.
-
-    An alert that the item itself ends or replaces (the same chain) is none.
+    Args:
+        app: the newsroom.
+        tx: the transaction.
+        rule: the rule.
+        item: the item.
+        now: the time.
+        beside: other items about the same, of the same document.
     """
-    for uid in {r.entry_uid for r in history} - {item.uid}:
+    near = bool(concern_in(item.entry, whereabouts(app.settings, app.settings.feeds.get(item.feed), rule.areas)))
+    item = seen_from(app.settings, item, rule.areas)
+    chain = entries.of_lineage(tx, item.lineage) if item.lineage else []
+    history = rules.deeds_about(tx, rule.name, subject_of(item.feed, item.entry), {item.uid, *(i.uid for i in chain)})
+    slugs = {r.slug for r in history if r.slug}
+    live = {slug: message.expires_at for slug in slugs if (message := _live(tx, slug, now)) is not None}
+    world = World(
+        near=near,
+        chain=chain,
+        history=history,
+        live=live,
+        others=_others(app, tx, rule, item, (*chain, *beside), [r for r in history if r.slug in live], now),
+        elsewhere=_elsewhere(tx, rule, item, now),
+        recent=rules.deeds_since(tx, rule.name, now - timedelta(hours=1)),
+        refused=_as_a_copy(tx, rule, item) if item.state is ItemState.DUPLICATE else "",
+    )
+    return decide(rule, item, world, now=now, beside=[seen_from(app.settings, i, rule.areas) for i in beside])
+
+
+def _others(
+    app: App, tx: Tx, rule: Rule, item: Item, apart: Sequence[Item], history: Sequence[Relayed], now: datetime
+) -> list[Item]:
+    """Return the other items about the same that the live message stands for; the item's own chain is none."""
+    found = []
+    for uid in dict.fromkeys(r.entry_uid for r in history):
+        if uid == item.uid or any(uid == i.uid for i in apart):
+            continue
         other = entries.get_item(tx, uid)
-        ends = expires_at(other.entry)
-        same_chain = bool(item.lineage) and other.lineage == item.lineage
-        shown = other.gone_at is None and other.state is ItemState.RELAYED and (ends is None or ends > now)
-        if shown and not same_chain and not ends_alert(other.entry) and not level_refusal(rule, other.entry):
-            return True
-    return False
+        chain = entries.of_lineage(tx, other.lineage) if other.lineage else []
+        other = seen_from(app.settings, other, rule.areas)
+        if stands(rule, other, chain, now):
+            found.append(other)
+    return found
 
 
-def _history(tx: Tx, rule: Rule, item: Item) -> list[Relayed]:
-    about = rules.deeds_about(tx, rule.name, [subject_of(item.feed, item.entry)])
-    chain = [i.uid for i in entries.of_lineage(tx, item.lineage)] if item.lineage else []
-    mine = rules.deeds_of_entries(tx, rule.name, {item.uid, *chain})
-    return sorted({*about, *mine}, key=lambda r: r.at)
+def _elsewhere(tx: Tx, rule: Rule, item: Item, now: datetime) -> list[Item]:
+    """Return the alerts of other sources that the item goes on with, and of which this rule made a live message."""
+    named = references_of(item.alert, own=True) if item.alert is not None else []
+    found = []
+    for earlier in entries.of_identities(tx, named):
+        if earlier.feed != item.feed and earlier.rule == rule.name and _live(tx, earlier.slug, now) is not None:
+            found.append(earlier)
+    return found
+
+
+def _as_a_copy(tx: Tx, rule: Rule, item: Item) -> str:
+    """Return why a copy of what came from elsewhere is not looked at; "" where the rule did nothing with the other one."""
+    twins = [t for t in entries.of_identities(tx, [item.identity] if item.identity else []) if t.uid != item.uid]
+    if not twins or any(t.feed == item.feed or t.state in (ItemState.ADOPTED, ItemState.DISMISSED) for t in twins):
+        return item.reason
+    deeds = rules.deeds_of_entries(tx, rule.name, {t.uid for t in twins})
+    return item.reason if any(d.slug or d.act in ("capped", "failed") for d in deeds) else ""
 
 
 def _live(tx: Tx, slug: str, now: datetime) -> Message | None:

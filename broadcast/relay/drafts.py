@@ -203,9 +203,9 @@ def values_of_end(values: Mapping[str, Any], *, slug: str, title: str, channels:
     }
 
 
-def together(values: Mapping[str, Any], items: Sequence[Item], newsroom: Newsroom) -> dict[str, Any]:
+def together(values: Mapping[str, Any], items: Sequence[Item], newsroom: Newsroom, now: datetime) -> dict[str, Any]:
     """Return the values of the first of several items about one event, with what the others add: their end, their words."""
-    ends = [at for item in items if (at := expires_at(item.entry)) is not None]
+    ends = [expires_at(item.entry) or now + DEFAULT_LIFE for item in items]
     infos = [shown_info(i.entry.alert, newsroom.language) if i.entry.alert else None for i in items]
     said = [body_of(item.entry, info) for item, info in zip(items, infos, strict=True)]
     longest = {"expires": local(max(ends), newsroom.timezone)} if ends else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -13,6 +13,8 @@ from broadcast.feeds.plain import fold
 from broadcast.rules import ends_alert, expires_at
 from broadcast.sources import Item, ItemState, Known, identity_of
 
+#: Updates of what we published that are looked at one by one; more of them at once are a flood.
+FOLLOWING = 20
 _TAKEN_UP = (ItemState.ADOPTED, ItemState.RELAYED)
 
 
@@ -34,6 +36,10 @@ class Desk:
     by_identity: Mapping[str, Known]
     #: What each item says, by its id (`folded_of`).
     folded: Mapping[str, str]
+    #: True if an alert that came under the same identity says the same.
+    is_same: Callable[[Known, Alert], bool] = lambda known, alert: True
+    #: Ids of which a document that shows all that is in force speaks.
+    speaks_of: frozenset[str] = frozenset()
     #: Items of this feed of which a message was made.
     taken_up: Sequence[Known] = ()
     #: Why an item concerns the newsroom, "" if it does not.
@@ -84,15 +90,19 @@ def sift(desk: Desk, entries: Sequence[Entry]) -> Sifted:
     """Return what becomes of the items of a document."""
     out = Sifted()
     here: dict[str, Item] = {}
+    if all(entry.alert is not None for entry in entries):
+        # The newest is often told first: what follows what is seen in the order in which it was sent.
+        entries = sorted(entries, key=lambda entry: entry.alert.sent if entry.alert else desk.now)
     for entry in entries:
         known = desk.by_id.get(entry.id)
         if known is not None:
             _again(desk, out, known, entry)
         elif entry.id not in here:
-            here[entry.id] = _new(desk, here, entry)
-    _flood(desk, out, here)
+            here[entry.id] = _new(desk, out, here, entry)
+    ours = {k.lineage for k in (*desk.by_identity.values(), *desk.taken_up) if k.slug and k.lineage}
+    _flood(desk, out, here, ours)
     out.items += here.values()
-    out.for_rules += [i.uid for i in here.values() if i.state is ItemState.PROPOSED or _ends_known(i, desk)]
+    out.for_rules += [i.uid for i in here.values() if _is_for_rules(i, desk, ours)]
     _gone(desk, out, entries)
     return out
 
@@ -119,13 +129,13 @@ def unpublishable(alert: Alert, senders: Sequence[str] = ()) -> str:
     return ""
 
 
-def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
+def _new(desk: Desk, out: Sifted, here: Mapping[str, Item], entry: Entry) -> Item:
     alert = entry.alert
     identity = identity_of(alert) if alert else ""
     folded = desk.folded[entry.id]
     uid = uuid5(NAMESPACE_URL, f"{desk.newsroom}|{desk.feed}|{entry.id}").hex
     lineage = _lineage(desk, here, uid, alert)
-    twin = _twin(desk, here, identity, folded)
+    twin = _twin(desk, out, here, entry, identity, folded)
     foreign = alert is not None and any(r.sender != alert.sender for r in alert.references)
     concern = desk.concern_of(entry)
     refused = unpublishable(alert, desk.senders) if alert else ""
@@ -167,9 +177,18 @@ def _new(desk: Desk, here: Mapping[str, Item], entry: Entry) -> Item:
     )
 
 
-def _twin(desk: Desk, here: Mapping[str, Item], identity: str, folded: str) -> str:
-    if identity and identity in desk.by_identity:
-        return desk.by_identity[identity].uid
+def _twin(desk: Desk, out: Sifted, here: Mapping[str, Item], entry: Entry, identity: str, folded: str) -> str:
+    known = desk.by_identity.get(identity) if identity else None
+    if known is not None and entry.alert is not None and not desk.is_same(known, entry.alert):
+        words = (
+            f"{desk.feed} et {known.feed} : deux contenus sous le même identifiant CAP « {entry.alert.identifier} » ; "
+            "vérifiez à la source"
+        )
+        out.tasks.append(Ask(kind="source_conflict", subject=known.uid, message=words, slug=known.slug))
+        # Its own source said otherwise before: the first is kept. Of another source it is no copy.
+        return known.uid if known.feed == desk.feed else ""
+    if known is not None:
+        return known.uid
     if folded and folded in desk.by_folded:
         return desk.by_folded[folded].uid
     same = (i for i in here.values() if (identity and i.identity == identity) or (folded and i.folded == folded))
@@ -209,9 +228,13 @@ def _again(desk: Desk, out: Sifted, known: Known, entry: Entry) -> None:
             out.for_rules.append(known.uid)
         return
     identity = identity_of(entry.alert) if entry.alert else ""
-    if identity and identity == known.identity:
-        # Never twice under one identity (CAP): the first is kept, a person looks.
+    if _is_older(desk, known, identity):
+        return
+    if identity and known.identity and (identity == known.identity or _sender(identity) != _sender(known.identity)):
+        # Never twice under one identity (CAP), nor another's words: the first is kept, a person looks.
         words = f"{desk.feed} : deux contenus sous le même identifiant CAP ; le premier est gardé, vérifiez à la source"
+        if identity != known.identity:
+            words = f"{desk.feed} : « {known.entry_id} » vient soudain de {_sender(identity)} ; le premier est gardé, vérifiez"
         out.tasks.append(Ask(kind="source_conflict", subject=known.uid, message=words, slug=known.slug))
         return
     concern = desk.concern_of(entry)
@@ -222,16 +245,20 @@ def _again(desk: Desk, out: Sifted, known: Known, entry: Entry) -> None:
     elif state is ItemState.PROPOSED and (refused or not concern):
         state = ItemState.IRRELEVANT
     out.changes.append(Change(uid=known.uid, entry=entry, state=state, concern=concern, identity=identity))
-    if state is ItemState.PROPOSED or known.state is ItemState.RELAYED:
+    if entry.alert is not None and (state is ItemState.PROPOSED or known.state is ItemState.RELAYED):
         out.for_rules.append(known.uid)
     if known.state in (*_TAKEN_UP, ItemState.PROPOSED):
         words = f"modifié à la source : « {entry.title} » ; comparez : `broadcast feeds entries {known.uid[:8]}`"
         out.tasks.append(Ask(kind="source_changed", subject=known.uid, message=words, slug=known.slug))
 
 
-def _flood(desk: Desk, out: Sifted, here: dict[str, Item]) -> None:
+def _flood(desk: Desk, out: Sifted, here: dict[str, Item], ours: Collection[str]) -> None:
     """Fold too many at once into one task; the end of what we published is never folded."""
-    many = [i for i in here.values() if i.state is ItemState.PROPOSED and not _ends_known(i, desk)]
+    waiting = [i for i in here.values() if i.state is ItemState.PROPOSED]
+    following = [i for i in waiting if _continues(i, ours) and not ends_alert(i.entry)]
+    many = [i for i in waiting if not _continues(i, ours)]
+    # The next bulletins on what we published need no room, unless there are too many of them by themselves.
+    many += following if len(following) > FOLLOWING else []
     if not many or len(many) <= desk.room():
         return
     for item in many:
@@ -244,17 +271,41 @@ def _flood(desk: Desk, out: Sifted, here: dict[str, Item]) -> None:
     out.tasks.append(Ask(kind="flood", subject=desk.feed, message=message))
 
 
-def _ends_known(item: Item, desk: Desk) -> bool:
-    """True for the end or update of something that we published."""
-    if not item.lineage or item.lineage == item.uid or item.state is ItemState.DUPLICATE:
+def _is_for_rules(item: Item, desk: Desk, ours: Collection[str]) -> bool:
+    """True for alerts that rules look at: new ones, what goes on with what we published, copies of another source's."""
+    if item.alert is None:
         return False
-    ours = {k.lineage for k in (*desk.by_identity.values(), *desk.taken_up) if k.slug}
-    return item.lineage in ours and (ends_alert(item.entry) or item.state is ItemState.PROPOSED)
+    if item.state is ItemState.DUPLICATE:
+        # The rule may not listen to the source that was quicker.
+        return bool(item.identity) and item.identity in desk.by_identity and desk.by_identity[item.identity].feed != desk.feed
+    if item.state is ItemState.FLOODED:
+        return False
+    return item.state is ItemState.PROPOSED or _continues(item, ours)
+
+
+def _continues(item: Item, ours: Collection[str]) -> bool:
+    """True for the end or update of something that we published."""
+    return item.lineage != item.uid and item.lineage in ours and item.state is not ItemState.DUPLICATE
+
+
+def _is_older(desk: Desk, known: Known, identity: str) -> bool:
+    """True for an issue from before the one that is known: a cache shows it again. Not where that one lies in the future."""
+    if not identity or not known.identity:
+        return False
+    before, now = int(known.identity.rpartition(",")[2]), int(identity.rpartition(",")[2])
+    return now < before <= desk.now.timestamp()
+
+
+def _sender(identity: str) -> str:
+    return identity.partition(",")[0]
 
 
 def _gone(desk: Desk, out: Sifted, entries: Sequence[Entry]) -> None:
     shown = {e.id for e in entries}
-    out.missing += [k.uid for k in desk.taken_up if k.entry_id not in shown and not k.gone]
+    # The same may be shown under another id.
+    same = {identity_of(e.alert) for e in entries if e.alert} | {words for words in desk.folded.values() if words}
+    left = [k for k in desk.taken_up if k.entry_id not in shown and not {k.identity, k.folded} & same]
+    out.missing += [k.uid for k in left if not k.gone or k.entry_id in desk.speaks_of]
     dates = [d for e in entries if (d := e.published or e.updated)]
     out.oldest_at = None if desk.is_state or not dates else min(dates)
 

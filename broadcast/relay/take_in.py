@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from broadcast.alerts import Alert
 from broadcast.app import App
 from broadcast.feeds.document import ParsedFeed
+from broadcast.feeds.lineage import alert_digest
 from broadcast.planner import ended_because
 from broadcast.relay import sift
 from broadcast.relay.where import concern_in, whereabouts
 from broadcast.rules import ends_alert
-from broadcast.sources import FeedState, Item, ItemState, identity_of
+from broadcast.sources import FeedState, Item, ItemState, Known, identity_of
 from broadcast.store import entries, feeds, messages, tasks
 from broadcast.store.base import Tx
 
@@ -45,8 +47,13 @@ def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetim
     """
     name = state.name
     settings = app.settings.feeds.get(name)
+    values = {f: getattr(state, f) for f in _KEPT}
     where = whereabouts(app.settings, settings)
     before = feeds.feed_state(tx, name, lock=not app.db.is_sqlite) or state
+    if _is_older(parsed, before):
+        # A cache shows what was true before: it says nothing of now.
+        feeds.update_feed(tx, name, **values)
+        return TakenIn(feed=name)
     folded = {entry.id: sift.folded_of(entry) for entry in parsed.entries}
     by_id = entries.known_by_id(tx, name, list(folded))
     desk = sift.Desk(
@@ -59,18 +66,26 @@ def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetim
         by_id=by_id,
         folded=folded,
         by_folded=entries.known_by_folded(tx, [words for uid, words in folded.items() if uid not in by_id]),
-        by_identity=entries.known_by_identity(tx, _identities(parsed)),
+        by_identity=entries.known_by_identity(tx, _identities(parsed), name),
+        speaks_of=parsed.speaks_of,
+        is_same=lambda known, alert: _is_same(tx, known, alert),
         taken_up=entries.taken_up(tx, name),
         concern_of=lambda entry: concern_in(entry, where),
         senders=settings.senders if settings else (),
     )
     sifted = sift.sift(desk, parsed.entries)
     _write(tx, sifted, state, now)
-    gone = _gone(tx, sifted, state, now)
+    _merge(tx, sifted.items)
+    gone = _gone(tx, sifted, parsed, state, now)
     resolved = _resolve_dangling(tx) if any(i.identity for i in sifted.items) else []
     heard = _tell_followers(tx, sifted.items, state.name, now)
-    values = {f: getattr(state, f) for f in _KEPT}
-    feeds.update_feed(tx, name, **values, backlog_seen=True, title=parsed.title or before.title)
+    for_rules = (*sifted.for_rules, *(u for u in resolved if u not in sifted.for_rules))
+    # Remembered until rules have looked at them, though the process should end before.
+    entries.mark_due(tx, for_rules)
+    # A time to come, set once by mistake, must not silence the source until then.
+    issued_at = min(parsed.issued_at, now) if parsed.issued_at else before.issued_at
+    facts = {"issued_at": issued_at, "is_state": parsed.is_state, "title": parsed.title or before.title}
+    feeds.update_feed(tx, name, **values, **facts, backlog_seen=True)
     if before.failures:
         for kind in ("stale", "quarantine"):
             tasks.settle_tasks(tx, now, "relais", kind=kind, subject=name)
@@ -80,7 +95,7 @@ def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetim
         proposed=sum(i.state is ItemState.PROPOSED for i in sifted.items),
         changed=len(sifted.changes),
         asked=len(sifted.tasks) + gone + heard,
-        for_rules=(*sifted.for_rules, *(u for u in resolved if u not in sifted.for_rules)),
+        for_rules=for_rules,
     )
 
 
@@ -88,6 +103,18 @@ _KEPT = (
     *("etag", "last_modified", "body_sha256", "attempted_at", "success_at", "changed_at", "next_poll_at"),
     *("failures", "last_error", "moved_to", "hub_url", "topic_url", "rights"),
 )
+
+
+def _is_older(parsed: ParsedFeed, before: FeedState) -> bool:
+    """True for a document from before one that was read already, of a source that shows all that is in force."""
+    if not parsed.is_state or not before.is_state or parsed.issued_at is None or before.issued_at is None:
+        return False
+    return parsed.issued_at < before.issued_at
+
+
+def _is_same(tx: Tx, known: Known, alert: Alert) -> bool:
+    before = entries.get_item(tx, known.uid).alert
+    return before is None or alert_digest(before) == alert_digest(alert)
 
 
 def _identities(parsed: ParsedFeed) -> Sequence[str]:
@@ -107,7 +134,7 @@ def _write(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> None
         tasks.raise_task(tx, ask.kind, ask.subject, ask.message, now, feed=state.name, slug=ask.slug)
 
 
-def _gone(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> int:
+def _gone(tx: Tx, sifted: sift.Sifted, parsed: ParsedFeed, state: FeedState, now: datetime) -> int:
     """Note what the source no longer shows though it should; return how many."""
     count = 0
     for uid in sifted.missing:
@@ -117,23 +144,35 @@ def _gone(tx: Tx, sifted: sift.Sifted, state: FeedState, now: datetime) -> int:
         newest = [i.uid for i in entries.of_lineage(tx, item.lineage)][-1:] if item.lineage else [uid]
         if over or newest != [uid] or not sift.is_gone(item, sifted.oldest_at, now):
             continue
+        if item.rule and item.entry.id in parsed.speaks_of:
+            sifted.for_rules.append(uid)
+        if item.gone_at is not None:
+            continue  # told when it was left out; now the source says that it is over
         entries.update_item(tx, uid, gone_at=now)
         count += 1
         what = "la source ne le montre plus : fini ?" if sifted.oldest_at is None else "disparu à la source"
         words = f"{what} « {item.entry.title} » ; voyez {item.slug}, puis `broadcast all-clear {item.slug}` ou `withdraw`"
         tasks.raise_task(tx, "source_gone", uid, words, now, feed=state.name, slug=item.slug)
-        if sifted.oldest_at is None and item.rule:
-            sifted.for_rules.append(uid)
     return count
 
 
+def _merge(tx: Tx, items: Sequence[Item]) -> None:
+    """Make one chain of several that one alert goes on with: it names all that it replaces or ends."""
+    for item in items:
+        named = sift.references_of(item.alert, own=True) if item.alert is not None else []
+        if len(named) > 1 and item.state is not ItemState.DUPLICATE:
+            known = entries.known_by_identity(tx, named, item.feed).values()
+            for lineage in {k.lineage for k in known if k.feed == item.feed and k.lineage} - {item.lineage}:
+                entries.merge_lineages(tx, lineage, item.lineage)
+
+
 def _resolve_dangling(tx: Tx) -> list[str]:
-    """Put alerts whose predecessors have come meanwhile into their chains; return the ends among them."""
+    """Put alerts whose predecessors have come meanwhile into their chains, and return them."""
     resolved = []
     for item in entries.dangling(tx):
         if item.alert is None:
             continue
-        known = entries.known_by_identity(tx, sift.references_of(item.alert))
+        known = entries.known_by_identity(tx, sift.references_of(item.alert), item.feed)
         lineage = sift.lineage_of(item.alert, {k: v.lineage for k, v in known.items() if v.feed == item.feed})
         if lineage and lineage != item.lineage:
             entries.join_lineage(tx, item, lineage)

@@ -1,4 +1,4 @@
-"""What needs no new document: silent sources, tasks that have settled themselves."""
+"""What needs no new document: silent sources, tasks that have settled themselves, what rules must still look at."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from datetime import datetime
 
 from broadcast.app import App
 from broadcast.feeds import rhythm
+from broadcast.planner import ended_because
+from broadcast.relay.decide import RENEW_BEFORE
+from broadcast.relay.follow import follow
 from broadcast.relay.poll import known_feeds
-from broadcast.sources import FeedState
-from broadcast.store import entries, tasks
+from broadcast.rules import expires_at
+from broadcast.sources import FeedState, ItemState, Relayed
+from broadcast.store import entries, feeds, messages, tasks
+from broadcast.store.base import Tx
 from broadcast.words import local
 
 
@@ -18,17 +23,45 @@ def stale_reason(app: App, state: FeedState, newest_at: datetime | None, now: da
     zone = app.newsroom.timezone
     if state.paused:
         return ""
-    last = state.success_at or state.attempted_at
-    if last is not None and rhythm.is_stale(last, section.poll_every, now):
-        why = f" ({state.last_error})" if state.last_error else ""
-        return f"aucune lecture réussie depuis {local(last, zone)}{why}"
+    why = f" ({state.last_error})" if state.last_error else ""
+    if state.success_at is None and state.failures >= rhythm.SILENT_INTERVALS:
+        return f"jamais lue avec succès, {state.failures} essais{why}"
+    if state.success_at is not None and rhythm.is_stale(state.success_at, section.poll_every, now):
+        return f"aucune lecture réussie depuis {local(state.success_at, zone)}{why}"
     if rhythm.is_quiet(newest_at, section.expects_every, now) and newest_at is not None:
         return f"rien de nouveau depuis {local(newest_at, zone)}, plus longtemps que d'habitude"
     return ""
 
 
-def housekeep(app: App) -> None:
-    """Raise the alarm for silent sources, and take it back for those that speak again."""
+def housekeep(app: App) -> list[Relayed]:
+    """Raise and take back the alarm for silent sources; let rules look at what still waits, and return what they did."""
+    _tell_silence(app)
+    with app.db.write() as tx:
+        entries.mark_due(tx, _to_prolong(app, tx))
+    return follow(app)
+
+
+def _to_prolong(app: App, tx: Tx) -> list[str]:
+    """Return the alerts without an end that a source still shows, and whose message is about to end by itself."""
+    now = app.clock.now()
+    uids = []
+    for name, state in feeds.feed_states(tx).items():
+        section = app.settings.feeds.get(name)
+        if section is None or not state.is_state or state.paused or state.success_at is None:
+            continue
+        if state.failures or rhythm.is_stale(state.success_at, section.poll_every, now):
+            continue
+        for known in entries.taken_up(tx, name):
+            if known.gone or not known.rule or known.state is not ItemState.RELAYED:
+                continue
+            message = messages.find_message(tx, known.slug)
+            ends = message.expires_at if message is not None and ended_because(message, now) is None else None
+            if ends is not None and ends - now < RENEW_BEFORE and expires_at(entries.get_item(tx, known.uid).entry) is None:
+                uids.append(known.uid)
+    return uids
+
+
+def _tell_silence(app: App) -> None:
     now = app.clock.now()
     states = known_feeds(app)
     with app.db.read() as tx:

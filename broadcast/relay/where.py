@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from broadcast.alerts import Entry
-from broadcast.feeds.concern import Whereabouts, concerned
+from broadcast.feeds.concern import Whereabouts, concerned, narrowed
 from broadcast.relay.drafts import Origin
 from broadcast.rules import shown_info
 from broadcast.settings import FeedSettings, Settings
@@ -40,6 +41,12 @@ def concern_in(entry: Entry, where: Whereabouts) -> str:
     """Return why an item concerns the newsroom, "" if it does not."""
     concern = concerned(entry, where)
     return concern.because if concern.level is not None else ""
+
+
+def seen_from(settings: Settings, item: Item, areas: Sequence[str] = ()) -> Item:
+    """Return an item with only what it says to some areas (none named: the newsroom's)."""
+    entry = narrowed(item.entry, whereabouts(settings, settings.feeds.get(item.feed), areas))
+    return item if entry is item.entry else replace(item, entry=entry)
 
 
 def origin_of(tx: Tx, feed: FeedSettings | None, item: Item) -> Origin:

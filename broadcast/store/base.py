@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from broadcast.errors import StoreError
 
 #: Latest migration; `Database.open` upgrades older databases.
-HEAD = "0003"
+HEAD = "0004"
 #: How long a writer waits for another one, milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 

@@ -48,9 +48,11 @@ def known_by_folded(tx: Tx, folded: Iterable[str]) -> dict[str, Known]:
     return {k.folded: k for k in _known(tx, _BY_FOLDED, [f for f in folded if f])}
 
 
-def known_by_identity(tx: Tx, identities: Iterable[str]) -> dict[str, Known]:
-    """Return the alerts of these CAP identities, whatever feed they came from."""
-    return {k.identity: k for k in _known(tx, _BY_IDENTITY, [i for i in identities if i])}
+def known_by_identity(tx: Tx, identities: Iterable[str], feed: str) -> dict[str, Known]:
+    """Return the alerts of these CAP identities: those of this feed before those of others, the first before its copies."""
+    found = _known(tx, _BY_IDENTITY, [i for i in identities if i])
+    found.sort(key=lambda k: (k.feed == feed, k.state is not ItemState.DUPLICATE))
+    return {k.identity: k for k in found}
 
 
 def taken_up(tx: Tx, feed: str) -> list[Known]:
@@ -120,6 +122,23 @@ def update_item(tx: Tx, uid: str, **values: Any) -> None:
     tx.run(update(_E).where(_E.c.uid == uid).values(**values))
 
 
+def mark_due(tx: Tx, uids: Iterable[str]) -> None:
+    """Note that rules must look at these items: it is remembered until they have."""
+    for some in batched(list(uids), _AT_ONCE):
+        tx.run(update(_E).where(_E.c.uid.in_(list(some))).values(rules_due=True))
+
+
+def due_for_rules(tx: Tx, size: int = 1000) -> list[str]:
+    """Return the uids of items that rules must still look at, oldest first."""
+    query = select(_E.c.uid).where(_E.c.newsroom == tx.newsroom, _E.c.rules_due.is_(True))
+    return [row.uid for row in tx.all(query.order_by(_E.c.received_at, _E.c.uid).limit(size))]
+
+
+def take_due(tx: Tx, uid: str) -> bool:
+    """Note that rules have looked at an item; False if another process was quicker."""
+    return bool(tx.run(update(_E).where(_E.c.uid == uid, _E.c.rules_due.is_(True)).values(rules_due=False)))
+
+
 def claim_item(tx: Tx, uid: str, person: str, at: datetime) -> bool:
     """Note who is on an item; False if somebody else is."""
     free = (_E.c.claimed_by == "") | (_E.c.claimed_by == person)
@@ -172,16 +191,28 @@ def of_lineage(tx: Tx, lineage: str) -> list[Item]:
     return [_item(row) for row in tx.all(query.order_by(_E.c.received_at, _E.c.uid))]
 
 
+def of_identities(tx: Tx, identities: Sequence[str]) -> list[Item]:
+    """Return the alerts of these CAP identities, of whatever feeds, in the order in which they came."""
+    if not identities:
+        return []
+    query = select(_E).where(_E.c.newsroom == tx.newsroom, _E.c.identity.in_(list(identities)[:_AT_ONCE]))
+    return [_item(row) for row in tx.all(query.order_by(_E.c.received_at, _E.c.uid))]
+
+
 def dangling(tx: Tx, size: int = 500) -> list[Item]:
     """Return the alerts that name earlier ones which had not come."""
     query = select(_E).where(_E.c.newsroom == tx.newsroom, _E.c.is_dangling.is_(True))
     return [_item(row) for row in tx.all(query.order_by(_E.c.received_at).limit(size))]
 
 
+def merge_lineages(tx: Tx, lineage: str, into: str) -> None:
+    """Make two chains one."""
+    tx.run(update(_E).where(_E.c.newsroom == tx.newsroom, _E.c.lineage == lineage).values(lineage=into))
+
+
 def join_lineage(tx: Tx, item: Item, lineage: str) -> None:
     """Put a dangling alert, and what came after it, into the chain that it goes on."""
-    mine = update(_E).where(_E.c.newsroom == tx.newsroom, _E.c.lineage == item.lineage)
-    tx.run(mine.values(lineage=lineage))
+    merge_lineages(tx, item.lineage, lineage)
     tx.run(update(_E).where(_E.c.uid == item.uid).values(is_dangling=False))
 
 

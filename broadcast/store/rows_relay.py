@@ -39,6 +39,10 @@ class FeedRow(SQLModel, table=True):
     websub_secret: str = ""
     websub_asked_at: datetime | None = None
     websub_until_at: datetime | None = None
+    #: Time that the newest document gave itself; an older one served again is not believed.
+    issued_at: datetime | None = None
+    #: True where its documents show all that is in force.
+    is_state: bool = False
 
 
 class EntryRow(SQLModel, table=True):
@@ -53,6 +57,7 @@ class EntryRow(SQLModel, table=True):
         Index("ix_entry_lineage", "newsroom", "lineage"),
         Index("ix_entry_dangling", "newsroom", "is_dangling"),
         Index("ix_entry_feed", "newsroom", "feed", "received_at"),
+        Index("ix_entry_rules_due", "newsroom", "rules_due"),
     )
     uid: str = Field(primary_key=True)
     newsroom: str
@@ -87,6 +92,8 @@ class EntryRow(SQLModel, table=True):
     #: Rule that relayed it.
     rule: str = ""
     duplicate_of: str = ""
+    #: True until standing rules have looked at it, whatever becomes of the process meanwhile.
+    rules_due: bool = False
 
 
 class QuarantineRow(SQLModel, table=True):

@@ -79,6 +79,12 @@ def in_force(tx: Tx) -> list[StoredRule]:
     return [_stored(row) for row in tx.all(query)]
 
 
+def lock(tx: Tx, name: str) -> None:
+    """Let nobody else decide for a rule until the transaction ends (on SQLite there is one writer anyway)."""
+    if tx.connection.dialect.name != "sqlite":
+        tx.all(select(_R.c.number).where(_R.c.newsroom == tx.newsroom, _R.c.name == name).with_for_update())
+
+
 def names_in_force(tx: Tx) -> frozenset[str]:
     """Return the names of the approved rules."""
     query = select(_R.c.name).where(_R.c.newsroom == tx.newsroom, _R.c.state == "approved")
@@ -114,9 +120,10 @@ def add_deed(tx: Tx, deed: Relayed) -> None:
     tx.run(insert(_D).values(newsroom=tx.newsroom, **{name: getattr(deed, name) for name in _DEED_FIELDS}))
 
 
-def deeds_about(tx: Tx, rule: str, subjects: Collection[str]) -> list[Relayed]:
-    """Return what a rule did about some subjects, oldest first."""
-    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.rule == rule, _D.c.subject.in_(list(subjects)))
+def deeds_about(tx: Tx, rule: str, subject: str, entries: Collection[str]) -> list[Relayed]:
+    """Return what a rule did about a subject, or with some items, oldest first."""
+    about = (_D.c.subject == subject) | _D.c.entry_uid.in_(list(entries))
+    query = select(_D).where(_D.c.newsroom == tx.newsroom, _D.c.rule == rule, about)
     return [_deed(row) for row in tx.all(query.order_by(_D.c.id))]
 
 

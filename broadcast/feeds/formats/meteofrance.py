@@ -70,11 +70,13 @@ def read(document: Document) -> ParsedFeed:
         raise FeedError("vigilance Météo-France : « update_time » absent ou illisible")
     entries: list[Entry] = []
     problems: list[str] = []
+    spoken: set[str] = set()
     for period in product["periods"]:
         span = _Span(*(_time(period, key) for key in ("begin_validity_time", "end_validity_time")))
         for domain in _list(_dict(period.get("timelaps")).get("domain_ids")):
             try:
                 entries.extend(_entries(domain, span, sent))
+                spoken.update(_spoken(domain, span))
             except (ValueError, TypeError) as error:
                 problems.append(f"vigilance : domaine {_dict(domain).get('domain_id')} : {error}")
     return ParsedFeed(
@@ -85,7 +87,23 @@ def read(document: Document) -> ParsedFeed:
         entries=tuple(entries),
         problems=tuple(problems),
         is_state=True,
+        speaks_of=frozenset(spoken),
+        issued_at=sent,
     )
+
+
+def _spoken(domain: Any, period: _Span) -> list[str]:
+    """Return the ids of all that a domain could have said of a day: what it does not name is green."""
+    code = str(_dict(domain).get("domain_id", "")).strip().upper()
+    if not isinstance(_dict(domain).get("phenomenon_items"), list):
+        return []
+    unknown = {str(i.get("phenomenon_id")) for i in domain["phenomenon_items"] if not int(i.get("phenomenon_max_color_id") or 0)}
+    return [_identifier(code, phenomenon, period) for phenomenon in PHENOMENA if phenomenon not in unknown]
+
+
+def _identifier(code: str, phenomenon: str, period: _Span) -> str:
+    day = (period.ends - timedelta(seconds=1)).astimezone(_PARIS).date()
+    return f"vigilance.{code}.{phenomenon}.{day.isoformat()}"
 
 
 def _entries(domain: Any, period: _Span, sent: datetime) -> list[Entry]:
@@ -125,11 +143,10 @@ def _span(item: dict[str, Any], colour: int, period: _Span) -> _Span:
 def _entry(
     code: str, department: str, is_coast: bool, phenomenon: str, colour: int, span: _Span, period: _Span, sent: datetime
 ) -> Entry:
-    day = (period.ends - timedelta(seconds=1)).astimezone(_PARIS).date()
     word, severity, awareness = COLOURS[colour]
     place = f"{'littoral, ' if is_coast else ''}{DEPARTMENTS[department].name} ({department})"
     title = f"Vigilance {word} {PHENOMENA[phenomenon]} : {place}"
-    identifier = f"vigilance.{code}.{phenomenon}.{day.isoformat()}"
+    identifier = _identifier(code, phenomenon, period)
     geocodes = [Named("FR-INSEE-DEPARTEMENT", department)]
     if is_coast:
         geocodes.append(Named("METEOFRANCE-LITTORAL", code))

@@ -41,12 +41,15 @@ def read(document: Document) -> ParsedFeed:
     """Read all sections at level 2 and above."""
     sent = aware(_property({"properties": document.value}, _TIME)) or document.received_at
     entries, problems = [], []
+    spoken: set[str] = set()
     for n, feature in enumerate(document.value["features"], 1):
         try:
             entry = _entry(feature, sent)
         except (ValueError, TypeError) as error:
             problems.append(f"Vigicrues : tronçon {n} : {error}")
             continue
+        if _level(feature):
+            spoken.add(_identifier("".join(_property(feature, _CODE).split())))
         if entry is not None:
             entries.append(entry)
     return ParsedFeed(
@@ -57,11 +60,22 @@ def read(document: Document) -> ParsedFeed:
         entries=tuple(entries),
         problems=tuple(problems),
         is_state=True,
+        speaks_of=frozenset(spoken),
+        issued_at=sent,
     )
 
 
+def _level(feature: Any) -> int:
+    """Return the level of a section; 0 where nothing is said of it, which is not green."""
+    return int(float(_property(feature, _LEVEL) or "0"))
+
+
+def _identifier(code: str) -> str:
+    return f"vigicrues.{code}"
+
+
 def _entry(feature: Any, sent: datetime | None) -> Entry | None:
-    level = int(float(_property(feature, _LEVEL) or "0"))
+    level = _level(feature)
     if level in (0, 1):
         return None
     if level not in COLOURS:
@@ -87,7 +101,7 @@ def _entry(feature: Any, sent: datetime | None) -> Entry | None:
         areas=(Area(area_desc=name, geocodes=(Named(GEOCODE, code),)),),
     )
     alert = Alert(
-        identifier=f"vigicrues.{code}",
+        identifier=_identifier(code),
         sender=SENDER,
         sent=sent or _UNKNOWN_TIME,
         status="Actual",
