@@ -275,7 +275,7 @@ def test_the_demo_shows_everything_and_starts_afresh(tmp_path: Path):
     table = dict(line.rsplit("\t", 1) for line in done.stdout.splitlines() if line.count("\t") == 3)
     words = {tuple(row.split("\t")[:2]): row.split("\t")[2] for row in table}
     assert (
-        len(words) == 44
+        len(words) == 77
         and words["x-ville", "crue-quais"] == "rectifié"
         and words["x-ville", "point-situation"] == "publié, fil de 4"
     )
@@ -286,11 +286,16 @@ def test_the_demo_shows_everything_and_starts_afresh(tmp_path: Path):
         name: [json.loads(line) for line in (target / f"recorded/{name}.jsonl").read_text().splitlines()]
         for name in ("x-ville", "facebook-ville", "mastodon-ville")
     }
+    assert words["x-ville", "numero-vert"] == "publié"  # adopted by hand
+    (heat,) = {slug for _, slug in words if slug.startswith("meteo-france-vigilance")}  # followed by a rule to its end
+    assert words["mastodon-ville", heat] == "retiré" and words["mastodon-ville", f"fin-{heat}"] == "publié"
+    assert words["lettre", heat] == "rectifié" and words["lettre", f"fin-{heat}"] == "publié"
+    assert "repris par une personne" in (target / "demo.html").read_text()
     fates = {post["text"].split()[0]: (post["edited"], post["deleted"]) for post in reversed(posts["mastodon-ville"])}
     assert fates["ALERTE"] == (True, False) and fates["Concours"] == (False, True) and fates["Commerces"] == (False, False)
     parts = [post for post in posts["x-ville"] if post["text"].split("(")[-1].endswith("/4)") or "(1/4)" in post["text"]]
     assert [post["in_reply_to"] for post in parts] == [None, *(post["id"] for post in parts[:-1])] and len(parts) == 4
-    (correction,) = [post for post in posts["x-ville"] if post["text"].startswith("Rectificatif")]
+    correction, _ = [post for post in posts["x-ville"] if post["text"].startswith("Rectificatif")]
     assert correction["in_reply_to"] == posts["x-ville"][0]["id"]
     assert posts["facebook-ville"][0]["media"][0]["alt"].startswith("Le quai inondé")
     for name in ("demo.html", "public/index.html", "signs/signs/playlist.json", "print/crue-quais/proof.pdf"):
