@@ -38,8 +38,6 @@ class Desk:
     folded: Mapping[str, str]
     #: True if an alert that came under the same identity says the same.
     is_same: Callable[[Known, Alert], bool] = lambda known, alert: True
-    #: Ids of which a document that shows all that is in force speaks.
-    speaks_of: frozenset[str] = frozenset()
     #: Items of this feed of which a message was made.
     taken_up: Sequence[Known] = ()
     #: Why an item concerns the newsroom, "" if it does not.
@@ -305,7 +303,7 @@ def _gone(desk: Desk, out: Sifted, entries: Sequence[Entry]) -> None:
     # The same may be shown under another id.
     same = {identity_of(e.alert) for e in entries if e.alert} | {words for words in desk.folded.values() if words}
     left = [k for k in desk.taken_up if k.entry_id not in shown and not {k.identity, k.folded} & same]
-    out.missing += [k.uid for k in left if not k.gone or k.entry_id in desk.speaks_of]
+    out.missing += [k.uid for k in left if not k.gone]
     dates = [d for e in entries if (d := e.published or e.updated)]
     out.oldest_at = None if desk.is_state or not dates else min(dates)
 

@@ -15,7 +15,7 @@ from broadcast.relay import sift
 from broadcast.relay.where import concern_in, whereabouts
 from broadcast.rules import ends_alert
 from broadcast.sources import FeedState, Item, ItemState, Known, identity_of
-from broadcast.store import entries, feeds, messages, rules, tasks
+from broadcast.store import entries, feeds, messages, tasks
 from broadcast.store.base import Tx
 
 
@@ -67,7 +67,6 @@ def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetim
         folded=folded,
         by_folded=entries.known_by_folded(tx, [words for uid, words in folded.items() if uid not in by_id]),
         by_identity=entries.known_by_identity(tx, _identities(parsed), name),
-        speaks_of=parsed.speaks_of,
         is_same=lambda known, alert: _is_same(tx, known, alert),
         taken_up=entries.taken_up(tx, name),
         concern_of=lambda entry: concern_in(entry, where),
@@ -144,22 +143,18 @@ def _gone(tx: Tx, sifted: sift.Sifted, parsed: ParsedFeed, state: FeedState, now
         newest = [i.uid for i in entries.of_lineage(tx, item.lineage)][-1:] if item.lineage else [uid]
         if over or newest != [uid] or not sift.is_gone(item, sifted.oldest_at, now):
             continue
-        if item.rule and item.entry.id in parsed.speaks_of and not _is_followed(tx, item):
+        is_left_out = parsed.is_state and item.entry.id not in parsed.speaks_of
+        if is_left_out and tasks.was_asked(tx, "source_gone", uid):
+            continue
+        if not is_left_out:
+            entries.update_item(tx, uid, gone_at=now)
+        if not is_left_out and parsed.is_state and item.rule:
             sifted.for_rules.append(uid)
-        if item.gone_at is not None:
-            continue  # told when it was left out; now the source says that it is over
-        entries.update_item(tx, uid, gone_at=now)
         count += 1
         what = "la source ne le montre plus : fini ?" if sifted.oldest_at is None else "disparu à la source"
         words = f"{what} « {item.entry.title} » ; voyez {item.slug}, puis `broadcast all-clear {item.slug}` ou `withdraw`"
         tasks.raise_task(tx, "source_gone", uid, words, now, feed=state.name, slug=item.slug)
     return count
-
-
-def _is_followed(tx: Tx, item: Item) -> bool:
-    """True if its rule has looked at it since the source left it out."""
-    deeds = rules.deeds_of_entries(tx, item.rule, {item.uid})
-    return item.gone_at is not None and any(deed.at >= item.gone_at for deed in deeds)
 
 
 def _merge(tx: Tx, items: Sequence[Item]) -> None:

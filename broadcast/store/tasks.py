@@ -28,6 +28,12 @@ def raise_task(tx: Tx, kind: str, subject: str, message: str, at: datetime, *, f
     return True
 
 
+def was_asked(tx: Tx, kind: str, subject: str) -> bool:
+    """True if this was ever asked, and perhaps settled."""
+    query = select(_T.c.uid).where(_T.c.newsroom == tx.newsroom, _T.c.kind == kind, _T.c.subject == subject).limit(1)
+    return tx.one(query) is not None
+
+
 def settle_tasks(tx: Tx, at: datetime, by: str, *, kind: str | None = None, subject: str) -> int:
     """Note that what a task asked for is done."""
     where = [_T.c.newsroom == tx.newsroom, _T.c.subject == subject, _T.c.settled_at.is_(None)]
