@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,10 +46,10 @@ def list_(as_json: bool) -> int:
     rows_ = [
         [
             s.rule.name,
-            "échue" if s.rule.until_at <= now else _STATES[s.rule.state],
+            _state(s, now),
             s.rule.author,
             ", ".join(s.approved_by),
-            s.missing if s.rule.state == "submitted" else "",
+            s.missing or "",
             local(s.rule.until_at, zone),
         ]
         for s in standings
@@ -57,6 +57,15 @@ def list_(as_json: bool) -> int:
     rows_ += [[name, "pas soumise", "", "", "", ""] for name in loose if name not in known]
     table(["règle", "état", "auteur", "approuvée par", "voix manquantes", "jusqu'au"], rows_)
     return 0
+
+
+def _state(standing: RuleStanding, now: datetime) -> str:
+    rule = standing.rule
+    if rule.until_at <= now:
+        return "échue"
+    if rule.state == "approved" and standing.missing:
+        return "plus en vigueur : une voix ne compte plus"
+    return _STATES[rule.state]
 
 
 def rule_json(standing: RuleStanding) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def rule_json(standing: RuleStanding) -> dict[str, Any]:
         "submitted_at": rule.submitted_at,
         "until": rule.until_at,
         "approved_by": list(standing.approved_by),
-        "missing": standing.missing if rule.state == "submitted" else 0,
+        "missing": standing.missing,
     }
 
 

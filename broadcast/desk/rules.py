@@ -9,7 +9,7 @@ from broadcast.errors import NotAllowed, NotFound, WorkflowError
 from broadcast.lifecycle import Right
 from broadcast.model import Vote, VoteKind
 from broadcast.rules import APPROVERS, MAX_LIFE, Rule
-from broadcast.store import newsroom, rules
+from broadcast.store import rules
 from broadcast.store.base import Tx
 from broadcast.store.rules import StoredRule
 
@@ -45,7 +45,7 @@ def submit_rule(desk: Desk, rule: Rule, *, as_: str) -> RuleStanding:
     with desk.db.write() as tx:
         person = desk.person(tx, as_, Right.SUBMIT)
         same = [r for r in rules.versions(tx, rule.name) if r.sha256 == rule.sha256 and r.state in ("submitted", "approved")]
-        if same:
+        if same and (same[-1].state == "submitted" or not _standing(tx, same[-1]).missing):
             return _standing(tx, same[-1])
         stored = StoredRule(
             name=rule.name,
@@ -97,6 +97,13 @@ def vote_rule(desk: Desk, name: str, kind: VoteKind, *, as_: str, reason: str = 
             raise NotAllowed(
                 f"règle {name} : soumise et approuvée par le même utilisateur du système ({desk.os_user})", subject=name
             )
+        others = [v for v in rules.votes(tx, rule) if v.kind is VoteKind.APPROVE and v.person != person.name]
+        if kind is VoteKind.APPROVE and desk.policy.separate_logins and any(v.os_user == desk.os_user for v in others):
+            raise NotAllowed(
+                f"règle {name} : déjà approuvée par le même utilisateur du système ({desk.os_user}) ; "
+                "[approval] separate_logins en demande deux",
+                subject=name,
+            )
         at = desk.clock.now()
         vote = Vote(person=person.name, kind=kind, hashes=(rule.sha256,), at=at, reason=reason.strip(), os_user=desk.os_user)
         rules.add_vote(tx, rule, vote)
@@ -134,7 +141,5 @@ def rule_standings(tx: Tx) -> list[RuleStanding]:
 
 
 def _standing(tx: Tx, rule: StoredRule) -> RuleStanding:
-    able = {p.name for p in newsroom.people(tx) if p.has(Right.VOTE)} - {rule.author}
-    last = {v.person: v for v in rules.votes(tx, rule) if v.person in able}
-    by = tuple(sorted(v.person for v in last.values() if v.kind is VoteKind.APPROVE))
+    by = rules.approved_by(tx, rule)
     return RuleStanding(rule=rule, approved_by=by, missing=max(APPROVERS - len(by), 0))

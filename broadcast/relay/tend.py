@@ -12,7 +12,7 @@ from broadcast.relay.follow import follow
 from broadcast.relay.poll import known_feeds
 from broadcast.rules import expires_at
 from broadcast.sources import FeedState, ItemState, Relayed
-from broadcast.store import entries, feeds, messages, tasks
+from broadcast.store import entries, feeds, messages, rules, tasks
 from broadcast.store.base import Tx
 from broadcast.words import local
 
@@ -36,9 +36,27 @@ def stale_reason(app: App, state: FeedState, newest_at: datetime | None, now: da
 def housekeep(app: App) -> list[Relayed]:
     """Raise and take back the alarm for silent sources; let rules look at what still waits, and return what they did."""
     _tell_silence(app)
+    _tell_void_rules(app)
     with app.db.write() as tx:
         entries.mark_due(tx, _to_prolong(app, tx))
     return follow(app)
+
+
+def _tell_void_rules(app: App) -> None:
+    """Tell people that a rule does nothing any more because somebody who approved it may vote no more."""
+    now = app.clock.now()
+    with app.db.read() as tx:
+        in_force = rules.names_in_force(tx)
+        void = [r.name for r in rules.approved(tx) if r.name not in in_force and r.until_at > now]
+        told = {t.subject for t in tasks.open_tasks(tx) if t.kind == "rule_void"}
+    if set(void) == told:
+        return
+    with app.db.write() as tx:
+        for name in void:
+            words = f"règle {name} : plus en vigueur, une voix ne compte plus ; faites-la approuver à nouveau : feeds rules submit {name}"
+            tasks.raise_task(tx, "rule_void", name, words, now)
+        for name in told - set(void):
+            tasks.settle_tasks(tx, now, "relais", kind="rule_void", subject=name)
 
 
 def _to_prolong(app: App, tx: Tx) -> list[str]:

@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from broadcast.errors import NotFound
+from broadcast.lifecycle import Right
 from broadcast.model import Vote, VoteKind
+from broadcast.rules import APPROVERS
 from broadcast.sources import Relayed
+from broadcast.store import newsroom
 from broadcast.store.base import Tx
 from broadcast.store.rows_relay import RelayRow, RuleRow, RuleVoteRow
 
@@ -74,9 +77,21 @@ def latest(tx: Tx, name: str) -> StoredRule:
 
 
 def in_force(tx: Tx) -> list[StoredRule]:
-    """Return the approved version of each rule."""
+    """Return the approved version of each rule; one whose approvers may vote no more, or were removed, is not in force."""
+    return [rule for rule in approved(tx) if len(approved_by(tx, rule)) >= APPROVERS]
+
+
+def approved(tx: Tx) -> list[StoredRule]:
+    """Return the version of each rule that two people approved, whoever they are by now."""
     query = select(_R).where(_R.c.newsroom == tx.newsroom, _R.c.state == "approved").order_by(_R.c.name)
     return [_stored(row) for row in tx.all(query)]
+
+
+def approved_by(tx: Tx, rule: StoredRule) -> tuple[str, ...]:
+    """Return who approves a version of a rule: people who may vote now, never its author."""
+    able = {p.name for p in newsroom.people(tx) if p.has(Right.VOTE)} - {rule.author}
+    last = {v.person: v for v in votes(tx, rule) if v.person in able}
+    return tuple(sorted(v.person for v in last.values() if v.kind is VoteKind.APPROVE))
 
 
 def lock(tx: Tx, name: str) -> None:
@@ -86,9 +101,8 @@ def lock(tx: Tx, name: str) -> None:
 
 
 def names_in_force(tx: Tx) -> frozenset[str]:
-    """Return the names of the approved rules."""
-    query = select(_R.c.name).where(_R.c.newsroom == tx.newsroom, _R.c.state == "approved")
-    return frozenset(row.name for row in tx.all(query))
+    """Return the names of the rules in force."""
+    return frozenset(rule.name for rule in in_force(tx))
 
 
 def set_state(tx: Tx, rule: StoredRule, state: str) -> None:

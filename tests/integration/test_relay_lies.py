@@ -357,3 +357,47 @@ def test_simulation_and_what_happened_agree_on_a_recorded_day(room):
     app.close()
     assert sorted((r["entry"], words[r["act"]]) for r in rows if r["act"] != "none") == sorted(done)
     assert [act for _, act in done] == ["published", "same", "updated", "ended", "same"]
+
+
+def test_a_rule_whose_approver_was_removed_is_no_longer_in_force_and_that_is_told(room):
+    from broadcast.desk.people import add_person, remove_person
+    from broadcast.desk.rules import rule_standings, submit_rule, vote_rule
+    from broadcast.model import VoteKind
+    from broadcast.rules import rule_from_toml
+
+    room.rule()
+    app = room.app()
+    add_person(app.desk, "dora", ("approver",))
+    remove_person(app.desk, "bob")
+    app.close()
+    room.alerts(atom(cap("c1")))
+    assert deeds(room) == []
+    app = room.app()
+    relay.housekeep(app)
+    with app.db.read() as tx:
+        (standing,) = rule_standings(tx)
+        frozen = standing.rule
+    assert (standing.missing, standing.approved_by) == (1, ("carol",))
+    assert [(t.kind, t.subject) for t in room.tasks()] == [("rule_void", "crue")]
+    again = rule_from_toml("crue", frozen.source_text, template_text=frozen.template_text)
+    assert submit_rule(app.desk, again, as_="alice").missing == 2
+    for voter in ("carol", "dora"):
+        vote_rule(app.desk, "crue", VoteKind.APPROVE, as_=voter)
+    relay.housekeep(app)
+    app.close()
+    assert room.tasks() == []
+    room.alerts(atom(cap("c1"), cap("c2", event="Inondation 2")))
+    assert [act for act, _ in deeds(room)] == ["published"]
+
+
+def test_what_a_rule_has_not_sent_yet_is_held_when_its_approver_is_removed(room):
+    from broadcast.desk.people import remove_person
+
+    room.rule()
+    room.alerts(atom(cap("c1")))
+    (first,) = room.poll("prefecture")["prefecture"].relayed
+    app = room.app()
+    remove_person(app.desk, "bob")
+    app.close()
+    room.send()
+    assert {d.state.value for d in room.status(first.slug).deliveries} == {"held"}
