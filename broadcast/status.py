@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from broadcast.all_clear import carried
-from broadcast.lifecycle import UNSETTLED, Life, phase_of
+from broadcast.late import Late, alarms, broken_promise, carrying, ends, late_of, meant, removable, unconfirmed_end
+from broadcast.lifecycle import Life, phase_of
 from broadcast.model import (
     Action,
     DeliveryState,
-    Draft,
     EndedBecause,
     Form,
     Phase,
@@ -34,19 +33,6 @@ class Public:
     url: str
     revision: int
     since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Late:
-    """Something that should have happened and has not, and the way out."""
-
-    channel: str
-    #: Id of the delivery, "" where there is none.
-    delivery: str
-    #: needs_person, refused, held, waiting, handed_over, still_public.
-    what: str
-    since: datetime
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +93,9 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
     latest = revisions.get_revision(tx, message, message.latest) if message.latest else None
     shown = revisions.get_revision(tx, message, number) if number else None
     because = ended_because(message, now)
-    late = _late(message, known, standing, places, because, now)
-    late += _broken_promise(shown.draft if shown else None, message, because, now)
-    late += _unconfirmed_end(tx, message, known, standing, because)
+    late = late_of(message, known, standing, places, because, now)
+    late += broken_promise(shown.draft if shown else None, message, because, now)
+    late += unconfirmed_end(tx, message, known, standing, because)
     return MessageStatus(
         message=message.slug,
         revision=number,
@@ -135,102 +121,10 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
             if p.public and p.state is PostingState.UP
         ),
         late=late,
-        published=len(_carrying(message, known, standing)),
-        wanted=len(_meant(message, known)) if because is None else 0,
-        alarms=_alarms(message, shown.draft if shown else None, known, standing, places, because, now),
+        published=len(carrying(message, known, standing)),
+        wanted=len(meant(message, known)) if because is None else 0,
+        alarms=alarms(message, shown.draft if shown else None, known, standing, places, because, now),
     )
-
-
-def _broken_promise(draft: Draft | None, message: Message, because: EndedBecause | None, now: datetime) -> tuple[Late, ...]:
-    """Return the alarm of a promised next point that has not come (A3): a newer version answers it."""
-    if draft is None or draft.next_update_at is None or because is not None or draft.next_update_at > now or not message.approved:
-        return ()
-    words = "le prochain point promis n'est pas venu : soumettez une nouvelle version, avec une nouvelle heure next_update"
-    return (Late(channel="", delivery="", what="promise_broken", since=draft.next_update_at, message=words),)
-
-
-def _unconfirmed_end(
-    tx: Tx, message: Message, known: Sequence[Delivery], standing: Sequence[Posting], because: EndedBecause | None
-) -> tuple[Late, ...]:
-    """Return the channels that carried an alert and on which its all-clear is not confirmed (G5)."""
-    ending = messages.find_message(tx, message.ended_reason) if because is EndedBecause.ALL_CLEAR else None
-    if ending is None:
-        return ()
-    told = {
-        d.channel
-        for d in deliveries.of_message(tx, ending.uid)
-        if d.action is not Action.TAKE_DOWN and d.state is DeliveryState.DELIVERED
-    }
-    since = message.ended_at or ending.created_at
-    words = f"la fin d'alerte ({ending.slug}) n'y est pas confirmée : `broadcast status {ending.slug}`"
-    missing = [channel for channel in carried(known, standing) if channel not in told]
-    return tuple(Late(channel=c, delivery="", what="all_clear_unconfirmed", since=since, message=words) for c in missing)
-
-
-def _meant(message: Message, known: Sequence[Delivery]) -> set[str]:
-    """Return the channels that the approved revision goes to."""
-    return {d.channel for d in known if d.number == message.approved and not _ends(d) and d.form is not Form.REPEAT}
-
-
-def _carrying(message: Message, known: Sequence[Delivery], standing: Sequence[Posting]) -> set[str]:
-    """Return the channels where all of the approved revision stands."""
-    open_ones = {
-        d.channel
-        for d in known
-        if d.number == message.approved
-        and not _ends(d)
-        and d.form is not Form.REPEAT
-        and d.state not in (DeliveryState.DELIVERED, DeliveryState.HANDED_OVER)
-    }
-    up = {p.channel for p in standing if p.state is PostingState.UP and p.public}
-    return (_meant(message, known) & up) - open_ones
-
-
-def _alarms(
-    message: Message,
-    draft: Draft | None,
-    known: Sequence[Delivery],
-    standing: Sequence[Posting],
-    places: Mapping[str, Place],
-    because: EndedBecause | None,
-    now: datetime,
-) -> tuple[Late, ...]:
-    """Return the required channels of a live message that do not carry it though they should by now."""
-    if draft is None or because is not None or not message.approved:
-        return ()
-    carrying = _carrying(message, known, standing)
-    alarms = []
-    for name, place in places.items():
-        if draft.kind.value not in place.required_for or name in carrying:
-            continue
-        mine = [d for d in known if d.channel == name and d.number == message.approved and not _ends(d)]
-        failed = next((d for d in mine if _is_late(d, now) and d.state is not DeliveryState.HANDED_OVER), None)
-        if mine and failed is None:
-            continue
-        others = [n for n in sorted(carrying) if n != name]
-        why = failed.reason if failed is not None else "ce message ne le vise pas"
-        instead = f"publiez autrement : {_substitute(place, places, known)}" if failed is not None else "ajoutez-le à channels"
-        shown = f" ; le message est sur {', '.join(others)}" if others else " ; le message n'est encore nulle part"
-        alarms.append(
-            Late(
-                channel=name,
-                delivery=failed.uid if failed is not None else "",
-                what="required_channel_failed",
-                since=failed.attempted_at or failed.planned_at if failed is not None else now,
-                message=f"canal obligatoire en échec ({why}){shown} ; {instead}",
-            )
-        )
-    return tuple(alarms)
-
-
-def _substitute(place: Place, places: Mapping[str, Place], known: Sequence[Delivery]) -> str:
-    """Name what could stand in for a channel: one of its kind, else one that this message does not use yet."""
-    used = {d.channel for d in known}
-    free = [p for p in places.values() if p.name not in used and p.name != place.name]
-    best = sorted(free, key=lambda p: (p.kind != place.kind, p.is_board != place.is_board, p.name))
-    if best:
-        return f"ajoutez {best[0].name} aux canaux du message"
-    return "à la main, sur place (copykit), ou par un canal déjà en ligne"
 
 
 def _counting(
@@ -242,9 +136,9 @@ def _counting(
 ) -> tuple[tuple[DeliveryState, bool], ...]:
     """Return the deliveries by which the phase is told: those of the approved revision, and the ends."""
     pairs = [
-        (_state_for_phase(d), _ends(d))
+        (_state_for_phase(d), ends(d))
         for d in known
-        if (d.number == message.approved or _ends(d))
+        if (d.number == message.approved or ends(d))
         and d.state is not DeliveryState.DROPPED
         and (d.form is not Form.REPEAT or d.action is Action.TAKE_DOWN)
     ]
@@ -255,104 +149,12 @@ def _counting(
         pairs += [
             (DeliveryState.PLANNED, True)
             for p in standing
-            if p.state is not PostingState.DOWN and _removable(p, places, because) and (p.channel, p.slot) not in taken
+            if p.state is not PostingState.DOWN and removable(p, places, because) and (p.channel, p.slot) not in taken
         ]
     return tuple(pairs)
-
-
-def _ends(delivery: Delivery) -> bool:
-    return delivery.action is Action.TAKE_DOWN or delivery.form is Form.ENDING
 
 
 def _state_for_phase(delivery: Delivery) -> DeliveryState:
     # People were asked to remove it: until they say that they did, it is not over.
     asked = delivery.action is Action.TAKE_DOWN and delivery.state is DeliveryState.HANDED_OVER
     return DeliveryState.WAITING if asked else delivery.state
-
-
-def _removable(posting: Posting, places: Mapping[str, Place], because: EndedBecause) -> bool:
-    place = places.get(posting.channel)
-    if place is None or posting.slot.startswith("e"):
-        return False
-    stays = because is not EndedBecause.WITHDRAWN and place.on_end in ("say", "nothing")
-    return place.is_board or ("take_down" in place.abilities and not stays)
-
-
-def _late(
-    message: Message,
-    known: Sequence[Delivery],
-    standing: Sequence[Posting],
-    places: Mapping[str, Place],
-    because: EndedBecause | None,
-    now: datetime,
-) -> tuple[Late, ...]:
-    late = [_late_delivery(message, d, places, now) for d in known if _is_late(d, now) and not _is_past(d, known, because)]
-    if because is not None:
-        late += [
-            Late(
-                channel=p.channel,
-                delivery="",
-                what="still_public",
-                since=message.ended_at or now,
-                message="encore en ligne alors que le message est terminé : `broadcast send`",
-            )
-            for p in standing
-            if p.state is not PostingState.DOWN and _removable(p, places, because)
-        ]
-    return tuple(late)
-
-
-def _is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecause | None) -> bool:
-    """True for a hand-over or refusal that a newer delivery, or the end of the message, has overtaken."""
-    if delivery.state not in (DeliveryState.HANDED_OVER, DeliveryState.REFUSED):
-        return False
-    if because is not None and not _ends(delivery):
-        return True
-    newer = (d for d in known if d.channel == delivery.channel and d.seq > delivery.seq)
-    return any(d.state is not DeliveryState.DROPPED for d in newer)
-
-
-def _is_late(delivery: Delivery, now: datetime) -> bool:
-    if delivery.state in (
-        DeliveryState.REFUSED,
-        DeliveryState.HELD,
-        DeliveryState.HANDED_OVER,
-    ):
-        return True
-    if delivery.state not in UNSETTLED:
-        return False
-    return delivery.needs_person or (delivery.attempts > 0 and delivery.state is not DeliveryState.CLAIMED)
-
-
-_WAYS_OUT = {
-    "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
-    "refused": "corrigez le message puis soumettez une nouvelle version",
-    "held": "levez la cause, puis `broadcast channels resume {channel}` si le canal est en pause, et `broadcast send`",
-    "waiting": "nouvel essai automatique au prochain `broadcast send`",
-    "unknown": "vérification automatique au prochain `broadcast send`",
-    "handed_over": "confirmez quand c'est fait : `broadcast resolve {where} --proof TEXTE`",
-}
-
-
-def _is_overdue(delivery: Delivery, places: Mapping[str, Place], now: datetime) -> bool:
-    place = places.get(delivery.channel)
-    if delivery.state is not DeliveryState.HANDED_OVER or place is None or place.deadline_s is None:
-        return False
-    return ((delivery.settled_at or delivery.planned_at) + timedelta(seconds=place.deadline_s)) < now
-
-
-def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Place], now: datetime) -> Late:
-    what = "needs_person" if delivery.needs_person else delivery.state.value
-    way = _WAYS_OUT.get(what, "nouvel essai au prochain `broadcast send`").format(
-        where=f"{message.slug}/{delivery.channel}", channel=delivery.channel
-    )
-    if _is_overdue(delivery, places, now):
-        what, way = "overdue", f"EN RETARD : délai dépassé ; {way}"
-    reason = f"{delivery.reason} ; " if delivery.reason else ""
-    return Late(
-        channel=delivery.channel,
-        delivery=delivery.uid,
-        what=what,
-        since=delivery.settled_at or delivery.attempted_at or delivery.planned_at,
-        message=f"{reason}{way}",
-    )
