@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _TAGS = {
     "a",
     "abbr",
@@ -54,6 +56,7 @@ _ATTRIBUTES = {
 }
 
 
+@lru_cache(maxsize=32)
 def clean(html: str) -> str:
     """Return HTML without anything that could run or that is not in the list."""
     if not html.strip():

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -59,6 +60,19 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2's sandbox, in which a template cannot fill the memory either."""
 
     intercepted_binops = frozenset({"*", "**"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Answers of the sandbox, which depend on the type and the name only, and are asked for hundreds of times a message.
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return what the sandbox says of an attribute, asked once a type."""
+        key = (type(obj), attr)
+        known = self._safe.get(key)
+        if known is None:
+            known = self._safe[key] = super().is_safe_attribute(obj, attr, value)
+        return known
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Multiply small things only."""
@@ -215,10 +229,12 @@ def _line_in_template(error: BaseException) -> int | None:
     return line
 
 
+@lru_cache(maxsize=8)
 def _html(document: Document) -> Markup:
     return Markup(markdown.to_html(typeset(document)))  # noqa: S704  (escaped and passed through nh3)
 
 
+@lru_cache(maxsize=8)
 def _icml(document: Document) -> Markup:
     return Markup(story.to_icml(typeset(document)))  # noqa: S704  (escaped by the writer)
 

@@ -15,7 +15,7 @@ from broadcast.layout.spoken.addresses import characters, with_emails, without_u
 from broadcast.layout.spoken.lines import lines, tidy
 from broadcast.layout.spoken.numbers import MAX_NUMBER, number_words
 from broadcast.layout.spoken.quantities import bare_numbers, bare_units, quantities
-from broadcast.layout.spoken.rule import Rule
+from broadcast.layout.spoken.rule import Rule, search
 from broadcast.layout.spoken.times import dates, hours, telephones
 
 __all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken", "within"]
@@ -36,7 +36,7 @@ def spoken(text: str) -> str:
     emails: list[str] = []
     text = without_urls(characters(text), emails)
     said = [tidy(with_emails(_said(line), emails)) for line in lines(text)]
-    return "\n".join(line for line in said if regex.search(r"[\p{L}\p{N}]", line))
+    return "\n".join(line for line in said if search(r"[\p{L}\p{N}]", line))
 
 
 def duration_s(text: str) -> float:
@@ -57,7 +57,7 @@ def within(said: str, limit: int | None) -> str:
 
 def _said(line: str) -> str:
     for needs_digit, rules in _rules():
-        if not needs_digit or regex.search(r"\d", line):
+        if not needs_digit or search(r"\d", line):
             for pattern, into in rules:
                 line = pattern.sub(into, line)
     return line

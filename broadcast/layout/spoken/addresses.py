@@ -8,7 +8,7 @@ import regex
 
 from broadcast.layout.spoken.abbreviations import BEFORE_A_NAME, MAY_CLOSE, WITHOUT_POINT
 from broadcast.layout.spoken.numbers import whole_words
-from broadcast.layout.spoken.rule import Match, compiled
+from broadcast.layout.spoken.rule import Match, compiled, sub
 from broadcast.text.urls import find_urls
 
 _SAME = {
@@ -40,7 +40,7 @@ def characters(text: str) -> str:
     for char, same in _SAME.items():
         text = text.replace(char, same)
     text = "".join(map(_character, text))
-    return regex.sub(r" {2,}", " ", regex.sub(r"(?<!\p{L})'|'(?!\p{L})", "", text))
+    return sub(r" {2,}", " ", sub(r"(?<!\p{L})'|'(?!\p{L})", "", text))
 
 
 def _character(char: str) -> str:
@@ -72,8 +72,8 @@ def _with_emails_kept(text: str, emails: list[str]) -> str:
 
 def _email_words(address: str) -> str:
     names = {"@": "arobase", ".": "point", "-": "tiret", "_": "tiret bas", "+": "plus"}
-    said = regex.sub(r"[@.\-_+]", lambda m: f" {names[m[0]]} ", address)
-    return " ".join(regex.sub(r"\d+", lambda m: f" {whole_words(m[0])} ", said).split())
+    said = sub(r"[@.\-_+]", lambda m: f" {names[m[0]]} ", address)
+    return " ".join(sub(r"\d+", lambda m: f" {whole_words(m[0])} ", said).split())
 
 
 def with_emails(text: str, emails: list[str]) -> str:
@@ -95,12 +95,12 @@ def without_urls(text: str, emails: list[str]) -> str:
         kept.append(text[at:start] + (_URL if _is_address(bare) else bare))
         at = end
     text = "".join(kept) + text[at:]
-    text = regex.sub(rf"{_URL}(?:,? (?:(?:et|ou|/) )?{_URL})+", _URL, text)
-    text = regex.sub(rf"\b(sur|via|par)(?: le site(?: internet)?)? ?:? ?{_URL}", r"\1 internet", text)
-    text = regex.sub(rf"\bà l'adresse(?: suivante)? ?:? ?{_URL}", "sur internet", text)
+    text = sub(rf"{_URL}(?:,? (?:(?:et|ou|/) )?{_URL})+", _URL, text)
+    text = sub(rf"\b(sur|via|par)(?: le site(?: internet)?)? ?:? ?{_URL}", r"\1 internet", text)
+    text = sub(rf"\bà l'adresse(?: suivante)? ?:? ?{_URL}", "sur internet", text)
     # An announcement of nothing ("Infos : …") goes without its colon.
-    text = regex.sub(rf"(?: (?:et|ou))? ?[:→>]? ?{_URL}(?= *(?:[.!?…)\n]|$))", "", text)
-    return regex.sub(rf" ?{_URL}", "", text)
+    text = sub(rf"(?: (?:et|ou))? ?[:→>]? ?{_URL}(?= *(?:[.!?…)\n]|$))", "", text)
+    return sub(rf" ?{_URL}", "", text)
 
 
 def _is_address(bare: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import regex
 
+from broadcast.layout.spoken.rule import search, sub
+
 #: Beyond, a number is read digit by digit.
 MAX_NUMBER = 999_999_999_999
 
@@ -25,7 +27,7 @@ def number_words(n: int, *, feminine: bool = False) -> str:
     if n > MAX_NUMBER:
         return digit_words(str(n))
     words = _cardinal(n)
-    return f"{words}e" if feminine and regex.search(r"(?<!\p{L})un$", words) else words
+    return f"{words}e" if feminine and search(r"(?<!\p{L})un$", words) else words
 
 
 def _cardinal(n: int) -> str:
@@ -39,7 +41,7 @@ def _cardinal(n: int) -> str:
         said.append("mille")
     elif thousands:
         # "mille" is a number itself: cents and quatre-vingts lose their s before it, not before "millions".
-        said.append(f"{regex.sub(r'(?<=cent|vingt)s$', '', _below_thousand(thousands))} mille")
+        said.append(f"{sub(r'(?<=cent|vingt)s$', '', _below_thousand(thousands))} mille")
     if rest or not said:
         said.append(_below_thousand(rest))
     return " ".join(said)
@@ -112,5 +114,5 @@ def ordinal_words(digits: str) -> str:
     if n == 1:
         return "premier"
     words = number_words(n)
-    words = regex.sub(r"(?<=cent|vingt|million|milliard)s$|e$", "", words)
-    return regex.sub(r"cinq$", "cinqu", regex.sub(r"neuf$", "neuv", words)) + "ième"
+    words = sub(r"(?<=cent|vingt|million|milliard)s$|e$", "", words)
+    return sub(r"cinq$", "cinqu", sub(r"neuf$", "neuv", words)) + "ième"

@@ -20,3 +20,13 @@ def rule(pattern: str, into: str | Callable[[Match], str], flags: int = 0) -> Ru
 def compiled(pattern: str, flags: int = 0) -> regex.Pattern[str]:
     """Return the pattern compiled, once."""
     return regex.compile(pattern, flags)
+
+
+def sub(pattern: str, into: str | Callable[[Match], str], text: str, flags: int = 0) -> str:
+    """Return `text` with `into` in place of `pattern`; the module `regex` looks a pattern up anew each time."""
+    return compiled(pattern, flags).sub(into, text)
+
+
+def search(pattern: str, text: str) -> Match | None:
+    """Return where a pattern first stands."""
+    return compiled(pattern).search(text)
