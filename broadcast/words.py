@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcast.frontmatter.rules import FORBIDDEN, MAX_SLUG, MAX_TITLE
 
 #: What Markdown reads as more than itself, anywhere in a line.
-_MARKS = re.compile(r"([\\`*_\[\]|])")
-#: And at its beginning.
-_LEADING = re.compile(r"^(\s*)(#{1,6}|[-+>:=~]|\d+[.)])", re.MULTILINE)
+_MARKS = re.compile(r"([\\`*_\[\]|>])")
+#: And at its beginning; what no backslash escapes is written as a number.
+_LEADING = re.compile(r"^(\s*)(#|[-+]|\d+[.)]|[=~])", re.MULTILINE)
+_NUMBERED = {"=": "&#61;", "~": "&#126;"}
+#: An address, without the punctuation of the sentence that it ends.
+_ADDRESS = re.compile(r"(?<![\w/:.@])https?://[^\s<>\"«»\\`|]*[^\s<>\"«»\\`|.,;:!?'’*_…]")
+#: Invisible characters that say nothing, and that signs and networks refuse or count.
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 
 def clean(text: str) -> str:
     """Return a text without the invisible characters that a message file may not hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return FORBIDDEN.sub("", unicodedata.normalize("NFC", text)).strip()
+    return _UNSEEN.sub("", FORBIDDEN.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def line(text: str) -> str:
@@ -32,13 +38,31 @@ def quoted(text: str) -> str:
     return json.dumps(line(text), ensure_ascii=False)
 
 
-def plain(text: str) -> str:
-    """Return a text as Markdown that shows just that text: nothing in it is markup or HTML."""
-    text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _MARKS.sub(r"\\\1", text)
-    # A full stop after a digit would begin a list: escaped, it stays one.
-    text = _LEADING.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}" if m[2][0].isdigit() else f"{m[1]}\\{m[2]}", text)
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(piece.strip() for piece in text.split("\n")))
+def plain(text: str, is_linked: Callable[[str], bool] = lambda address: True) -> str:
+    """Return a text as Markdown that shows just that text: nothing in it is markup or HTML.
+
+    Args:
+        text: what somebody else wrote.
+        is_linked: says of an address in it whether it may be a link; else it stays words.
+    """
+    pieces, end = [], 0
+    text = clean(text)
+    for found in _ADDRESS.finditer(text):
+        pieces.append(_escaped(text[end : found.start()]))
+        words = found[0]
+        while (words[-1] == ")" and words.count(")") > words.count("(")) or words[-1] == "]":
+            words = words[:-1].rstrip(".,;:!?'’*_…")
+        pieces.append(f"<{words}>" if is_linked(words) else _escaped(words))
+        end = found.start() + len(words)
+    made = "".join([*pieces, _escaped(text[end:])])
+    made = _LEADING.sub(lambda m: m[1] + (_NUMBERED.get(m[2]) or f"{m[2][:-1]}\\{m[2][-1]}"), made)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(piece.strip() for piece in made.split("\n")))
+
+
+def _escaped(text: str) -> str:
+    text = _MARKS.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+    # An address of which nobody said that it may be a link is made none.
+    return re.sub(r"http(?=s?://)", "&#104;ttp", text)
 
 
 def local(at: datetime, zone: str) -> str:
@@ -57,6 +81,15 @@ def slug_of(*pieces: str) -> str:
             break
         slug = longer
     return slug or "relais"
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a text as a title, and that it goes on."""
+    words = line(text)
+    if len(words) <= MAX_TITLE:
+        return words
+    begin = words[: MAX_TITLE - 2]
+    return f"{begin.rpartition(' ')[0] or begin} …"
 
 
 def fits_title(text: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from broadcast import intake
 from broadcast.all_clear import carried
 from broadcast.app import App
-from broadcast.errors import Conflict, UsageError, WorkflowError
+from broadcast.errors import Conflict, ContentError, UsageError, WorkflowError
 from broadcast.lifecycle import Right
 from broadcast.outbox import Message
 from broadcast.relay.drafts import shown_title, text_by_hand, text_of_end, values_of
@@ -173,7 +173,11 @@ def _write(app: App, path: Path, text: str, *, again: bool) -> Path | None:
                 file.write(text)
         except FileExistsError:
             raise UsageError(f"{path} existe déjà : choisissez un autre nom avec --slug") from None
-        intake.parse(app, path)  # what we write, we can read
+        try:
+            intake.parse(app, path)  # what we write, we can read
+        except ContentError:
+            path.unlink()
+            raise
         return None
     kept = None
     if path.exists():

@@ -15,7 +15,7 @@ from broadcast.model import Level, MessageKind, Newsroom
 from broadcast.render.environment import LEVEL_LABELS
 from broadcast.rules import Rule, expires_at, level_of, shown_info
 from broadcast.sources import Item
-from broadcast.words import clean, fits_title, line, local, plain, quoted
+from broadcast.words import clean, fits_title, line, local, plain, quoted, shortened
 
 #: Levels from which an item is an alert.
 _ALERTING = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
@@ -88,12 +88,13 @@ def values_of(
 def title_of(entry: Entry, info: Info | None) -> str:
     """Return the first that is short enough for a title: headline, the entry's own, event and area, event.
 
-    Nothing is cut: what is longer stands in the body.
+    Where none is, the beginning of what there is: the whole stands in the body.
     """
     area = info.areas[0].area_desc if info and info.areas else ""
     offered = (info.headline if info else "", entry.title, f"{info.event} : {area}" if info and area else "")
     fitting = [line(text) for text in (*offered, info.event if info else "") if fits_title(text)]
-    return fitting[0] if fitting else line(entry.title or (info.headline if info else ""))
+    told = (entry.title, *offered, info.description if info else "", entry.summary)
+    return fitting[0] if fitting else shortened(next((text for text in told if line(text)), "Sans titre"))
 
 
 def shown_title(entry: Entry) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from broadcast.rules import Deed, Rule, allowed_link, level_of, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import deliveries, entries, messages, postings, renditions, revisions, rules, tasks
 from broadcast.store.base import Tx
-from broadcast.words import local, slug_of
+from broadcast.words import local, plain, slug_of
 
 #: How long the end of an alert stays shown.
 END_SHOWN = timedelta(hours=24)
@@ -95,7 +96,7 @@ def published(app: App, rule: Rule, item: Item, beside: Sequence[Item], choice: 
         return _end_unsaid(app, rule, item, beside, choice, trace)
     slug = _slug(app, says[0], deed)
     source, values = _words(app, rule, says, deed)
-    reading, left_out = _reading(app, rule, source, values, slug)
+    reading, left_out = _reading(app, rule, source, values, slug, _filters(app, rule, item))
     if deed.act != "end":
         trace = replace(trace, level=level_of(says[0].entry))
     with app.db.write() as tx:
@@ -132,7 +133,8 @@ def published(app: App, rule: Rule, item: Item, beside: Sequence[Item], choice: 
         if deed.act == "end":
             tasks.settle_about(tx, deed.slug, trace.at, author)
         if left_out:
-            told = f"règle {rule.name} : {slug} ne va pas sur {', '.join(left_out)} (texte trop long ou refusé) ; à adapter à la main"
+            why = " ; ".join(f"{channel} : {reason}" for channel, reason in left_out.items())
+            told = f"règle {rule.name} : {slug} ne va pas partout : {why} ; à adapter à la main"
             tasks.raise_task(tx, "rule_failed", f"{slug}/{','.join(left_out)}", told, trace.at, feed=item.feed, slug=slug)
         path = _file_of(app, slug)
         revisions.keep_base(tx, str(path), message.uid, revision.number)
@@ -223,26 +225,35 @@ def _words(app: App, rule: Rule, items: Sequence[Item], deed: Deed) -> tuple[str
     return end, values_of_end(values, slug=deed.slug, title=shown.draft.title, channels=channels, until=until)
 
 
-def _reading(app: App, rule: Rule, source: str, values: dict[str, Any], slug: str) -> tuple[intake.Reading, Sequence[str]]:
-    """Return the message as rendered, and the channels on which it does not fit: those it leaves out, all told."""
-    reading = _read(app, rule, source, values, slug)
+def _filters(app: App, rule: Rule, item: Item) -> dict[str, Any]:
+    """Return the filters of a prepared message: an address in the source's words is a link only where the rule allows it."""
+    feed = app.settings.feeds.get(item.feed)
+    is_linked = lambda address: bool(allowed_link(rule, address, feed.url if feed else ""))  # noqa: E731
+    return {**FILTERS, "as_markdown": partial(plain, is_linked=is_linked)}
+
+
+def _reading(
+    app: App, rule: Rule, source: str, values: dict[str, Any], slug: str, filters: dict[str, Any]
+) -> tuple[intake.Reading, dict[str, str]]:
+    """Return the message as rendered, and the channels on which it does not fit, each with why: those it leaves out."""
+    reading = _read(app, rule, source, values, slug, filters)
     bad = [f for f in reading.proof.findings if f.blocking]
     if not bad:
-        return reading, ()
+        return reading, {}
     everywhere = [t.name for t in targets_for(reading.draft, intake.targets(app))]
-    left_out = sorted({f.channel for f in bad if f.channel})
+    left_out = {f.channel: f.message for f in reversed(bad) if f.channel}
     rest = [name for name in everywhere if name not in left_out]
     if any(not f.channel for f in bad) or not rest:
         raise ContentError(bad[0].message, file=f"{slug}.md", line=bad[0].line)
-    again = _read(app, rule, source, {**values, "channels": rest}, slug)
+    again = _read(app, rule, source, {**values, "channels": rest}, slug, filters)
     still = next((f for f in again.proof.findings if f.blocking), None)
     if still is not None:
         raise ContentError(still.message, file=f"{slug}.md", line=still.line)
     return again, left_out
 
 
-def _read(app: App, rule: Rule, source: str, values: dict[str, Any], slug: str) -> intake.Reading:
-    text = app.renderer.render_text(f"règle {rule.name}", source, values, FILTERS)
+def _read(app: App, rule: Rule, source: str, values: dict[str, Any], slug: str, filters: dict[str, Any]) -> intake.Reading:
+    text = app.renderer.render_text(f"règle {rule.name}", source, values, filters)
     path = _file_of(app, slug)
     draft: Draft = intake.parse_text(app, text, slug=slug, file=str(path))
     return intake.read_draft(app, draft, path)

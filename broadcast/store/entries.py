@@ -262,7 +262,7 @@ def entry_from_json(text: str) -> Entry:
 
 
 def _entry(facts: Mapping[str, Any]) -> Entry:
-    values = dict(facts)
+    values = {"title": "", **facts}  # what is empty was left out
     for name in ("published", "updated"):
         if values.get(name):
             values[name] = datetime.fromisoformat(values[name])

@@ -312,29 +312,38 @@ def test_a_process_that_ends_before_the_rules_looked_is_followed_by_another(room
     app.close()
 
 
-def test_two_processes_that_look_at_once_publish_once(room):
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_processes_that_look_at_once_publish_once(tmp_path, database, request):
     import threading
 
     from broadcast.relay.follow import follow
 
-    room.rule(ANY)
-    room.alerts(atom(*(cap(f"c{n}", event=f"Risque {n}") for n in range(5))))
-    real = documents.follow
-    documents.follow = lambda *args: []  # type: ignore[assignment]
-    try:
-        room.poll("prefecture")
-    finally:
-        documents.follow = real
-    apps = [room.app() for _ in range(3)]
-    threads = [threading.Thread(target=follow, args=(app,)) for app in apps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for app in apps:
+    url = request.getfixturevalue("postgres_url") if database == "postgresql" else ""
+    with FeedServer() as server:
+        room = Room(tmp_path / "n", server, database=url)
+        toml = room.folder.path / "broadcast.toml"
+        toml.write_text(toml.read_text().replace("max_new = 5", "max_new = 50"))
+        room.poll()
+        room.rule(ANY)
+        room.alerts(atom(*(cap(f"c{n}", event=f"Risque {n % 3}") for n in range(6))))
+        app = room.app()
+        relay.poll(app, ["prefecture"])  # in force already: this is the first to look
+        with app.db.write() as tx:
+            entries.mark_due(tx, [i.uid for i in room.items(ItemState.RELAYED)])
         app.close()
-    assert len(all_messages(room)) == 5
-    assert room.folder.json("audit", "verify", env=room.folder.env)["ok"]
+        room.alerts(atom(*(cap(f"d{n}", event=f"Danger {n}") for n in range(5))))
+        apps = [room.app() for _ in range(4)]
+        work = [(relay.poll, apps[0]), (relay.poll, apps[1]), (follow, apps[2]), (follow, apps[3])]
+        threads = [threading.Thread(target=do, args=(app,)) for do, app in work]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        follow(apps[0])
+        for app in apps:
+            app.close()
+        assert len(all_messages(room)) == 3 + 5
+        assert room.folder.json("audit", "verify", env=room.folder.env)["ok"]
 
 
 def test_simulation_and_what_happened_agree_on_a_recorded_day(room):
@@ -401,3 +410,35 @@ def test_what_a_rule_has_not_sent_yet_is_held_when_its_approver_is_removed(room)
     app.close()
     room.send()
     assert {d.state.value for d in room.status(first.slug).deliveries} == {"held"}
+
+
+def test_what_has_no_title_or_too_long_a_one_is_adopted_whole(room):
+    from broadcast import intake
+    from tests.caps import news
+
+    long = "Couvre-feu " * 1000
+    room.news(news(("a2", "", ""), ("a3", long, "Le texte.")))
+    room.poll("gouv")
+    for item in room.items(ItemState.PROPOSED):
+        app = room.app()
+        done = relay.adopt(app, item.uid, as_="alice")
+        draft = intake.parse(app, done.path)
+        app.close()
+        whole = " ".join(long.split())
+        assert draft.title == "Sans titre" if not item.entry.title else draft.title.endswith(" …") and whole in draft.body
+    assert len(room.items(ItemState.ADOPTED)) == 2
+
+
+def test_a_source_cannot_set_what_is_not_its_own_nor_link_to_where_a_rule_does_not_allow(room):
+    evil = (
+        'x"\nchannels: [x-ville]\nends: autre\n---\n{{ 7*7 }} [la](javascript:alert(1)) &lt;script&gt; https://pirate.example/a'
+    )
+    slug = published(room, cap("c1", headline=evil, description=evil), rule=ANY)
+    app = room.app()
+    with app.db.read() as tx:
+        draft = revisions.get_revision(tx, messages.get_message(tx, slug), 1).draft
+    app.close()
+    assert set(draft.channels) <= {"website", "signs", "kit"} and not draft.ends and not draft.images and not draft.link
+    page = room.page_of(slug)
+    assert "{{ 7*7 }}" in page and "https://pirate.example/a" in page and 'href="https://pirate' not in page
+    assert "<script>" not in page and 'href="javascript' not in page
