@@ -151,7 +151,7 @@ class Case:
 
     def settle(self) -> None:
         """Go on until nothing more can be done without a person."""
-        self.send(6.0)
+        self.send(30.0)
         if not self.stand.rejects_credentials:
             return
         self.stand.rejects_credentials = False
@@ -159,7 +159,7 @@ class Case:
         with app.db.write() as tx:
             newsroom.set_paused(tx, "reseau", False, "", "bob")
         app.close()
-        self.send(6.0)
+        self.send(30.0)
 
     def check(self, action: str) -> None:
         app = self.app()
@@ -181,10 +181,11 @@ class Case:
         if self.kind in BLIND and asked:
             assert set(up) <= set(live) and len(live) <= len(up) + len(asked)
             return
-        assert not self.stand.faults, "the fault never happened"
+        found = [(d.action, d.form, d.state, d.reason) for d in known]
+        assert not self.stand.faults, f"the fault never happened: {found}"
         assert set(live) == set(up), f"{sorted(live)} on the network, {sorted(up)} in status"
         states = {d.state for d in known if d.state is not DeliveryState.DROPPED}
-        assert states == {DeliveryState.DELIVERED}, [(d.action, d.form, d.state, d.reason) for d in known]
+        assert states == {DeliveryState.DELIVERED}, found
         if action == "take_down":
             assert not live
         elif action == "publish":
