@@ -51,7 +51,7 @@ _DEEDS = {
     Right.WITHDRAW: "retirer un message",
     Right.STOP: "arrêter ou reprendre les diffusions",
     Right.RESOLVE: "régler une diffusion",
-    Right.PAUSE: "mettre un canal en pause",
+    Right.PAUSE: "mettre un canal ou une source en pause, ni ajouter une source",
     Right.MANAGE: "gérer les personnes",
     Right.VERIFY: "vérifier le journal d'audit",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from broadcast.relay import Polled
     from broadcast.sources import Relayed
 
+#: A source is asked no more often than this by those who add it here, seconds.
+SOONEST_S = 30.0
 #: What a poll came to, in words.
 OUTCOMES = {
     "new": "du nouveau",
@@ -30,11 +33,12 @@ OUTCOMES = {
 
 
 @click.group(short_help="Sources nationales : lire, reprendre, relayer.", invoke_without_command=True)
+@json_option
 @click.pass_context
-def feeds(ctx: click.Context) -> None:
+def feeds(ctx: click.Context, as_json: bool) -> None:
     """Sources nationales : lire, reprendre dans un brouillon, relayer par des règles approuvées à deux."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        ctx.invoke(list_, as_json=as_json)
 
 
 @feeds.command(name="list", short_help="Lister les sources et leur état.")
@@ -122,6 +126,7 @@ def test(url: str, allow_private: bool, as_json: bool) -> int:
     with newsroom() as app:
         parsed, facts = _tried(app, url, allow_private=allow_private)
         rows = _tried_rows(app, url, parsed)
+        zone = app.newsroom.timezone
     if as_json:
         to_json(facts | {"entries": rows})
         return 0
@@ -132,7 +137,7 @@ def test(url: str, allow_private: bool, as_json: bool) -> int:
         click.secho(f"illisible : {problem}", fg="yellow")
     table(
         ["publié", "niveau", "titre", "relayé ?"],
-        [[r["published"] or "", r["level"], r["title"], r["because"] or r["not_because"]] for r in rows],
+        [[local(r["published"], zone), r["level"], r["title"], r["because"] or r["not_because"]] for r in rows],
     )
     return 0
 
@@ -216,8 +221,11 @@ def add(name: str, url: str, poll_every: str, label: str, national: bool, allow_
     from broadcast.relay import poll
     from broadcast.settings import FILE
 
+    if not re.fullmatch("[a-z0-9]+(?:-[a-z0-9]+)*", name):
+        raise UsageError(f"source « {name[:80]} » : le nom n'a que des minuscules sans accent, chiffres et tirets")
     try:
-        seconds_of(poll_every)
+        if seconds_of(poll_every) < SOONEST_S:
+            raise ValueError(f"« {poll_every} » : {SOONEST_S:.0f} secondes au moins")
     except ValueError as error:
         raise UsageError(f"--poll-every : {error}") from None
     with newsroom() as app:
@@ -270,7 +278,10 @@ def _append(app: App, section: str) -> None:
 def poll(names: tuple[str, ...], due: bool, as_json: bool) -> int:
     """Lire les sources maintenant (toutes, ou celles nommées) ; les règles approuvées suivent aussitôt."""
     from broadcast import relay
+    from broadcast.errors import UsageError
 
+    if due and names:
+        raise UsageError("--due : sans nom de source ; nommez-les, ou laissez --due choisir")
     with newsroom() as app:
         done = relay.poll_due(app) if due else relay.poll(app, names)
         late = relay.housekeep(app)

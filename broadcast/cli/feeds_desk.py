@@ -49,6 +49,7 @@ def entries(
     uid: str | None, feed: str | None, states: tuple[str, ...], everything: bool, before: str, limit: int, as_json: bool
 ) -> int:
     """Voir ce qui attend (ou un élément, avec ce que la source y a changé)."""
+    from broadcast.errors import NotFound
     from broadcast.sources import ItemState
     from broadcast.store import entries as stored
 
@@ -60,6 +61,10 @@ def entries(
                 one = stored.get_item(tx, uid)
                 to_json(item_json(one)) if as_json else _print_item(one, zone)
                 return 0
+            if feed is not None and feed not in app.settings.feeds and feed not in stored.counts(tx):
+                raise NotFound(
+                    f"source « {feed} » : inconnue ; il y a : {', '.join(app.settings.feeds) or 'aucune'}", subject=feed
+                )
             found = stored.items(tx, states=wanted, feed=feed, before=before, size=limit)
     if as_json:
         to_json({"entries": [item_json(i) for i in found]})

@@ -13,15 +13,18 @@ from broadcast.cli.out import local, table, to_json
 if TYPE_CHECKING:
     from broadcast.desk.rules import RuleStanding
 
+#: Farther back than anything that was received.
+_LONGEST_S = 100 * 366 * 86400.0
 _STATES = {"submitted": "attend des votes", "approved": "en vigueur", "returned": "renvoyée"}
 
 
 @click.group(short_help="Règles de relais, approuvées par deux personnes.", invoke_without_command=True)
+@json_option
 @click.pass_context
-def rules(ctx: click.Context) -> None:
+def rules(ctx: click.Context, as_json: bool) -> None:
     """Règles de relais : ce qui est publié sans attendre, approuvé d'avance par deux personnes."""
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+        ctx.invoke(list_, as_json=as_json)
 
 
 @rules.command(name="list", short_help="Lister les règles.")
@@ -192,13 +195,13 @@ def simulate(name: str | None, since: str, as_json: bool) -> int:
     from broadcast.relay.simulate import simulate as replay
 
     try:
-        begin = timedelta(seconds=seconds_of(since))
+        back = timedelta(seconds=min(seconds_of(since), _LONGEST_S))
     except ValueError as error:
         raise UsageError(f"--since : {error}") from None
     with newsroom() as app:
         with app.db.read() as tx:
             chosen = [read_rule(app, name)] if name else rules_in_force(app, tx)
-            rows = replay(app, tx, chosen, since=app.clock.now() - begin)
+            rows = replay(app, tx, chosen, since=app.clock.now() - back)
         zone = app.newsroom.timezone
     if as_json:
         to_json({"simulated": rows})

@@ -13,6 +13,13 @@ from broadcast.store import rules
 from broadcast.store.base import Tx
 from broadcast.store.rules import StoredRule
 
+_STATES = {
+    "approved": "déjà en vigueur",
+    "returned": "renvoyée à son auteur",
+    "withdrawn": "retirée",
+    "superseded": "remplacée",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleStanding:
@@ -85,7 +92,7 @@ def vote_rule(desk: Desk, name: str, kind: VoteKind, *, as_: str, reason: str = 
         person = desk.person(tx, as_, Right.VOTE)
         rule = rules.latest(tx, name)
         if rule.state != "submitted":
-            raise WorkflowError(f"règle {name} : n'attend pas de vote (état : {rule.state})", subject=name)
+            raise WorkflowError(f"règle {name} : n'attend pas de vote : {_STATES.get(rule.state, rule.state)}", subject=name)
         if seen is not None and not rule.sha256.startswith(seen):
             raise WorkflowError(f"règle {name} : ce n'est plus le texte que vous avez lu ; relisez-la", subject=name)
         if kind is VoteKind.APPROVE and person.name == rule.author:

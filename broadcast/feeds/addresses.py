@@ -139,7 +139,9 @@ def read_url(url: str, *, allow_private: bool = False) -> Place:
         raise FeedError("adresse illisible ; corrigez url") from error
     scheme, host = parsed.scheme or "", (parsed.host or "").removeprefix("[").removesuffix("]").rstrip(".").lower()
     if scheme not in _DEFAULT_PORTS:
-        raise FeedError(f"adresse refusée : {scheme or 'rien'}:// n'est ni http:// ni https:// ; corrigez url")
+        if not scheme:
+            raise FeedError("adresse refusée : écrivez-la en entier, avec https:// ; corrigez url")
+        raise FeedError(f"adresse refusée : {scheme}:// n'est ni http:// ni https:// ; corrigez url")
     if not re.fullmatch(r"[a-z0-9._-]{1,253}|[0-9a-f:.]+", host):
         raise FeedError("adresse illisible : nom de serveur impossible ; corrigez url")
     if parsed.auth is not None:

@@ -15,6 +15,8 @@ JITTER = 0.1
 MAX_BACKOFF_S = 3600.0
 #: Longest wait that a source may ask for, seconds.
 MAX_RETRY_AFTER_S = 86400.0
+#: Shortest and longest interval that is obeyed, seconds.
+SOONEST_S, LATEST_S = 5.0, 30 * 86400.0
 #: Wait after "gone", seconds.
 GONE_S = 86400.0
 #: Intervals without success after which a source is silent (F8).
@@ -40,6 +42,7 @@ def next_poll_at(
         is_gone: True if it said that it is no more.
         jitter: between 0 and 1.
     """
+    poll_every_s = _sane(poll_every_s)
     longest_s = max(MAX_BACKOFF_S, poll_every_s)
     # The first failure changes nothing: it may have been a moment's, and an alert may be waiting.
     wait_s = min(longest_s, poll_every_s * 2 ** min(max(failures - 1, 0), 30))
@@ -52,6 +55,11 @@ def next_poll_at(
     return now + timedelta(seconds=wait_s)
 
 
+def _sane(interval_s: float) -> float:
+    """Return an interval as it is obeyed: a source is neither stormed nor forgotten, whatever the settings say."""
+    return min(max(SOONEST_S, interval_s), LATEST_S)
+
+
 def silent_at(last_success_at: datetime, poll_every_s: float) -> datetime:
     """Return when a source without another success becomes silent.
 
@@ -59,7 +67,7 @@ def silent_at(last_success_at: datetime, poll_every_s: float) -> datetime:
         last_success_at: of the last fetch that succeeded, changed or not; for a new feed, when it was set up.
         poll_every_s: the newsroom's interval, seconds.
     """
-    return last_success_at + timedelta(seconds=SILENT_INTERVALS * poll_every_s)
+    return last_success_at + timedelta(seconds=SILENT_INTERVALS * _sane(poll_every_s))
 
 
 def is_stale(last_success_at: datetime, poll_every_s: float, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from broadcast import intake
 from broadcast.all_clear import carried
 from broadcast.app import App
 from broadcast.errors import Conflict, ContentError, UsageError, WorkflowError
+from broadcast.frontmatter.rules import MAX_SLUG, SLUG
 from broadcast.lifecycle import Right
 from broadcast.outbox import Message
 from broadcast.relay.drafts import shown_title, text_by_hand, text_of_end, values_of
@@ -75,6 +76,8 @@ def adopt(app: App, uid: str, *, as_: str, slug: str = "") -> Adopted:
         UsageError: the name cannot be one, or is taken.
     """
     now = app.clock.now()
+    if slug and (not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG):
+        raise UsageError(f"--slug « {slug[:MAX_SLUG]} » : {MAX_SLUG} signes au plus, minuscules sans accent, chiffres et tirets")
     with app.db.write() as tx:
         person = app.desk.person(tx, as_, Right.SUBMIT)
         item = seen_from(app.settings, entries.get_item(tx, uid))

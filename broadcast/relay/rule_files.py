@@ -20,10 +20,11 @@ def read_rule(app: App, name: str) -> Rule:
         ContentError: it cannot be read, is wrong, or names a source or a prepared message that is not there.
     """
     path = Path(name) if name.endswith(".toml") else app.dir / "content" / "rules" / f"{name}.toml"
+    path = path if path.exists() else app.dir / path
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "pas en UTF-8"
+        why = "pas en UTF-8" if isinstance(error, UnicodeDecodeError) else "absente" if not path.exists() else "illisible"
         raise ContentError(f"{why} ; une règle se met dans content/rules/<nom>.toml", file=str(path)) from error
     zone = app.newsroom.timezone
     rule = rule_from_toml(path.stem, text, file=str(path), zone=zone)
