@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from broadcast.cli.context import as_option, command, json_option, newsroom
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from broadcast.app import App
 
 
 @click.command(name="all-clear", short_help="Préparer la fin d'alerte, pour tous les canaux qui ont porté l'alerte.")
@@ -21,6 +27,7 @@ def all_clear(slug: str, as_: str, as_json: bool) -> int:
     from broadcast.cli.out import to_json
     from broadcast.errors import WorkflowError
     from broadcast.lifecycle import Right
+    from broadcast.model import EndedBecause
     from broadcast.relay.publish import free_slug
     from broadcast.store import deliveries, messages, postings, revisions
     from broadcast.words import local
@@ -31,12 +38,23 @@ def all_clear(slug: str, as_: str, as_json: bool) -> int:
             message = messages.get_message(tx, slug)
             if not message.approved:
                 raise WorkflowError(f"{slug} : jamais publié : il n'y a rien à terminer", subject=slug)
+            if message.ended_because is EndedBecause.ALL_CLEAR:
+                ended = (
+                    f"{slug} : déjà terminé par {message.ended_reason} ; `broadcast status {slug}` dit où ce n'est pas confirmé"
+                )
+                raise WorkflowError(ended, subject=slug)
             draft = revisions.get_revision(tx, message, message.approved).draft
             said = carried(deliveries.of_message(tx, message.uid), postings.of_message(tx, message.uid))
         channels = [c for c in said if c in app.places]
         gone = [c for c in said if c not in app.places]
         if not channels:
             raise WorkflowError(f"{slug} : n'est parti sur aucun canal : retirez-le avec `broadcast withdraw`", subject=slug)
+        waiting = _prepared(app, slug)
+        if waiting is not None:
+            raise WorkflowError(
+                f"{slug} : fin d'alerte déjà préparée : {waiting} ; soumettez-la et faites-la approuver, ou supprimez ce fichier",
+                subject=slug,
+            )
         name = free_slug(app, f"fin-{slug}"[:76].rstrip("-"))
         path = app.dir / "content" / "messages" / f"{name}.md"
         text = all_clear_text(
@@ -62,3 +80,17 @@ def all_clear(slug: str, as_: str, as_json: bool) -> int:
         click.secho(f"plus dans les réglages, à prévenir à la main : {', '.join(gone)}", fg="red", err=True)
     click.echo(f"pour {', '.join(channels)} ; relisez, puis `broadcast submit {path} --as {as_}`", err=True)
     return 0
+
+
+def _prepared(app: App, slug: str) -> Path | None:
+    """Return the file of an all-clear of this alert that was prepared and never approved."""
+    from broadcast.store import messages
+
+    for path in sorted((app.dir / "content" / "messages").glob("fin-*.md")):
+        if f"\nends: {slug}\n" not in path.read_text(encoding="utf-8", errors="replace"):
+            continue
+        with app.db.read() as tx:
+            message = messages.find_message(tx, path.stem)
+        if message is None or not message.approved:
+            return path
+    return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from broadcast.all_clear import carried
 from broadcast.desk.base import Desk
 from broadcast.errors import Conflict, ContentError, WorkflowError
 from broadcast.lifecycle import Right
@@ -20,7 +21,7 @@ from broadcast.model import (
 )
 from broadcast.outbox import Message
 from broadcast.planner import ended_because
-from broadcast.store import messages, renditions, revisions
+from broadcast.store import deliveries, messages, postings, renditions, revisions
 from broadcast.store.base import Tx
 
 
@@ -134,7 +135,7 @@ def submit(
             _demand_base(tx, message, latest, draft, path, base)
         if any(f.blocking for f in findings):
             raise Blocked(findings, subject=draft.slug)
-        _demand_ended(tx, draft)
+        _demand_ended(desk, tx, draft, {r.channel for r in made})
         revision = freeze(desk, tx, draft, author=person.name, media=media, made=made, findings=findings)
         revisions.keep_base(tx, path, revision.message_uid, revision.number)
         hashes = tuple(sorted(r.sha256 for r in made))
@@ -183,7 +184,8 @@ def freeze(
     return revision
 
 
-def _demand_ended(tx: Tx, draft: Draft) -> None:
+def _demand_ended(desk: Desk, tx: Tx, draft: Draft, channels: Collection[str]) -> None:
+    """Refuse to end what was never published, or on fewer channels than it was said on (G5)."""
     if not draft.ends:
         return
     if draft.ends == draft.slug:
@@ -192,6 +194,13 @@ def _demand_ended(tx: Tx, draft: Draft) -> None:
     if ended is None or not ended.approved:
         raise WorkflowError(
             f"{draft.slug} : ends : aucun message publié sous le nom « {draft.ends} » ; `broadcast status` les montre",
+            subject=draft.slug,
+        )
+    said = carried(deliveries.of_message(tx, ended.uid), postings.of_message(tx, ended.uid))
+    missing = [name for name in said if name in desk.places and name not in channels]
+    if missing:
+        raise WorkflowError(
+            f"{draft.slug} : {draft.ends} a été dit aussi sur {', '.join(missing)} : la fin doit y être dite ; ajoutez à channels",
             subject=draft.slug,
         )
 

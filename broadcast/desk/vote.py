@@ -139,6 +139,7 @@ def put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision, *, by
         revision.number,
         [RevisionState.APPROVED, RevisionState.SUBMITTED],
     )
+    reopened = _take_back_end(desk, tx, message, by)
     messages.update_message(
         tx,
         message.uid,
@@ -150,7 +151,19 @@ def put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision, *, by
         ended_reason="",
     )
     planned = plan_message(tx, messages.message_by_uid(tx, message.uid), desk.places, desk.clock.now())
-    return planned + _end_other(desk, tx, revision, by)
+    return planned + reopened + _end_other(desk, tx, revision, by)
+
+
+def _take_back_end(desk: Desk, tx: Tx, message: Message, by: str) -> int:
+    """Take down the all-clear of an alert that lives again: it is no longer true."""
+    end = messages.find_message(tx, message.ended_reason) if message.ended_because is EndedBecause.ALL_CLEAR else None
+    if end is None or end.ended_because is not None:
+        return 0
+    now = desk.clock.now()
+    messages.end_message(tx, end.uid, now, EndedBecause.WITHDRAWN, by, f"{message.slug} : alerte rouverte")
+    revisions.supersede_others(tx, end.uid, end.latest + 1, [RevisionState.SUBMITTED])
+    desk.log(tx, by, "withdraw", end.slug, {"reopened": message.slug})
+    return plan_message(tx, messages.message_by_uid(tx, end.uid), desk.places, now)
 
 
 def _end_other(desk: Desk, tx: Tx, revision: Revision, by: str) -> int:
