@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.app import App
 from broadcast.errors import NotFound
@@ -17,6 +17,8 @@ from broadcast.relay.documents import Polled, Read, believed, written
 from broadcast.sources import FeedState
 from broadcast.store import feeds, tasks
 
+#: A clock set back by more than this makes all sources due.
+CLOCK_WENT_BACK = timedelta(minutes=2)
 #: Failures in a row after which the duty officer is told, beside the alarm of staleness.
 TELL_AFTER = 3
 
@@ -25,8 +27,13 @@ def poll_due(app: App, tell: Callable[[Polled], None] | None = None) -> list[Pol
     """Ask all sources whose time has come; rules follow at once."""
     now = app.clock.now()
     states = known_feeds(app)
-    due = [name for name, s in states.items() if s.next_poll_at <= now and not s.paused]
+    due = [name for name, s in states.items() if not s.paused and (s.next_poll_at <= now or _is_yet_to_come(s, now))]
     return _poll(app, states, due, tell) if due else []
+
+
+def _is_yet_to_come(state: FeedState, now: datetime) -> bool:
+    """True where the last poll lies ahead: the clock was wrong then, and its next time must not be waited for."""
+    return state.attempted_at is not None and state.attempted_at > now + CLOCK_WENT_BACK
 
 
 def poll(app: App, names: Collection[str] = (), tell: Callable[[Polled], None] | None = None) -> list[Polled]:

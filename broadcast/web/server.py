@@ -8,6 +8,7 @@ some megabytes and no time while nobody asks.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import threading
@@ -39,7 +40,7 @@ class Pages:
         try:
             bound = _bound(self._host, self._port)
         except OSError as error:
-            why = error.strerror or str(error)
+            why = _WHY.get(error.errno or 0) or error.strerror or str(error)
             self._tell(f"page d'état impossible sur {self._host}:{self._port} : {why} ; changez --port (les envois continuent)")
             return ""
         self._server = _server(self._app, self._state)
@@ -54,6 +55,14 @@ class Pages:
             self._server.should_exit = True
             self._thread.join(STOP_S + 1)
             self._server = self._thread = None
+
+
+#: Why a port cannot be had.
+_WHY = {
+    errno.EADDRINUSE: "déjà pris par un autre programme",
+    errno.EACCES: "réservé à l'administrateur de la machine",
+    errno.EADDRNOTAVAIL: "cette machine n'a pas cette adresse",
+}
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -442,3 +442,12 @@ def test_a_source_cannot_set_what_is_not_its_own_nor_link_to_where_a_rule_does_n
     page = room.page_of(slug)
     assert "{{ 7*7 }}" in page and "https://pirate.example/a" in page and 'href="https://pirate' not in page
     assert "<script>" not in page and 'href="javascript' not in page
+
+
+def test_a_clock_that_was_wrong_for_a_moment_does_not_silence_the_sources(room):
+    room.at("2026-12-24T10:00:00+01:00")
+    room.poll()
+    room.at("2026-11-26T10:05:00+01:00")
+    app = room.app()
+    assert {p.feed for p in relay.poll_due(app)} == {"prefecture", "gouv"} and relay.poll_due(app) == []
+    app.close()
