@@ -76,7 +76,7 @@ class Worker:
             try:
                 line = self._line or self._begin()
                 line.send(work)
-            except (EOFError, OSError):
+            except Exception:  # noqa: BLE001 - whatever keeps a process from starting: nobody may wait for ever
                 self.end()  # it ended while it had nothing to do, or did not start
             else:
                 return line

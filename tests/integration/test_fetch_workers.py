@@ -105,9 +105,12 @@ def test_processes_without_work_end_and_come_back(make: Callable[..., Parsers]):
     assert parsers.submit(work("b")).result(30).feed["text"] == "b"
 
 
-def test_where_no_process_can_be_had_the_body_is_parsed_in_place(make: Callable[..., Parsers], monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("error", [BlockingIOError("no more processes"), RuntimeError("not from here"), MemoryError()])
+def test_where_no_process_can_be_had_the_body_is_parsed_in_place(
+    make: Callable[..., Parsers], monkeypatch: pytest.MonkeyPatch, error: Exception
+):
     def no(*args: object) -> None:
-        raise BlockingIOError("no more processes")
+        raise error
 
     monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", no)
     assert make().submit(work("a")).result(30).feed["pid"] == os.getpid()
