@@ -177,7 +177,7 @@ def _tried(app: App, url: str, *, allow_private: bool) -> tuple[ParsedFeed, dict
 
 def _tried_rows(app: App, url: str, parsed: ParsedFeed) -> list[dict[str, Any]]:
     from broadcast.feeds.concern import concerned
-    from broadcast.relay.sift import unpublishable
+    from broadcast.relay.chains import unpublishable
     from broadcast.relay.where import whereabouts
     from broadcast.rules import level_of
 

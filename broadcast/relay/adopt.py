@@ -13,9 +13,9 @@ from broadcast.errors import Conflict, ContentError, UsageError, WorkflowError
 from broadcast.frontmatter.rules import MAX_SLUG, SLUG
 from broadcast.lifecycle import Right
 from broadcast.outbox import Message
+from broadcast.relay.chains import unpublishable
 from broadcast.relay.drafts import shown_title, text_by_hand, text_of_end, values_of
 from broadcast.relay.publish import END_SHOWN, free_slug
-from broadcast.relay.sift import unpublishable
 from broadcast.relay.where import origin_of, seen_from
 from broadcast.rules import ends_alert
 from broadcast.sources import OPEN_STATES, Item, ItemState

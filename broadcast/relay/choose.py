@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from broadcast.app import App
 from broadcast.outbox import Message
 from broadcast.planner import ended_because
+from broadcast.relay.chains import references_of
 from broadcast.relay.decide import Choice, World, decide, stands
-from broadcast.relay.sift import references_of
 from broadcast.relay.where import concern_in, seen_from, whereabouts
 from broadcast.rules import Rule, rule_from_toml, subject_of
 from broadcast.sources import Item, ItemState, Relayed

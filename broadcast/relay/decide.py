@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from broadcast.alerts import Alert
 from broadcast.feeds.lineage import is_from_the_future
 from broadcast.model import Level
+from broadcast.relay.chains import references_of, unpublishable
+from broadcast.relay.deeds import Deed, capped, deed_of
 from broadcast.relay.drafts import DEFAULT_LIFE
-from broadcast.relay.sift import references_of, unpublishable
-from broadcast.rules import Deed, Rule, capped, deed_of, ends_alert, expires_at, level_of, level_refusal, refusal
+from broadcast.rules import Rule, ends_alert, expires_at, level_of, level_refusal, refusal
 from broadcast.sources import Item, ItemState, Relayed
 
 #: What has no end of its own and is still shown is prolonged when so little of its life is left.

@@ -12,10 +12,10 @@ from datetime import datetime
 from broadcast.app import App
 from broadcast.errors import BroadcastError, StoreError
 from broadcast.planner import ended_because
+from broadcast.relay.chains import references_of
 from broadcast.relay.choose import choose, rules_in_force
 from broadcast.relay.decide import replaced_among, said_together
 from broadcast.relay.publish import Changed, Taken, failed, noted, published, trace_of
-from broadcast.relay.sift import references_of
 from broadcast.relay.where import seen_from
 from broadcast.rules import Rule, ends_alert, subject_of
 from broadcast.sources import Item, ItemState, Relayed

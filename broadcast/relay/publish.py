@@ -22,10 +22,11 @@ from broadcast.model import Draft, EndedBecause, Vote, VoteKind
 from broadcast.planner import plan_message
 from broadcast.proofread import targets_for
 from broadcast.relay.choose import Choice, choose
+from broadcast.relay.deeds import Deed
 from broadcast.relay.drafts import FILTERS, shown_title, together, values_for_rule, values_of, values_of_end
 from broadcast.relay.rule_files import TEMPLATE_BREAK
 from broadcast.relay.where import origin_of
-from broadcast.rules import Deed, Rule, allowed_link, level_of, subject_of
+from broadcast.rules import Rule, allowed_link, level_of, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import deliveries, entries, messages, postings, renditions, revisions, rules, tasks
 from broadcast.store.base import Tx

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from broadcast.alerts import Alert, Entry
 from broadcast.feeds.links import normal_link
 from broadcast.feeds.plain import fold
+from broadcast.relay.chains import lineage_of, references_of, unpublishable
 from broadcast.rules import ends_alert, expires_at
 from broadcast.sources import Item, ItemState, Known, identity_of
 
@@ -114,19 +115,6 @@ def folded_of(entry: Entry) -> str:
     return f"{normal_link(entry.link)}|{title}|{day.date().isoformat()}"
 
 
-def unpublishable(alert: Alert, senders: Sequence[str] = ()) -> str:
-    """Return why an alert must never be relayed, "" if it may."""
-    if alert.status != "Actual":
-        return f"statut {alert.status} : exercice, essai ou brouillon, jamais publié comme réel"
-    if alert.scope != "Public":
-        return f"diffusion {alert.scope} : jamais relayé"
-    if alert.msg_type in ("Ack", "Error"):
-        return f"message technique ({alert.msg_type})"
-    if senders and alert.sender not in senders:
-        return f"expéditeur « {alert.sender} » : cette source n'a pas à parler pour lui"
-    return ""
-
-
 def _new(desk: Desk, out: Sifted, here: Mapping[str, Item], entry: Entry) -> Item:
     alert = entry.alert
     identity = identity_of(alert) if alert else ""
@@ -201,21 +189,6 @@ def _lineage(desk: Desk, here: Mapping[str, Item], uid: str, alert: Alert | None
     # Another source does not update or end what this one said.
     lineages = {identity: k.lineage for identity, k in desk.by_identity.items() if k.feed == desk.feed}
     return lineage_of(alert, lineages | {i.identity: i.lineage for i in here.values()}) or uid
-
-
-def lineage_of(alert: Alert, lineages: Mapping[str, str]) -> str:
-    """Return the chain that an alert goes on, "" if none of those that it names has come."""
-    for reference in references_of(alert, own=True):
-        lineage = lineages.get(reference, "")
-        if lineage:
-            return lineage
-    return ""
-
-
-def references_of(alert: Alert, *, own: bool = False) -> list[str]:
-    """Return the identities that an alert names; with `own` those of its own sender, who alone may go on with them."""
-    named = [r for r in alert.references if not own or r.sender == alert.sender]
-    return [f"{r.sender},{r.identifier},{int(r.sent.timestamp())}" for r in named]
 
 
 def _again(desk: Desk, out: Sifted, known: Known, entry: Entry) -> None:

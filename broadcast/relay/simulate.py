@@ -9,9 +9,10 @@ from typing import Any
 
 from broadcast.app import App
 from broadcast.relay.decide import Choice, World, decide, replaced_among, said_together, stands
+from broadcast.relay.deeds import Deed
 from broadcast.relay.drafts import DEFAULT_LIFE
 from broadcast.relay.where import concern_in, seen_from, whereabouts
-from broadcast.rules import Deed, Rule, expires_at, level_of, subject_of
+from broadcast.rules import Rule, expires_at, level_of, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import entries
 from broadcast.store.base import Tx

@@ -12,6 +12,7 @@ from broadcast.feeds.document import ParsedFeed
 from broadcast.feeds.lineage import alert_digest
 from broadcast.planner import ended_because
 from broadcast.relay import sift
+from broadcast.relay.chains import lineage_of, references_of
 from broadcast.relay.where import concern_in, whereabouts
 from broadcast.rules import ends_alert
 from broadcast.sources import FeedState, Item, ItemState, Known, identity_of
@@ -119,7 +120,7 @@ def _is_same(tx: Tx, known: Known, alert: Alert) -> bool:
 def _identities(parsed: ParsedFeed) -> Sequence[str]:
     found = []
     for alert in (e.alert for e in parsed.entries if e.alert is not None):
-        found += [identity_of(alert), *sift.references_of(alert)]
+        found += [identity_of(alert), *references_of(alert)]
     return found
 
 
@@ -160,7 +161,7 @@ def _gone(tx: Tx, sifted: sift.Sifted, parsed: ParsedFeed, state: FeedState, now
 def _merge(tx: Tx, items: Sequence[Item]) -> None:
     """Make one chain of several that one alert goes on with: it names all that it replaces or ends."""
     for item in items:
-        named = sift.references_of(item.alert, own=True) if item.alert is not None else []
+        named = references_of(item.alert, own=True) if item.alert is not None else []
         if len(named) > 1 and item.state is not ItemState.DUPLICATE:
             known = entries.known_by_identity(tx, named, item.feed).values()
             for lineage in {k.lineage for k in known if k.feed == item.feed and k.lineage} - {item.lineage}:
@@ -173,8 +174,8 @@ def _resolve_dangling(tx: Tx) -> list[str]:
     for item in entries.dangling(tx):
         if item.alert is None:
             continue
-        known = entries.known_by_identity(tx, sift.references_of(item.alert), item.feed)
-        lineage = sift.lineage_of(item.alert, {k: v.lineage for k, v in known.items() if v.feed == item.feed})
+        known = entries.known_by_identity(tx, references_of(item.alert), item.feed)
+        lineage = lineage_of(item.alert, {k: v.lineage for k, v in known.items() if v.feed == item.feed})
         if lineage and lineage != item.lineage:
             entries.join_lineage(tx, item, lineage)
             resolved.append(item.uid)

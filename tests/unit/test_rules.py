@@ -8,11 +8,9 @@ import pytest
 
 from broadcast.alerts import Alert, Area, Entry, Info, Named
 from broadcast.errors import ContentError
+from broadcast.relay.deeds import Deed, capped, deed_of
 from broadcast.rules import (
-    Deed,
     allowed_link,
-    capped,
-    deed_of,
     ends_alert,
     level_refusal,
     refusal,
