@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,12 +25,12 @@ def test_every_command_and_kind_is_documented():
     for kind in registry.kinds():
         page = (DOCS / "channels" / f"{kind}.md").read_text()
         assert f"[{kind}]({kind}.md)" in matrix
-        assert "Quirks" in page and "sees" in page
+        for wanted in ("What the public sees", f'kind = "{kind}"', "redentials", "limit", "takes down", "Quirks"):
+            assert wanted in page, f"docs/channels/{kind}.md says nothing of: {wanted}"
+        assert re.search(r"[Rr]ead\s+20\d\d-\d\d-\d\d", page), f"docs/channels/{kind}.md: when were its sources read?"
 
 
 def test_links_between_pages_lead_somewhere():
-    import re
-
     for page in [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page}: {link}"
