@@ -10,10 +10,9 @@ demo: ## the main job on look-alike networks, into demo/
 	@sh .ci/setup run
 	@.venv/bin/broadcast demo demo
 
-test: ## all tests; one that fails is run once more, alone: what fails twice fails
+test: ## all tests
 	@sh .ci/setup test
-	@$(PY) -m pytest -q -n 2 --dist loadfile || { [ $$? = 1 ] && echo "once more, alone, what failed:" && \
-		$(PY) -m pytest -q --last-failed --last-failed-no-failures none; }
+	@$(PY) -m pytest -q -n 2 --dist loadfile
 
 check: ## what CI checks beside the tests: format, lint, types, imports, generated docs
 	@sh .ci/setup test
