@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from html.entities import html5
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
@@ -21,6 +22,11 @@ _BESIDE = re.compile(r"#|/(?![/\\])|[\w.%+\-]+(?:[/?#]|$)")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\ufeff]")
 _INLINE = frozenset({"em", "strong", "code", "a", "img", "br"})
 _STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
+#: What Python-Markdown keeps apart: an escaped sign, an entity or a fenced block, an entity of its own making …
+_APART = "\x02(?P<sign>\\d+)\x03|\x02wzxhzdk:(?P<stash>\\d+)\x03|{amp}(?P<name>#\\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);"
+_IN_TEXT = re.compile(_APART.replace("{amp}", "\x02amp\x03"))
+#: … and, in code and addresses only, entities that it has not read. Each is read once: "&amp;lt;" says "&lt;".
+_IN_RAW = re.compile(_APART.replace("{amp}", "(?:&|\x02amp\x03)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +142,16 @@ class _Tree:
         if tag == "table":
             return self._table(element)
         if tag == "pre":
-            return b.CodeBlock(self._plain("".join(element.itertext())).rstrip("\n"))
+            return b.CodeBlock(self._raw("".join(element.itertext())).rstrip("\n"))
         if tag == "hr":
             return b.Rule()
         return self._paragraph(element)
 
     def _paragraph(self, element: Element) -> b.Block | None:
         stashed = _STASHED.fullmatch("".join(element.itertext()).strip())
-        if stashed:  # a fenced block, kept apart by Python-Markdown
-            return b.CodeBlock(self._kept(stashed).rstrip("\n"))
+        fenced = self._stash(stashed[1]) if stashed else ""
+        if fenced.startswith("<"):  # else an entity that stands alone
+            return b.CodeBlock(unescape(re.sub(r"<[^>]+>", "", fenced)).rstrip("\n"))
         children = _trimmed(tuple(self._inlines(element)))
         return b.Paragraph(children) if children else None
 
@@ -168,7 +175,7 @@ class _Tree:
         if tag == "br":
             yield b.LineBreak()
         elif tag == "code":
-            yield b.Code(self._plain("".join(element.itertext())))
+            yield b.Code(self._raw("".join(element.itertext())))
         elif tag == "img":
             yield self._picture(element)
         elif tag == "a":
@@ -180,17 +187,17 @@ class _Tree:
             yield from self._inlines(element)
 
     def _picture(self, element: Element) -> b.Inline:
-        url, alt, title = (self._plain(element.get(name) or "") for name in ("src", "alt", "title"))
+        url, alt, title = (self._raw(element.get(name) or "") for name in ("src", "alt", "title"))
         if is_safe_url(url):
             return b.Picture(url, alt, title)
         self._drop("image_dropped", "image", url, f"![{alt}]")
         return b.Text(alt)
 
     def _link(self, element: Element) -> Iterator[b.Inline]:
-        url = self._plain(element.get("href") or "")
+        url = self._raw(element.get("href") or "")
         children = tuple(self._inlines(element))
         if is_safe_url(url):
-            yield b.Link(url, children, self._plain(element.get("title") or ""))
+            yield b.Link(url, children, self._raw(element.get("title") or ""))
             return
         self._drop("link_dropped", "lien", url, f"[{_words(children)}]")
         yield from children
@@ -201,18 +208,37 @@ class _Tree:
         self.losses.append(Loss(code, message, line))
 
     def _text(self, text: str | None) -> Iterator[b.Inline]:
-        clean = re.sub(r"[ \t]*\n[ \t\n]*|  +", " ", self._plain(text or ""))
+        # An address that is its own words stays as it was typed, in a string of another type.
+        read = self._plain if type(text) is str else self._raw
+        clean = re.sub(r"[ \t]*\n[ \t\n]*|  +", " ", read(text or ""))
         if clean:
             yield b.Text(clean)
 
     def _plain(self, text: str) -> str:
-        """Put back what Python-Markdown keeps apart: escaped characters, entities, code."""
-        text = re.sub("\x02(\\d+)\x03", lambda m: chr(int(m[1])), text)
-        text = _STASHED.sub(self._kept, text).replace("\x02amp\x03", "&")
-        return re.sub("[\x00\x02\x03]", "", unescape(text))
+        """Put back what Python-Markdown keeps apart in text that it has read."""
+        return re.sub("[\x00\x02\x03]", "", _IN_TEXT.sub(self._put_back, text))
 
-    def _kept(self, match: re.Match[str]) -> str:
-        return unescape(re.sub(r"<[^>]+>", "", str(self.engine.htmlStash.rawHtmlBlocks[int(match[1])])))
+    def _raw(self, text: str) -> str:
+        """Put back what Python-Markdown keeps apart, and read the entities of code, addresses and titles."""
+        return re.sub("[\x00\x02\x03]", "", _IN_RAW.sub(self._put_back, text))
+
+    def _put_back(self, match: re.Match[str]) -> str:
+        if match["sign"]:
+            return chr(int(match["sign"]))
+        if not match["stash"]:
+            return _entity(match["name"])
+        stash = self._stash(match["stash"])
+        if stash.startswith("&"):
+            return _entity(stash[1:-1])
+        return unescape(re.sub(r"<[^>]+>", "", stash))
+
+    def _stash(self, number: str) -> str:
+        return str(self.engine.htmlStash.rawHtmlBlocks[int(number)])
+
+
+def _entity(name: str) -> str:
+    """Return what an entity stands for; one that does not exist stands for itself."""
+    return unescape(f"&{name};") if name.startswith("#") else html5.get(f"{name};", f"&{name};")
 
 
 def _words(children: tuple[b.Inline, ...]) -> str:

@@ -153,7 +153,7 @@ class _Lists:
 
     def take(self, line: str, number: int) -> Iterator[str]:
         """Yield what stands for the next line, perhaps with an empty line before."""
-        if line.endswith("\\") and not line.endswith("\\\\"):
+        if (len(line) - len(line.rstrip("\\"))) % 2 and line.strip("\\ \t"):
             line = line[:-1] + "  "  # a new line, as CommonMark writes it
         item = None if _RULE.match(line) else _ITEM.match(line)
         width = len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))

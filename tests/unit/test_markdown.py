@@ -170,6 +170,36 @@ def test_words_of_html_stay_apart_and_what_is_no_tag_stays():
     assert html("a<br>b") == html("a  \nb") == html("a\\\nb") == "<p>a<br>b</p>"
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("&amp;lt;", "&lt;"),
+        ("On écrit &amp;lt; ou `&lt;`", "On écrit &lt; ou &lt;"),
+        ("&amp;amp;amp;", "&amp;amp;"),
+        ("&copy=1 AT&T &notit; &foo; &copy;", "&copy=1 AT&T &notit; &foo; ©"),
+        ("https://a.fr/?a=1&copy=2", "https://a.fr/?a=1&copy=2"),
+        ("<https://a.fr/?a=1&amp;copy=2>", "https://a.fr/?a=1&copy=2"),
+        ("[https://a.fr/?a&sect=1](https://a.fr/?a&sect=1)", "https://a.fr/?a&sect=1"),
+        ("    &lt;b&gt; &amp;lt;\n\n    &lt;", "&lt;b&gt; &amp;lt;\n\n&lt;"),
+        ("```\n&amp;lt; <b>\n```", "&amp;lt; <b>"),
+        ("<mairie@ville.fr>", "mairie@ville.fr"),
+        ("| a | b |\n|---|---|\n| &amp;lt; | &lt; |", "&lt; – b : <"),
+    ],
+)
+def test_an_entity_is_read_once_and_in_code_not_at_all(body: str, shown: str):
+    assert to_plain(parse(body)) == shown
+
+
+@pytest.mark.parametrize("body", ["&lt;", "&amp;", "&#61;", "&eacute;", "\\*", "\\#", "\\\\", "\\"])
+def test_a_sign_alone_is_a_paragraph(body: str):
+    assert [type(block) for block in parse(f"Un\n\n{body}\n\nDeux").blocks] == [Paragraph] * 3
+
+
+def test_an_escaped_backslash_at_the_end_is_no_new_line():
+    assert html("C:\\\\\nb") == "<p>C:\\ b</p>"
+    assert html("C:\\\\\\\nb") == "<p>C:\\<br>b</p>"
+
+
 def test_scripts_and_comments_go_over_empty_lines_and_the_rest_stays():
     document, losses = parse_with_losses("avant\n\n<script>\n\nx()\n</script>\n\n<!-- a\n\nb -->fin `<script>`")
     assert to_plain(document) == "avant\n\nfin <script>"
