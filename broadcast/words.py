@@ -18,6 +18,8 @@ _LEADING = re.compile(r"^(\s*)(#|[-+]|\d+[.)]|[=~])", re.MULTILINE)
 _NUMBERED = {"=": "&#61;", "~": "&#126;"}
 #: An address, without the punctuation of the sentence that it ends.
 _ADDRESS = re.compile(r"(?<![\w/:.@])https?://[^\s<>\"«»\\`|]*[^\s<>\"«»\\`|.,;:!?'’*_…]")
+#: An ampersand of an address that would be read as the beginning of an entity.
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 #: Invisible characters that say nothing, and that signs and networks refuse or count.
 _UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
@@ -52,11 +54,16 @@ def plain(text: str, is_linked: Callable[[str], bool] = lambda address: True) ->
         words = found[0]
         while (words[-1] == ")" and words.count(")") > words.count("(")) or words[-1] == "]":
             words = words[:-1].rstrip(".,;:!?'’*_…")
-        pieces.append(f"<{words}>" if is_linked(words) else _escaped(words))
+        pieces.append(_linked(words) if is_linked(words) else _escaped(words))
         end = found.start() + len(words)
     made = "".join([*pieces, _escaped(text[end:])])
     made = _LEADING.sub(lambda m: m[1] + (_NUMBERED.get(m[2]) or f"{m[2][:-1]}\\{m[2][-1]}"), made)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(piece.strip() for piece in made.split("\n")))
+
+
+def _linked(address: str) -> str:
+    # Links in brackets are looked for first, within an address too.
+    return f"<{_ENTITY.sub('&amp;', address).replace('[', '&#91;')}>"
 
 
 def _escaped(text: str) -> str:

@@ -23,6 +23,10 @@ _INLINE = re.compile(
 )
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+#: Signs that a text is still HTML, escaped once more: a tag, an accent. "&lt;" alone is what the source wants to show.
+_ESCAPED_AGAIN = re.compile(r"</?[A-Za-z][^<>]*>|<!--|&(?!(?:lt|gt|amp);)(?:#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);")
+#: In "?page=1&section=2" there is no entity, though "&sect" would be read as one.
+_UNENDED = re.compile(r"&(?=[A-Za-z][A-Za-z0-9]*+(?!;))")
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _LINES = re.compile(r" ?\n ?(?: ?\n ?)+")
 
@@ -31,16 +35,15 @@ def plain(text: str, *, one_line: bool = False) -> str:
     """Return what a reader would see of a fragment: no tag, no script, no control character.
 
     Args:
-        text: HTML or plain text, escaped once or (as many feeds do) twice.
+        text: HTML or plain text, escaped once or (as many feeds do) twice; `&amp;lt;` alone shows `&lt;`.
         one_line: True for titles.
     """
     is_cut = len(text) > _MAX_RAW
     text = re.sub("<[^<>]*$", "", text[:_MAX_RAW]) if is_cut else text
-    for _ in range(4 if "<" in text or "&" in text else 0):
-        seen = _strip(text)
-        if seen == text:
+    for turn in range(4 if "<" in text or "&" in text else 0):
+        if turn and not _ESCAPED_AGAIN.search(text):
             break
-        text = seen
+        text = _strip(text)
     text = _TAG_LIKE.sub("", text) if "<" in text else text
     text = _CONTROL.sub("", text)
     if one_line:
@@ -59,6 +62,7 @@ def fold(text: str) -> str:
 
 
 def _strip(text: str) -> str:
+    text = _UNENDED.sub("&amp;", text) if "&" in text else text
     if "<" in text:
         text = _INLINE.sub("", _BLOCK.sub("\n", text)) if not _has_hidden(text) else text
         text = _few_tags(text)

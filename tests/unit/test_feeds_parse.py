@@ -178,6 +178,22 @@ def test_plain_text_keeps_what_is_no_tag():
     assert plain("Un\u202eliam") == "Unliam"
 
 
+@pytest.mark.parametrize(
+    ("fragment", "shown"),
+    [
+        ("<p>Le signe &amp;lt; s'écrit &amp;amp;lt;</p>", "Le signe &lt; s'écrit &amp;lt;"),
+        ("écrire &amp;lt;b&amp;gt; ou &lt; 5", "écrire &lt;b&gt; ou < 5"),
+        ("&lt;p&gt;Crue &amp;amp; pluie &amp;lt; 5 mm&lt;/p&gt;", "Crue & pluie < 5 mm"),
+        ("l&amp;#39;&amp;eacute;t&amp;eacute; &amp;amp; l'eau", "l'été & l'eau"),
+        ("https://a.fr/?page=1&section=2&amp;copy=3", "https://a.fr/?page=1&section=2&copy=3"),
+        ("<p>https://a.fr/?page=1&section=2 &copy; AT&T &foo;</p>", "https://a.fr/?page=1&section=2 © AT&T &foo;"),
+    ],
+)
+def test_an_entity_is_read_once_and_what_was_escaped_twice_twice(fragment, shown):
+    assert plain(fragment) == shown
+    assert plain(fragment, one_line=True) == shown
+
+
 def test_a_text_that_is_cut_says_so():
     assert plain("mot " * 20_000).endswith("mot […]")
     assert plain("mot " * 200_000).endswith("mot […]")

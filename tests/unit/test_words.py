@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
+from html import unescape
 
 import pytest
 import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from broadcast import markdown
 from broadcast.frontmatter.rules import MAX_TITLE
@@ -33,6 +37,50 @@ def test_any_text_shows_as_it_was_written():
         assert words == " ".join(clean(text).split()), text
         assert "<a" not in page and "<b>" not in page and "<script" not in page and "<img" not in page, text
         assert shown(text)[0] == words, text
+
+
+#: Signs of Markdown and HTML, beginnings of lines, words and white space, in any order.
+SIGNS = st.text("\\`*_{}[]()<>#+-.!|~=:;&^$%@\"'/?,aé1 \t\n\u00a0", max_size=12)
+TEXTS = st.lists(
+    st.sampled_from(PIECES)
+    | st.sampled_from(
+        ["\n1. ", "\n- ", "\n# ", "\n> ", "\n+ ", "\n    ", "\n\t", "\\\n", "\\", "&lt;", "&amp;lt;", "&#61;", "&eacute"]
+    )
+    | st.sampled_from(
+        ["&copy=1", "https://a.fr/?x=1&sect=2&amp;y;", "http://a.fr/<b>", "a@b.fr", "<a@b.fr>", "<br>", "![x](y)", "\n|-|-|\n"]
+    )
+    | SIGNS,
+    max_size=8,
+).map("".join)
+
+
+def folded(text: str) -> list[str]:
+    """Paragraphs; within them a row of white space is one space, as on any page."""
+    return [" ".join(piece.split()) for piece in re.split(r"\n\s*\n", text.strip())]
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+@example("*")
+@example("#")
+@example("&")
+@example("<")
+@example("=")
+@example("~")
+@example("&lt;")
+@example("&amp;lt;")
+@example("Un\n\n&\n\n=\n\n\\\n\nDeux")
+@example("fin\\")
+@example("https://a.fr/?a=1&copy=2&amp;b=3&lt;")
+def test_a_text_comes_back_as_it_was_escaped(text: str):
+    for is_linked in (True, False):
+        document, losses = markdown.parse_with_losses(plain(text, is_linked=lambda address, yes=is_linked: yes))
+        assert losses == ()
+        assert folded(markdown.to_plain(document)) == folded(clean(text))
+        page = markdown.to_html(document)
+        assert set(re.findall(r"</?(\w+)", page)) <= {"p", "a"}
+        bare = unescape(re.sub(r"<[^>]+>", "", page.replace("</p>", "\n\n")))
+        assert folded(bare) == folded(clean(text))
 
 
 @pytest.mark.parametrize(
