@@ -163,6 +163,12 @@ class Published:
     public: bool = True
     #: Whatever the adapter needs to change it later (a JSON text, say); never shown.
     token: str = ""
+    #: What the person on duty should know of how it stands (`ALONE`); kept with the receipt.
+    note: str = ""
+
+
+#: A reply whose parent was deleted on the platform is said all the same, as a post of its own.
+ALONE = "publié seul : la publication à laquelle il répond n'est plus sur le réseau"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,6 +230,10 @@ class Stream(Protocol):
 
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
         """Publish one part.
+
+        Where `reply_to` is gone from the platform the part is published without it, noted `ALONE`:
+        a correction must be heard. Only an answer which proves that nothing was stored allows the
+        second call.
 
         Raises:
             DeliveryError: one of its four kinds.

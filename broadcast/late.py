@@ -143,8 +143,11 @@ def late_of(
     now: datetime,
 ) -> tuple[Late, ...]:
     """Return the deliveries that failed, wait or ask for a person, and what still stands after the end."""
-    late = [_late_delivery(message, d, places, now) for d in known if _is_late(d, now) and not _is_past(d, known, because)]
+    shown = [d for d in known if _is_late(d, now) and not _is_past(d, known, because)]
+    late = [_late_delivery(message, d, places, now) for d in shown]
     if because is not None:
+        # A takedown that waits for a person has its line, with its own way out: sending again does nothing there.
+        asked = {(d.channel, d.slot) for d in shown if d.action is Action.TAKE_DOWN and _waits_for_person(d)}
         late += [
             Late(
                 channel=p.channel,
@@ -154,9 +157,14 @@ def late_of(
                 message="encore en ligne alors que le message est terminé : `broadcast send`",
             )
             for p in standing
-            if p.state is not PostingState.DOWN and removable(p, places, because)
+            if p.state is not PostingState.DOWN and removable(p, places, because) and (p.channel, p.slot) not in asked
         ]
     return tuple(late)
+
+
+def _waits_for_person(delivery: Delivery) -> bool:
+    states = (DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.HANDED_OVER)
+    return delivery.needs_person or delivery.state in states
 
 
 def _is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecause | None) -> bool:
@@ -166,7 +174,9 @@ def _is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecaus
     if because is not None and not ends(delivery):
         return True
     newer = (d for d in known if d.channel == delivery.channel and d.seq > delivery.seq)
-    return any(d.state is not DeliveryState.DROPPED for d in newer)
+    # The takedown of one post says nothing of the others of its thread.
+    removes = delivery.action is Action.TAKE_DOWN
+    return any(d.state is not DeliveryState.DROPPED and (d.slot == delivery.slot or not removes) for d in newer)
 
 
 def _is_late(delivery: Delivery, now: datetime) -> bool:
@@ -189,6 +199,12 @@ _WAYS_OUT = {
     "unknown": "vérification automatique au prochain `broadcast send`",
     "handed_over": "confirmez quand c'est fait : `broadcast resolve {where} --proof TEXTE`",
 }
+#: What differs where something is to be removed.
+_WAYS_OUT_OF_REMOVAL = _WAYS_OUT | {
+    "needs_person": "retirez-le sur place s'il y est encore, puis confirmez : `broadcast resolve {where} --proof TEXTE`",
+    "refused": "retirez-le sur place, puis confirmez : `broadcast resolve {where} --proof TEXTE`",
+    "handed_over": "encore en ligne tant que le retrait n'est pas confirmé : `broadcast resolve {where} --proof TEXTE`",
+}
 
 
 def _is_overdue(delivery: Delivery, places: Mapping[str, Place], now: datetime) -> bool:
@@ -200,7 +216,8 @@ def _is_overdue(delivery: Delivery, places: Mapping[str, Place], now: datetime) 
 
 def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Place], now: datetime) -> Late:
     what = "needs_person" if delivery.needs_person else delivery.state.value
-    way = _WAYS_OUT.get(what, "nouvel essai au prochain `broadcast send`").format(
+    ways = _WAYS_OUT_OF_REMOVAL if delivery.action is Action.TAKE_DOWN else _WAYS_OUT
+    way = ways.get(what, "nouvel essai au prochain `broadcast send`").format(
         where=f"{message.slug}/{delivery.channel}", channel=delivery.channel
     )
     if _is_overdue(delivery, places, now):

@@ -20,7 +20,7 @@ from broadcast.model import (
 )
 from broadcast.outbox import AT_ONCE, Delivery, Message, Posting, delivery_key
 from broadcast.plan import ChannelPlan, Place, Step, Wanted, plan_channel
-from broadcast.store import deliveries, messages, postings, renditions, revisions
+from broadcast.store import deliveries, messages, outcomes, postings, renditions, revisions
 from broadcast.store.base import Tx
 
 _LEVELS = list(Level)
@@ -169,7 +169,7 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
         return 0
     for plan in plans.values():
         for gone in plan.drops:
-            deliveries.drop(tx, gone.uid, gone.reason, now)
+            outcomes.drop(tx, gone.uid, gone.reason, now)
     new: list[Delivery] = []
     digests = _Digests(tx, message.uid, read)
     last: dict[str, int] = {}

@@ -13,18 +13,22 @@ Quirks:
     - A message cannot gain or lose its pictures by an edit: the platform refuses, and the correction
       is said in a new message.
     - A group of pictures is several messages: all their ids are kept, and all are deleted.
+    - A message whose parent was deleted is sent alone: Telegram is asked to do so, and where it refuses
+      all the same nothing was sent, and it is sent without.
     - Where only the words change, the caption is edited and the pictures are not sent again.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from broadcast import http
 from broadcast.channel import (
+    ALONE,
     ChannelSettings,
     Idempotent,
     Limits,
@@ -52,6 +56,9 @@ _SETTINGS = (
     "upgraded to a supergroup",
 )
 _GONE = ("message to delete not found", "message_id_invalid", "message can't be found")
+_NO_NUMBER = "n'est pas l'adresse d'un message Telegram"
+#: The message answered is gone (the words changed over the years), or a person gave an address that is none.
+_NO_PARENT = re.compile(rf"repl(?:y|ied)(?: message)? not found|reply_message_id_invalid|{_NO_NUMBER}", re.IGNORECASE)
 #: Older than 48 hours, or the right to delete is missing.
 _TOO_LATE = ("message can't be deleted", "message_delete_forbidden")
 
@@ -95,21 +102,17 @@ class Telegram:
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
         """Post a message, or pictures with a caption."""
         facts: dict[str, Any] = {"chat_id": self._settings.chat_id}
-        if reply_to is not None:
-            # The message answered may have been deleted by hand: the answer is worth more than the thread.
-            facts["reply_parameters"] = {
-                "message_id": int(_ids(reply_to.parent)[0]),
-                "allow_sending_without_reply": True,
-            }
-        if not part.media:
-            return self._published(self._call("sendMessage", facts | {"text": part.text}), part)
-        if len(part.media) == 1:
-            answer = self._call("sendPhoto", facts | {"caption": part.text}, {"photo": _file(part.media[0])})
-            return self._published(answer, part)
-        group = [{"type": "photo", "media": f"attach://p{n}"} for n, _ in enumerate(part.media)]
-        files = {f"p{n}": _file(m) for n, m in enumerate(part.media)}
-        answer = self._call("sendMediaGroup", facts | {"media": [group[0] | {"caption": part.text}, *group[1:]]}, files)
-        return self._published(answer, part)
+        if reply_to is None:
+            return self._send(part, facts)
+        # The message answered may have been deleted by hand: the answer is worth more than the thread.
+        try:
+            parent = {"message_id": int(_ids(reply_to.parent)[0]), "allow_sending_without_reply": True}
+            return self._send(part, facts | {"reply_parameters": parent})
+        except ChannelRefused as error:
+            # A refusal is certain: nothing was sent.
+            if not _NO_PARENT.search(str(error)):
+                raise
+        return replace(self._send(part, facts), note=ALONE)
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Edit a message, or the caption of its pictures; new pictures replace the old one by one."""
@@ -145,6 +148,17 @@ class Telegram:
         if member.get("status") == "administrator" and member.get("can_post_messages") is False:
             raise ChannelMisconfigured(f"{self._settings.name} : le robot n'a pas le droit de publier")
         return None
+
+    def _send(self, part: Part, facts: dict[str, Any]) -> Published:
+        if not part.media:
+            return self._published(self._call("sendMessage", facts | {"text": part.text}), part)
+        if len(part.media) == 1:
+            answer = self._call("sendPhoto", facts | {"caption": part.text}, {"photo": _file(part.media[0])})
+            return self._published(answer, part)
+        group = [{"type": "photo", "media": f"attach://p{n}"} for n, _ in enumerate(part.media)]
+        files = {f"p{n}": _file(m) for n, m in enumerate(part.media)}
+        answer = self._call("sendMediaGroup", facts | {"media": [group[0] | {"caption": part.text}, *group[1:]]}, files)
+        return self._published(answer, part)
 
     def _where(self, message_id: str) -> dict[str, Any]:
         return {"chat_id": self._settings.chat_id, "message_id": int(message_id)}
@@ -232,7 +246,7 @@ def _ids(published: Published) -> list[str]:
     # A person who settled an unknown gave the address; its last part is the number.
     found = ids or [published.external_id.partition("?")[0].rstrip("/").rpartition("/")[2]]
     if not all(str(i).isdigit() for i in found):
-        raise ChannelRefused(f"« {published.external_id} » n'est pas l'adresse d'un message Telegram")
+        raise ChannelRefused(f"« {published.external_id} » {_NO_NUMBER}")
     return [str(i) for i in found]
 
 

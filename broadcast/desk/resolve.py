@@ -10,7 +10,7 @@ from broadcast.errors import NotFound, UsageError, WorkflowError
 from broadcast.lifecycle import Right
 from broadcast.model import Action, DeliveryState, PostingState
 from broadcast.outbox import Delivery
-from broadcast.store import deliveries, messages, postings, recipients
+from broadcast.store import deliveries, messages, outcomes, postings, recipients
 from broadcast.store.base import Tx
 
 _OPEN = (DeliveryState.UNKNOWN, DeliveryState.HANDED_OVER)
@@ -50,7 +50,7 @@ def resolve(
             _free(tx, delivery, now)
         else:
             _confirm(desk, tx, delivery, published or "", proof or "")
-        deliveries.keep_receipt(
+        outcomes.keep_receipt(
             tx,
             delivery.uid,
             now,
@@ -99,7 +99,7 @@ def _free(tx: Tx, delivery: Delivery, now: datetime) -> None:
         )
     # Where a ledger was kept, only those in doubt get it again.
     recipients.free(tx, delivery.uid, recipients.UNKNOWN, now)
-    deliveries.settle(
+    outcomes.settle(
         tx,
         delivery.uid,
         None,
@@ -137,7 +137,7 @@ def _confirm(desk: Desk, tx: Tx, delivery: Delivery, url: str, proof: str) -> No
             published=Published(external_id=external_id, url=address, token=token),
             at=now,
         )
-    deliveries.settle(
+    outcomes.settle(
         tx,
         delivery.uid,
         None,

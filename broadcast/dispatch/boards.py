@@ -20,7 +20,7 @@ from broadcast.model import Action, DeliveryState, EndedBecause
 from broadcast.outbox import MAIN_SLOT, Delivery
 from broadcast.planner import ended_because
 from broadcast.release import Verdict
-from broadcast.store import boards, deliveries, messages, postings, revisions
+from broadcast.store import boards, claims, messages, postings, revisions
 from broadcast.store.base import Tx
 
 
@@ -36,7 +36,7 @@ def show(d: Dispatcher, adapter: Board, channel: str, claimed: Sequence[Delivery
             if not verdict.go:
                 put_aside(d, tx, delivery, verdict, now)
                 aside.append((delivery, verdict))
-            elif deliveries.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
+            elif claims.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
                 _draw_in(tx, delivery, now)
                 going.append(delivery)
     for delivery, verdict in aside:

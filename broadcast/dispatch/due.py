@@ -10,7 +10,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.model import DeliveryState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.planner import note_expired, plan_message
-from broadcast.store import agenda, deliveries, messages, newsroom
+from broadcast.store import agenda, claims, deliveries, messages, newsroom, outcomes
 from broadcast.store.base import Tx
 
 
@@ -36,16 +36,16 @@ def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None =
             plan_message(tx, message, d.places, now)
         for message in messages.messages_to_plan(tx):
             plan_message(tx, message, d.places, now)
-        for orphan in deliveries.claimed(tx):
+        for orphan in claims.claimed(tx):
             lapsed = orphan.claimed_until_at is not None and orphan.claimed_until_at <= now
             left = busy is not None and orphan.claimed_by == d.claimant and orphan.channel not in busy
             if lapsed or left or claimant.is_dead(orphan.claimed_by):
                 _free(tx, orphan, now + timedelta(seconds=d.retry.backoff_first_s) if left else AT_ONCE)
         paused = {n: s.paused_reason for n, s in newsroom.channel_states(tx).items() if s.paused}
         for name, reason in paused.items():
-            deliveries.hold_channel(tx, name, f"canal en pause : {reason}")
+            outcomes.hold_channel(tx, name, f"canal en pause : {reason}")
         if first:
-            deliveries.release_held(tx, [n for n in d.places if n not in paused])
+            outcomes.release_held(tx, [n for n in d.places if n not in paused])
         due = deliveries.channels_with_work(tx, now)
     for message in ended:
         d.on_expired(message.slug)
@@ -65,7 +65,7 @@ def still_due(d: Dispatcher, names: Collection[str]) -> dict[str, bool]:
 def _free(tx: Tx, orphan: Delivery, not_before_at: datetime) -> None:
     state = DeliveryState.UNKNOWN if orphan.open_attempt else DeliveryState.PLANNED
     reason = "interrompu pendant l'appel" if orphan.open_attempt else ""
-    deliveries.settle(
+    outcomes.settle(
         tx,
         orphan.uid,
         None,

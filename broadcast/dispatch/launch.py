@@ -13,7 +13,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.release import Asker, put_aside
 from broadcast.model import Action, Rendition
 from broadcast.outbox import Delivery, Posting
-from broadcast.store import deliveries, postings, renditions
+from broadcast.store import claims, postings, renditions
 from broadcast.store.base import Tx
 
 
@@ -39,18 +39,18 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
     calls: dict[str, list[Call]] = {}
     aside = []
     with d.db.write() as tx:
-        due = deliveries.due(tx, sizes, now)
+        due = claims.due(tx, sizes, now)
         if not due:
             return {}
         stored = renditions.of_deliveries(tx, [w for w in due if w.action is not Action.TAKE_DOWN], d.read_media)
         asker = Asker(d, tx, now)
         verdicts = {wanted.uid: asker.verdict(wanted, stored.get(wanted.uid)) for wanted in due}
-        staying = deliveries.take(tx, [w for w in due if not verdicts[w.uid].go], d.claimant, d.lease_end())
+        staying = claims.take(tx, [w for w in due if not verdicts[w.uid].go], d.claimant, d.lease_end())
         for delivery in staying:
             put_aside(d, tx, delivery, verdicts[delivery.uid], now)
             aside.append((delivery, verdicts[delivery.uid]))
         going = [w for w in due if verdicts[w.uid].go]
-        for delivery in deliveries.take_for_attempt(tx, going, d.claimant, d.lease_end(), now, d.clock.wall()):
+        for delivery in claims.take_for_attempt(tx, going, d.claimant, d.lease_end(), now, d.clock.wall()):
             call = Call(delivery=delivery, rendition=stored.get(delivery.uid), standing=_standing(tx, delivery))
             calls.setdefault(delivery.channel, []).append(call)
     for delivery, verdict in aside:

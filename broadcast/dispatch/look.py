@@ -18,7 +18,7 @@ from broadcast.retry import (
     needs_person,
     settles_by_repeating,
 )
-from broadcast.store import deliveries, newsroom
+from broadcast.store import newsroom, outcomes
 
 
 def settle_unknown(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -> None:
@@ -59,7 +59,7 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
         f"`broadcast resolve {delivery.uid[:8]} --published URL` ou `--not-published`"
     )
     with d.db.write() as tx:
-        deliveries.settle(tx, delivery.uid, None, needs_person=True, reason=reason)
+        outcomes.settle(tx, delivery.uid, None, needs_person=True, reason=reason)
         d.ask_for_plan(tx, delivery.message_uid)
     d.tell(delivery, DeliveryState.UNKNOWN, reason=reason, needs_person=True)
 
@@ -67,7 +67,7 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
 def _go_on(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     with d.db.write() as tx:
         state = DeliveryState.PLANNED.value
-        deliveries.settle(tx, delivery.uid, None, state=state, not_before_at=AT_ONCE, open_attempt=False)
+        outcomes.settle(tx, delivery.uid, None, state=state, not_before_at=AT_ONCE, open_attempt=False)
 
 
 def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
@@ -77,7 +77,7 @@ def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     wait = timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter())) if waits else timedelta()
     state = DeliveryState.UNKNOWN if waits else DeliveryState.PLANNED
     with d.db.write() as tx:
-        deliveries.settle(
+        outcomes.settle(
             tx,
             delivery.uid,
             None,
@@ -92,7 +92,7 @@ def _look(d: Dispatcher, adapter: Stream | Board, delivery: Delivery, doubt: Dou
     if not isinstance(adapter, CanFind):
         return
     with d.db.read() as tx:
-        known = deliveries.known_ids(tx, delivery.channel, delivery.uid)
+        known = outcomes.known_ids(tx, delivery.channel, delivery.uid)
     since = delivery.attempted_wall_at or d.clock.wall()
     try:
         part = part_of(delivery, rendition_of(d, delivery))
@@ -138,8 +138,8 @@ def _not_seen(d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen)
     )
     next_ = after_not_seen(looked, now=now, policy=d.retry)
     with d.db.write() as tx:
-        deliveries.keep_receipt(tx, delivery.uid, now, "not_seen")
-        deliveries.settle(
+        outcomes.keep_receipt(tx, delivery.uid, now, "not_seen")
+        outcomes.settle(
             tx,
             delivery.uid,
             None,
@@ -159,7 +159,7 @@ def _look_failed(d: Dispatcher, delivery: Delivery, error: DeliveryError) -> Non
     asked = getattr(error, "retry_after_s", None)
     wait = backoff_s(failed, d.retry, d.jitter()) if asked is None else asked
     with d.db.write() as tx:
-        deliveries.settle(
+        outcomes.settle(
             tx,
             delivery.uid,
             None,
@@ -169,5 +169,5 @@ def _look_failed(d: Dispatcher, delivery: Delivery, error: DeliveryError) -> Non
         )
         if isinstance(error, ChannelMisconfigured):
             newsroom.set_paused(tx, delivery.channel, True, str(error), "dispatcher")
-            deliveries.hold_channel(tx, delivery.channel, f"canal en pause : {error}")
+            outcomes.hold_channel(tx, delivery.channel, f"canal en pause : {error}")
     d.tell(delivery, DeliveryState.UNKNOWN, reason=str(error))

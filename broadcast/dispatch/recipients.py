@@ -27,7 +27,7 @@ from broadcast.model import DeliveryState, Form, Part, Rendition
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.release import Verdict
 from broadcast.retry import backoff_s
-from broadcast.store import deliveries, newsroom, postings, recipients
+from broadcast.store import claims, newsroom, outcomes, postings, recipients
 from broadcast.store.base import Tx
 
 #: Recipients between two looks at the kill switch, the votes and the end of the message.
@@ -46,7 +46,7 @@ def send(d: Dispatcher, adapter: CanSendEach, delivery: Delivery) -> None:
         verdict = _verdict(d, tx, delivery, rendition)
         if not verdict.go:
             put_aside(d, tx, delivery, verdict, now)
-        elif not deliveries.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
+        elif not claims.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
             return
         standing = postings.of_message(tx, delivery.message_uid, delivery.channel)
     if not verdict.go:
@@ -135,7 +135,7 @@ def _each(
 def _next(d: Dispatcher, delivery: Delivery, rendition: Rendition | None, *, asks: bool) -> str | None:
     """Write that the next recipient is being sent to; None: there is none, or the rest must wait."""
     with d.db.write() as tx:
-        if not deliveries.holds(tx, delivery.uid, d.claimant):
+        if not claims.holds(tx, delivery.uid, d.claimant):
             return None  # another process took over: its ledger rows say what is in doubt
         if asks and not _verdict(d, tx, delivery, rendition).go:
             return None
@@ -186,8 +186,8 @@ def _settle(d: Dispatcher, delivery: Delivery, last: Published | None) -> None:
         standing = {p.slot: p for p in postings.of_message(tx, delivery.message_uid, delivery.channel)}
         posting = standing.get(delivery.slot)
         url, external_id = (posting.url, posting.external_id) if posting else ("", "")
-        deliveries.keep_receipt(tx, delivery.uid, now, _OUTCOMES[state], external_id=external_id, url=url, reason=told)
-        deliveries.settle(
+        outcomes.keep_receipt(tx, delivery.uid, now, _OUTCOMES[state], external_id=external_id, url=url, reason=told)
+        outcomes.settle(
             tx,
             delivery.uid,
             d.claimant,

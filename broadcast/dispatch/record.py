@@ -11,7 +11,7 @@ from broadcast.errors import DeliveryError
 from broadcast.model import Action, DeliveryState, PostingState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.retry import Next, after_error
-from broadcast.store import audit, deliveries, newsroom, postings
+from broadcast.store import audit, newsroom, outcomes, postings
 from broadcast.store.base import Tx
 
 
@@ -27,7 +27,7 @@ def published(
 ) -> DeliveryState:
     """Write that a part stands (or was handed over); an adopted one likewise."""
     state = DeliveryState.DELIVERED if result.public else DeliveryState.HANDED_OVER
-    deliveries.keep_receipt(tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url)
+    outcomes.keep_receipt(tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url)
     facts = {
         "state": state.value,
         "external_id": result.external_id,
@@ -38,8 +38,8 @@ def published(
         "settled_at": now,
     }
     # Even if the lease was lost meanwhile: that it stands is a fact, and nobody need look any more.
-    if not deliveries.settle(tx, delivery.uid, claimant, **facts):
-        deliveries.settle(tx, delivery.uid, None, **facts)
+    if not outcomes.settle(tx, delivery.uid, claimant, **facts):
+        outcomes.settle(tx, delivery.uid, None, **facts)
     postings.keep_up(
         tx,
         channel=delivery.channel,
@@ -55,14 +55,14 @@ def published(
 def all_published(tx: Tx, done: Sequence[tuple[Delivery, Published]], now: datetime) -> None:
     """Write that many parts stand, in few statements."""
     facts = [(delivery, "published", result) for delivery, result in done]
-    deliveries.settle_published(tx, facts, now)
+    outcomes.settle_published(tx, facts, now)
     postings.keep_many_up(tx, facts, now)
 
 
 def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime) -> DeliveryState:
     """Write that a posting no longer stands."""
-    deliveries.keep_receipt(tx, delivery.uid, now, "taken_down")
-    deliveries.settle(
+    outcomes.keep_receipt(tx, delivery.uid, now, "taken_down")
+    outcomes.settle(
         tx,
         delivery.uid,
         d.claimant,
@@ -84,8 +84,8 @@ def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime) -> Deli
 
 def removal_asked(d: Dispatcher, tx: Tx, delivery: Delivery, result: Published, now: datetime) -> DeliveryState:
     """Write that people were asked to remove a posting: it stands until they say that it is gone."""
-    deliveries.keep_receipt(tx, delivery.uid, now, "published", external_id=result.external_id, url=result.url)
-    deliveries.settle(
+    outcomes.keep_receipt(tx, delivery.uid, now, "published", external_id=result.external_id, url=result.url)
+    outcomes.settle(
         tx,
         delivery.uid,
         d.claimant,
@@ -102,8 +102,8 @@ def removal_asked(d: Dispatcher, tx: Tx, delivery: Delivery, result: Published, 
 def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now: datetime) -> Next:
     """Write that a call did not end as published, and what follows."""
     next_ = after_error(error, tries=delivery.attempts + 1, now=now, policy=d.retry, jitter=d.jitter())
-    deliveries.keep_receipt(tx, delivery.uid, now, error.code, reason=str(error))
-    deliveries.settle(
+    outcomes.keep_receipt(tx, delivery.uid, now, error.code, reason=str(error))
+    outcomes.settle(
         tx,
         delivery.uid,
         d.claimant,
@@ -116,7 +116,7 @@ def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now:
     )
     if next_.pauses_channel:
         newsroom.set_paused(tx, delivery.channel, True, next_.reason, "dispatcher")
-        deliveries.hold_channel(tx, delivery.channel, f"canal en pause : {next_.reason}")
+        outcomes.hold_channel(tx, delivery.channel, f"canal en pause : {next_.reason}")
         audit.append(
             tx,
             now,

@@ -10,16 +10,7 @@ from broadcast.model import DeliveryState, Form, PostingState, Rendition
 from broadcast.outbox import AT_ONCE, Delivery, Message
 from broadcast.planner import ended_because, is_urgent_priority
 from broadcast.release import Release, Verdict, may_leave
-from broadcast.store import (
-    boards,
-    deliveries,
-    messages,
-    newsroom,
-    postings,
-    renditions,
-    revisions,
-    rules,
-)
+from broadcast.store import boards, deliveries, messages, newsroom, outcomes, postings, renditions, revisions, rules
 from broadcast.store.base import Tx
 
 
@@ -106,7 +97,7 @@ def _newer_round_due(tx: Tx, delivery: Delivery, now: datetime) -> bool:
 def put_aside(d: Dispatcher, tx: Tx, delivery: Delivery, verdict: Verdict, now: datetime) -> None:
     """Write that a claimed delivery does not leave now."""
     final = verdict.state is DeliveryState.DROPPED
-    deliveries.settle(
+    outcomes.settle(
         tx,
         delivery.uid,
         d.claimant,

@@ -10,7 +10,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.due import prepare
 from broadcast.dispatch.turn import Turn
 from broadcast.errors import BroadcastError
-from broadcast.store import audit, deliveries, newsroom
+from broadcast.store import audit, claims, deliveries, newsroom
 
 __all__ = ["Heartbeat", "prepare", "send"]
 
@@ -67,7 +67,7 @@ class Heartbeat:
                 continue
             try:
                 with d.db.write() as tx:
-                    deliveries.renew_all(tx, d.claimant, d.lease_end())
+                    claims.renew_all(tx, d.claimant, d.lease_end())
             except BroadcastError:
                 continue  # the next beat tries again; a lapsed lease leads to a look, not to a second post
 

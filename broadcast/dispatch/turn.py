@@ -22,7 +22,7 @@ from broadcast.dispatch.streams import Result
 from broadcast.errors import BroadcastError, StoreError
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
-from broadcast.store import deliveries
+from broadcast.store import claims, deliveries, outcomes
 
 #: Deliveries claimed at once: of a stream one, so that a crash leaves one in doubt; of one that takes a
 #: repeated call without harm many; of a board all, since they are shown in one go.
@@ -220,19 +220,19 @@ def _work(d: Dispatcher, name: str, adapter: Stream | Board) -> None:
 
 def _claim(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:
     with d.db.write() as tx:
-        return deliveries.claim(tx, name, d.claimant, d.clock.now(), d.lease_end(), size)
+        return claims.claim(tx, name, d.claimant, d.clock.now(), d.lease_end(), size)
 
 
 def _give_back(d: Dispatcher, begun: Iterable[Delivery]) -> None:
     with d.db.write() as tx:
-        deliveries.give_back(tx, list(begun), d.claimant, d.clock.now())
+        claims.give_back(tx, list(begun), d.claimant, d.clock.now())
 
 
 def _hold(d: Dispatcher, name: str, reason: str) -> None:
     # The settings of this channel cannot be used; the next pass tries again, the others go on now.
     for delivery in _claim(d, name, BOARD_BATCH):
         with d.db.write() as tx:
-            deliveries.settle(
+            outcomes.settle(
                 tx,
                 delivery.uid,
                 d.claimant,

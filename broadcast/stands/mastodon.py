@@ -71,6 +71,10 @@ class MastodonStand(Stand):
         return Answer(body=self._status(post))
 
     def _create(self, call: Call) -> Answer:
+        parent = str(call.fields.get("in_reply_to_id") or "")
+        if parent and (parent not in self.posts or self.posts[parent].deleted):
+            # Looked up before the key is: nothing is remembered of such a call.
+            return Answer(404, {"error": "The post you are trying to reply to does not appear to exist."})
         key = call.headers.get("idempotency-key", "")
         if key and key in self.keys and not self.ignores_keys:
             return Answer(body=self._status(self.posts[self.keys[key]]))
@@ -78,10 +82,9 @@ class MastodonStand(Stand):
             return Answer(422, {"error": "Validation failed: Text limit exceeded"})
         if not str(call.fields.get("status") or "").strip() and not call.fields.get("media_ids"):
             return Answer(422, {"error": "Validation failed: Text can't be blank"})
-        parent = call.fields.get("in_reply_to_id")
         post = self.keep(
             str(call.fields["status"]),
-            in_reply_to=str(parent) if parent else None,
+            in_reply_to=parent or None,
             media=self._attached(call),
         )
         self.keys[key] = post.id

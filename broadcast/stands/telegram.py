@@ -74,8 +74,13 @@ class TelegramStand(Stand):
             return _no(400, "Bad Request: message caption is too long" if media else "Bad Request: message is too long")
         if not text and not media:
             return _no(400, "Bad Request: message text is empty")
-        parent = (fields.get("reply_parameters") or {}).get("message_id")
-        post = self.keep(text, in_reply_to=str(parent) if parent else None, media=media)
+        reply = fields.get("reply_parameters") or {}
+        parent = str(reply.get("message_id") or "")
+        if parent and (parent not in self.posts or self.posts[parent].deleted):
+            if not reply.get("allow_sending_without_reply"):
+                return _no(400, "Bad Request: message to be replied not found")
+            parent = ""
+        post = self.keep(text, in_reply_to=parent or None, media=media)
         return _yes(_message(post))
 
     def _kept(self, file: tuple[str, str, bytes]) -> dict[str, Any]:

@@ -65,6 +65,10 @@ class XStand(Stand):
 
     def _create(self, call: Call) -> Answer:
         text = str(call.fields.get("text") or "")
+        parent = str((call.fields.get("reply") or {}).get("in_reply_to_tweet_id") or "")
+        if parent and (parent not in self.posts or self.posts[parent].deleted):
+            detail = "You attempted to reply to a Tweet that is deleted or not visible to you."
+            return Answer(403, {"title": "Forbidden", "detail": detail, "type": "about:blank", "status": 403})
         if any(p.text == text for p in self.live()):
             detail = "You are not allowed to create a Tweet with duplicate content."
             return Answer(
@@ -86,8 +90,7 @@ class XStand(Stand):
                 },
             )
         media = [self.media[str(m)] for m in (call.fields.get("media") or {}).get("media_ids", [])]
-        parent = (call.fields.get("reply") or {}).get("in_reply_to_tweet_id")
-        post = self.keep(text, media=media, in_reply_to=str(parent) if parent else None)
+        post = self.keep(text, media=media, in_reply_to=parent or None)
         return Answer(201, {"data": {"id": post.id, "text": self._shortened(post)[0]}})
 
     def _timeline(self, call: Call) -> Answer:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from broadcast.model import canonical_json, sha256_of
-from broadcast.store import deliveries
+from broadcast.store import outcomes
 from broadcast.store.base import Tx
 from broadcast.store.rows import AuditRow, NewsroomRow
 
@@ -146,7 +146,7 @@ def verify(tx: Tx) -> Verification:
 def append_receipts(tx: Tx, at: datetime) -> None:
     """Let the receipts written since the last time enter the chain, as one hash over their lines."""
     last = tx.one(select(_N.c.audit_receipt).where(_N.c.id == tx.newsroom).with_for_update())[0]
-    new = deliveries.receipts_after(tx, last)
+    new = outcomes.receipts_after(tx, last)
     if not new:
         return
     digest = sha256_of("\n".join(line for _, line in new).encode())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from broadcast.errors import StoreError
+from broadcast.store.bulk import run_many
 
 #: Latest migration; `Database.open` upgrades older databases.
 HEAD = "0004"
@@ -74,6 +75,10 @@ class Tx:
     def run(self, statement: Any, *args: Any) -> int:
         """Execute, and return how many rows were touched."""
         return int(self.connection.execute(statement, *args).rowcount)
+
+    def many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute a statement that is made once a process for each of the rows; return how many were touched."""
+        return run_many(self.connection, statement, rows)
 
 
 class Database:

@@ -97,16 +97,17 @@ def add_items(tx: Tx, items: Sequence[Item]) -> None:
         for i in items
     ]
     if rows:
-        tx.run(insert(_E), rows)
+        tx.many(_ADD, rows)
 
 
+_ADD = insert(_E)
 _BACK = update(_E).where(_E.c.uid == bindparam("b_uid")).values(gone_at=None)
 
 
 def mark_back(tx: Tx, uids: Sequence[str]) -> None:
     """Note that the source shows these items again."""
     if uids:
-        tx.run(_BACK, [{"b_uid": uid} for uid in uids])
+        tx.many(_BACK, [{"b_uid": uid} for uid in uids])
 
 
 def keep_change(tx: Tx, uid: str, entry: Entry, *, at: datetime, **values: Any) -> None:

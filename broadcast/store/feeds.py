@@ -66,7 +66,7 @@ def keep_unchanged(tx: Tx, states: Sequence[FeedState]) -> None:
     if not states:
         return
     names = ("name", "etag", "last_modified", "body_sha256", "attempted_at", "success_at", "next_poll_at")
-    tx.run(_FETCHED, [{f"b_{n}": getattr(s, n) for n in names} | {"b_newsroom": tx.newsroom} for s in states])
+    tx.many(_FETCHED, [{f"b_{n}": getattr(s, n) for n in names} | {"b_newsroom": tx.newsroom} for s in states])
 
 
 def quarantine(tx: Tx, feed: str, body: bytes, *, at: datetime, url: str, content_type: str, reason: str) -> bool:

@@ -90,7 +90,7 @@ def keep_many_up(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at: da
         }
         for d, _, p in done
     ]
-    tx.run(_keep_up(tx.connection.dialect.name), rows)
+    tx.many(_keep_up(tx.connection.dialect.name), rows)
 
 
 @cache

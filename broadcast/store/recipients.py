@@ -15,6 +15,7 @@ _L: Any = RecipientRow.__table__  # type: ignore[attr-defined]  # SQLModel adds 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # as above
 
 PLANNED, SENDING, SENT, WAITING, REFUSED, UNKNOWN = "planned", "sending", "sent", "waiting", "refused", "unknown"
+_ADD = insert(_L)
 #: Rows written in one statement.
 _CHUNK = 500
 
@@ -45,10 +46,10 @@ def begin(tx: Tx, delivery_uid: str, addresses: Iterable[str], at: datetime) -> 
             }
         )
         if len(rows) == _CHUNK:
-            tx.run(insert(_L), rows)
+            tx.many(_ADD, rows)
             rows = []
     if rows:
-        tx.run(insert(_L), rows)
+        tx.many(_ADD, rows)
     return len(seen)
 
 

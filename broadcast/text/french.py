@@ -13,6 +13,12 @@ _WORD_END = r"[\p{L}\p{N})\]»”’%€…]"
 #: What may follow it: nothing more of the same word.
 _AFTER = r"(?=[\s»”)\]]|$)"
 
+#: A number in running text: not the end of a word, hashtag, hour, path, setting or code.
+_NUMBER = r"(?<![\p{L}\p{M}\p{N}_#@&=%:;.,/\\$])\d+(?:[.,\u00a0\u202f ]\d+)*"
+#: No sign of a number where more of the same word follows: "100%25", "12€50".
+_ENDS = r"(?![\p{L}\p{N}_%])"
+#: "n°" and its like.
+_NUMERO = r"(?<![\p{L}\p{N}_#@&/])[nN][°º]"
 #: Each round takes up a mark of the text; more than three were never seen.
 _MAX_ROUNDS = 8
 
@@ -24,11 +30,12 @@ def typo(text: str, nnbsp: str = NNBSP) -> str:
     """Return `text` with French typography: no-break spaces, typographic apostrophe, `…`.
 
     Missing spaces are added. Addresses, e-mail addresses, times and ratios with a colon, HTML
-    entities and spaces that already do not break stay as they are; doing it twice changes nothing.
+    entities, code in backticks and spaces that already do not break stay as they are; doing it
+    twice changes nothing.
 
     Args:
         text: plain text.
-        nnbsp: what stands before `; ! ?`. Another than U+202F also stands before `: »` and after `«`.
+        nnbsp: what stands before `; ! ? %`, as in CLDR's French. Another than U+202F also stands before `: »` and after `«`.
     """
     wide = NBSP if nnbsp == NNBSP else nnbsp
     rules = _spaces() + _missing()
@@ -51,6 +58,7 @@ def _untouched() -> regex.Pattern[str]:
         r"|(?<![\w+\-])[\w+\-][\w.+\-]*+@[\w\-]+(?:\.[\w\-]+)+"
         r"|\b(?:mailto|tel|sms):[^\s<>«»]*[^\s<>«».,;:!?)\]]"
         r"|(?<!\d)\d+(?::\d+)+"
+        r"|(`+)(?!`)[^`\n]+\1(?!`)"
         r"|&(?:[a-z][a-z0-9]*|\#[0-9]+|\#x[0-9a-f]+);",
         regex.IGNORECASE,
     )
@@ -93,7 +101,9 @@ def _spaces() -> _Rules:
         (r"(?<=«) +(?=\S)", "{wide}"),
         (r"(?<=(?<![\w.,])(?:[01]?\d|2[0-4])) +(?=h(?![\p{L}\d]))", "{wide}"),
         (r"(?<=\d[ \u00a0\u202f]h) +(?=[0-5]\d(?![\w]))", "{wide}"),
-        (r"(?<=\d) +(?=[€%°])", "{wide}"),
+        (rf"(?<=\d) +(?=%{_ENDS})", "{thin}"),
+        (r"(?<=\d) +(?=[€°])", "{wide}"),
+        (rf"(?<={_NUMERO}) +(?=\d)", "{wide}"),
         (r"(?<=\b\d{1,3}(?:[ \u00a0\u202f]\d{3})*) (?=\d{3}(?:[ \u00a0\u202f]\d{3})*(?![\w]| \d))", "{thin}"),
     )
 
@@ -108,6 +118,9 @@ def _missing() -> _Rules:
         (r"(?<=[^\s«])(?=»)", "{wide}"),
         (r"(?<=«)(?=[^\s»])", "{wide}"),
         (r"(?<=(?<![\w.,])(?:[01]?\d|2[0-4]))h(?=[0-5]\d(?!\w))", "{wide}h{wide}"),
+        (rf"(?<={_NUMBER})(?=%{_ENDS})", "{thin}"),
+        (rf"(?<={_NUMBER})(?=(?:€|°[CF]){_ENDS})", "{wide}"),
+        (rf"(?<={_NUMERO})(?=\d)", "{wide}"),
     )
 
 

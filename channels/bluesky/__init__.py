@@ -9,6 +9,8 @@ API: https://docs.bsky.app/docs/advanced-guides/posts, read 2026-11-26. Rights: 
 Quirks:
     - The record key is derived from the delivery, and `putRecord` with the same key writes the same
       record: a repeated call never makes a second post. `createRecord` answers 500 there.
+    - A reply to a post that was deleted is taken, but nobody's feed shows it: root and parent are asked
+      for first, and where one is gone the post stands alone (`thread.py`).
     - Places in a text are counted in UTF-8 bytes.
     - `createSession` is allowed 30 times in 5 minutes: the session is kept in the channel's memory
       (0600) and renewed when it has expired or is no longer known; the password is asked last.
@@ -23,13 +25,14 @@ from __future__ import annotations
 import json
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from broadcast import http
 from broadcast.channel import (
+    ALONE,
     ChannelSettings,
     Found,
     Idempotent,
@@ -45,6 +48,7 @@ from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavai
 from broadcast.model import Media, Part
 from channels.bluesky.facets import facets
 from channels.bluesky.server import is_loopback, server_of
+from channels.bluesky.thread import Record, reply_of
 from channels.bluesky.tid import created_at, tid_of
 
 _SESSION = "session"
@@ -99,7 +103,8 @@ class Bluesky:
             "com.atproto.repo.putRecord",
             {"repo": did, "collection": _POST, "rkey": tid_of(key), "record": record},
         )
-        return self._published(answer)
+        done = self._published(answer)
+        return done if reply_to is None or "reply" in record else replace(done, note=ALONE)
 
     def take_down(self, published: Published, *, key: str) -> None:
         """Delete a record; one that is gone is fine."""
@@ -115,7 +120,7 @@ class Bluesky:
         except OutcomeUnknown as error:
             raise ChannelUnavailable(str(error)) from error
         except ChannelRefused as error:
-            if "could not locate" in str(error).lower() or "recordnotfound" in str(error).lower():
+            if _is_missing(error):
                 return NotSeen()
             raise ChannelUnavailable(str(error)) from error
         return NotSeen() if found.external_id in known_ids else Found(published=found)
@@ -140,9 +145,11 @@ class Bluesky:
         if embed:
             record["embed"] = embed
         if reply_to is not None:
-            root, parent = self._reference(reply_to.root), self._reference(reply_to.parent)
-            if root and parent:
-                record["reply"] = {"root": root, "parent": parent}
+            parent = self._standing(reply_to.parent)
+            root = parent if reply_to.root == reply_to.parent else self._standing(reply_to.root)
+            answers = reply_of(root, parent)
+            if answers is not None:
+                record["reply"] = answers
         return record
 
     def _embed(self, part: Part) -> dict[str, Any] | None:
@@ -170,18 +177,23 @@ class Bluesky:
             return None  # an alert does not wait for somebody else's name
         return str(answer.get("did") or "") or None
 
-    def _reference(self, published: Published) -> dict[str, str] | None:
-        if published.token and published.external_id.startswith("at://"):
-            return {"uri": published.external_id, "cid": published.token}
-        # A person gave the address; the content hash that a reply needs is asked for.
+    def _standing(self, published: Published) -> Record | None:
+        """Return the record of a post, None if it is gone; the one that is remembered where nobody can say."""
+        did, kept = self._session()["did"], {"uri": published.external_id, "cid": published.token}
+        is_whole = bool(published.token) and published.external_id.startswith("at://")
+        if is_whole and not published.external_id.startswith(f"at://{did}/"):
+            return kept  # of the account that the city had before
         rkey = published.external_id.rstrip("/").rpartition("/")[2]
         try:
-            answer = self._call(
-                "com.atproto.repo.getRecord", query={"repo": self._session()["did"], "collection": _POST, "rkey": rkey}
-            )
-        except ChannelRefused:
-            return None
-        return {"uri": str(answer["uri"]), "cid": str(answer["cid"])} if answer.get("uri") and answer.get("cid") else None
+            # Where a person gave the address, the content hash that a reply needs is asked for, too.
+            found = self._call("com.atproto.repo.getRecord", query={"repo": did, "collection": _POST, "rkey": rkey})
+        except DeliveryError as error:
+            if _is_missing(error):
+                return None
+            if not is_whole and not isinstance(error, ChannelRefused):
+                raise
+            found = {}
+        return found if found.get("uri") and found.get("cid") else kept if is_whole else None
 
     def _call(self, method: str, body: dict[str, Any] | None = None, *, query: dict[str, str] | None = None) -> dict[str, Any]:
         verb = "GET" if body is None else "POST"
@@ -302,6 +314,12 @@ class Bluesky:
         host = self._settings.url.rstrip("/") if is_loopback(self._settings.url) else "https://bsky.app"
         url = f"{host}/profile/{self._settings.handle}/post/{match[2]}"
         return Published(external_id=uri, url=url, token=str(answer.get("cid") or ""))
+
+
+def _is_missing(error: DeliveryError) -> bool:
+    """True if a server says that it holds no such record."""
+    words = str(error).lower()
+    return isinstance(error, ChannelRefused) and ("could not locate" in words or "recordnotfound" in words)
 
 
 def _error(response: http.Response) -> str:

@@ -11,6 +11,9 @@ Quirks:
       whose outcome is unknown is looked for among the account's statuses, never merely sent again.
     - A picture may be accepted with 202 while it is still being worked on: nothing is posted yet,
       so the delivery waits; the picture is remembered and not sent again.
+    - A reply to a status that was deleted is answered 404 (422 by some servers) in the server's language:
+      the status itself is asked for, and where it is gone the reply is posted alone. Nothing was
+      stored under the key, so it serves again.
     - A status comes back as HTML: addresses shortened on screen, mentions without their server.
     - A bad token is 401, on some servers 400 or 403.
 """
@@ -19,12 +22,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from broadcast import http
 from broadcast.channel import (
+    ALONE,
     ChannelSettings,
     Found,
     Idempotent,
@@ -97,11 +102,13 @@ class Mastodon:
             "language": part.language,
             "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
         }
-        if reply_to is not None:
-            body["in_reply_to_id"] = reply_to.parent.external_id
-        status = self._call("POST", "/api/v1/statuses", body, {"Idempotency-Key": key})
+        headers = {"Idempotency-Key": key}
+        if reply_to is None:
+            done = _published(self._call("POST", "/api/v1/statuses", body, headers))
+        else:
+            done = self._answer(_id(reply_to.parent), body, headers)
         self._forget(part)
-        return _published(status)
+        return done
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Edit a status in place."""
@@ -134,6 +141,23 @@ class Mastodon:
         except ChannelRefused:
             facts = self._call("GET", "/api/v1/instance", safe=True)
         return limits_of(facts, self.default_limits)
+
+    def _answer(self, parent: str, body: dict[str, Any], headers: dict[str, str]) -> Published:
+        try:
+            return _published(self._call("POST", "/api/v1/statuses", body | {"in_reply_to_id": parent}, headers))
+        except ChannelRefused:
+            # A refusal is certain: nothing was posted.
+            if not self._is_gone(parent):
+                raise
+        return replace(_published(self._call("POST", "/api/v1/statuses", body, headers)), note=ALONE)
+
+    def _is_gone(self, status_id: str) -> bool:
+        """True if the server says that there is no such status (any more)."""
+        try:
+            path = f"/api/v1/statuses/{quote(status_id, safe='')}"
+            return self._request("GET", path, safe=True, gone_is_fine=True).status in (404, 410)
+        except (ChannelMisconfigured, ChannelRefused):
+            return False  # not allowed to ask: the refusal stands
 
     def _account(self) -> str:
         account = self._call("GET", "/api/v1/accounts/verify_credentials", safe=True)

@@ -10,6 +10,8 @@ permission, access token of the city's account made after that permission was gi
 Quirks:
     - Identical text is answered 403 "duplicate content": that is evidence of an existing post, so
       its outcome is unknown and the post is looked for.
+    - A reply to a post that was deleted is answered 403 "deleted or not visible to you": nothing was
+      posted, and the reply is posted alone. X says so at times of a post made a moment ago, too.
     - 429 tells when to come back in `x-rate-limit-reset`; the queue waits, no thread sleeps.
     - Pictures go to `POST /2/media/upload`, alternative text to `POST /2/media/metadata` (the v1.1
       upload that tweepy knows was switched off in 2025). A GIF cannot be sent in one piece: it is
@@ -25,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -34,6 +36,7 @@ import tweepy
 
 from broadcast import http
 from broadcast.channel import (
+    ALONE,
     ChannelSettings,
     Found,
     Idempotent,
@@ -56,10 +59,16 @@ CLOCK_SKEW = timedelta(minutes=10)
 #: Pages of 100 posts read back at most when looking for one.
 _PAGES = 5
 _DUPLICATE = re.compile(r"duplicate", re.IGNORECASE)
+#: What a 403, or a 400 for an id that is none, says where the post answered is the reason.
+_NO_PARENT = re.compile(rb"reply to a (?:tweet|post) that is deleted or not visible|in_reply_to_tweet_id", re.IGNORECASE)
 _CREDENTIALS = re.compile(
     r"oauth|permission|not permitted to|suspended|client-not-enrolled|client-forbidden|unsupported-authentication|access level",
     re.IGNORECASE,
 )
+
+
+class _NoParent(ChannelRefused):
+    """Refused because of the post that it answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,15 +113,13 @@ class X:
         """Post, as a reply where it corrects or goes on."""
         client = self._client()
         media_ids = [self._upload(client, media) for media in part.media]
-        response = self._run(
-            client,
-            client.create_tweet,
-            text=part.text,
-            media_ids=media_ids or None,
-            user_auth=True,
-            in_reply_to_tweet_id=_id(reply_to.parent) if reply_to else None,
-        )
-        return self._published(self._id_in(response))
+        if reply_to is None:
+            return self._create(client, part, media_ids, None)
+        try:
+            return self._create(client, part, media_ids, _id(reply_to.parent))
+        except _NoParent:
+            # A refusal is certain: nothing was posted.
+            return replace(self._create(client, part, media_ids, None), note=ALONE)
 
     def take_down(self, published: Published, *, key: str) -> None:
         """Delete a post."""
@@ -133,6 +140,17 @@ class X:
         """Check the credentials; X states no limits."""
         self._me(self._client())
         return None
+
+    def _create(self, client: tweepy.Client, part: Part, media_ids: list[str], parent: str | None) -> Published:
+        response = self._run(
+            client,
+            client.create_tweet,
+            text=part.text,
+            media_ids=media_ids or None,
+            user_auth=True,
+            in_reply_to_tweet_id=parent,
+        )
+        return self._published(self._id_in(response))
 
     def _posts(self, since: datetime) -> Iterator[dict[str, Any]]:
         """Yield what was posted since then; ends only where the whole of it was read."""
@@ -252,7 +270,9 @@ class X:
                 raise OutcomeUnknown(reason)
             if safe or _CREDENTIALS.search(response.body.decode("utf-8", "replace")):
                 raise ChannelMisconfigured(reason)
-            raise ChannelRefused(reason)
+            raise (_NoParent if _NO_PARENT.search(response.body) else ChannelRefused)(reason)
+        if response.status == 400 and _NO_PARENT.search(response.body):
+            raise _NoParent(f"{who} : 400 : {http.summary(response.body)}")
         if response.status == 402:
             raise ChannelMisconfigured(f"{who} : 402 : plus de crédit sur le compte développeur de X")
         if response.status == 429:

@@ -17,7 +17,7 @@ from broadcast.desk.vote import approve
 from broadcast.dispatch import claimant
 from broadcast.errors import ChannelMisconfigured, ChannelUnavailable
 from broadcast.status import message_status
-from broadcast.store import audit, deliveries, messages
+from broadcast.store import audit, claims, messages
 from tests.builders import (
     EVENING,
     FakeBoard,
@@ -514,8 +514,8 @@ def test_a_lapsed_claim_of_another_machine_is_looked_up_not_repeated(rooms, url)
     room = a_room(rooms, url, mastodon)
     room.publish()
     with room.db.write() as tx:
-        taken = deliveries.claim(tx, "mastodon", "far+b/1/1", room.clock.now(), room.clock.now(), 5)
-        deliveries.start_attempt(tx, taken[0], "far+b/1/1", room.clock.now(), room.clock.wall())
+        taken = claims.claim(tx, "mastodon", "far+b/1/1", room.clock.now(), room.clock.now(), 5)
+        claims.start_attempt(tx, taken[0], "far+b/1/1", room.clock.now(), room.clock.wall())
     mastodon.posts["7"] = "publish Les quais sont fermés."
     room.clock.at += timedelta(seconds=1)
     room.send()

@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 from broadcast.text import day, hashtag, hashtags, hour, measure, typo, typo_net, when
 
 PIECES = st.lists(
-    st.sampled_from([*" '.:;!?«»hé8\n\u00a0\u202f&()", "18h40", "...", "18:40", "https://a.fr/x?y=1;z", "a@b.fr", "&amp;"])
+    st.sampled_from(
+        [
+            *" '.:;!?«»hé8\n\u00a0\u202f&()%€°#`n/,=",
+            "°C",
+            "n°",
+            "50%",
+            "18h40",
+            "...",
+            "18:40",
+            "https://a.fr/x?y=1;z",
+            "a@b.fr",
+            "&amp;",
+        ]
+    )
 ).map("".join)
 
 
@@ -34,7 +47,18 @@ PIECES = st.lists(
         ("www.a.fr/l'eau?", "www.a.fr/l'eau~?"),
         ("AT&amp;T &eacute; ;", "AT&amp;T &eacute;~;"),
         ("déjà_: fait_!", "déjà_: fait_!"),
-        ("12 000 € et 5 %", "12~000_€ et 5_%"),
+        ("12 000 € et 5 %", "12~000_€ et 5~%"),
+        ("50%, 2,5%, 12 000% et -5% (10%)!", "50~%, 2,5~%, 12~000~% et -5~% (10~%)~!"),
+        ("20-30% ou 50%?", "20-30~% ou 50~%~?"),
+        ("5€, 12,50€ et 1 000€.", "5_€, 12,50_€ et 1~000_€."),
+        ("20°C, -5°C, 20 °C, 68°F", "20_°C, -5_°C, 20_°C, 68_°F"),
+        ("n°5, N°12, n° 5, nº 7 (n°3)", "n°_5, N°_12, n°_5, nº_7 (n°_3)"),
+        ("48°50 N, à 45° de là", "48°50 N, à 45° de là"),
+        ("12€50, 100%25, 50%20, 50%%", "12€50, 100%25, 50%20, 50%%"),
+        ("https://a.fr/a%20b?x=50%&t=5€ www.a.fr/n°5 a50%@b.fr", "https://a.fr/a%20b?x=50%&t=5€ www.a.fr/n°5 a50%@b.fr"),
+        ("#Crue50% #50% #n°5 CO2% taux_50% width:50%; x=50%", "#Crue50% #50% #n°5 CO2% taux_50% width:50%~; x=50%"),
+        ("`50% n°5 !` et ``a`5€``", "`50% n°5 !` et ``a`5€``"),
+        ("01 41 23 80 00, 0 800 123 456, 3620, 18:40", "01 41 23 80 00, 0 800 123 456, 3620, 18:40"),
         ("01 41 23 80 00", "01 41 23 80 00"),
         ("un\n: deux", "un\n: deux"),
     ],
@@ -69,6 +93,10 @@ def test_the_typography_of_the_net_never_costs_more_on_x(text: str):
 
 def test_the_net_keeps_three_dots_and_adds_no_space():
     assert typo_net("Crue ! L'eau... 18h40: vite!") == "Crue\u00a0! L’eau... 18h40: vite!"
+
+
+def test_the_net_keeps_signs_of_numbers_together_only_where_a_space_was():
+    assert typo_net("50% ou 50 %, 5€ ou 5 €, n°5 ou n° 5") == "50% ou 50\u00a0%, 5€ ou 5\u00a0€, n°5 ou n°\u00a05"
 
 
 def test_dates_in_words():

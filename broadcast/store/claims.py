@@ -1,0 +1,195 @@
+"""Claiming deliveries and committing to their calls, by compare-and-set: each goes to one claimant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, select, update
+
+from broadcast.model import DeliveryState
+from broadcast.outbox import Delivery
+from broadcast.store.base import Tx
+from broadcast.store.deliveries import COLUMNS, READY, delivery_of, is_blocked
+from broadcast.store.outcomes import keep_receipt
+from broadcast.store.rows import AttemptRow, DeliveryRow
+
+_D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_A: Any = AttemptRow.__table__  # type: ignore[attr-defined]  # as above
+#: Due deliveries of many channels that are read by one statement.
+_AT_ONCE = 2000
+
+
+def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int) -> list[Delivery]:
+    """Claim up to `size` due deliveries of a channel, the most urgent first; each only once."""
+    return take(tx, due(tx, {channel: size}, now), claimant, until)
+
+
+def due(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Delivery]:
+    """Return up to so many due deliveries of each channel, the most urgent first.
+
+    A delivery waits while an earlier one of the same message on the channel is unsettled.
+    """
+    found = _due_at_once(tx, sizes, now)
+    if found is None:
+        found = [row for channel, size in sizes.items() for row in _due(tx, [channel], now, size)]
+    return [delivery_of(row) for row in found]
+
+
+def take(tx: Tx, wanted: Sequence[Delivery], claimant: str, until: datetime) -> list[Delivery]:
+    """Claim due deliveries; return those that nobody else has taken meanwhile."""
+    return _taken(tx, _TAKE, wanted, claimant, until, {})
+
+
+def take_for_attempt(
+    tx: Tx, wanted: Sequence[Delivery], claimant: str, until: datetime, at: datetime, wall_at: datetime
+) -> list[Delivery]:
+    """Claim due deliveries and commit to their calls; return those that nobody else has taken meanwhile."""
+    going = _taken(tx, _TAKE_FOR_ATTEMPT, wanted, claimant, until, {"b_at": at, "b_wall": wall_at})
+    if going:
+        tx.many(_ATTEMPT, [{"delivery_uid": d.uid, "claimant": claimant, "at": at} for d in going])
+    return going
+
+
+_ATTEMPT = insert(_A)
+
+
+def _taken(
+    tx: Tx, statement: Any, wanted: Sequence[Delivery], claimant: str, until: datetime, facts: Mapping[str, Any]
+) -> list[Delivery]:
+    if not wanted:
+        return []
+    touched = tx.many(statement, [{"b_uid": d.uid, "b_claimant": claimant, "b_until": until, **facts} for d in wanted])
+    if touched in (len(wanted), -1):
+        return list(wanted)
+    # Another machine was faster with some (PostgreSQL): keep what is ours.
+    mine = select(_D.c.uid).where(_D.c.uid.in_([d.uid for d in wanted]), _D.c.claimed_by == claimant)
+    ours = {row[0] for row in tx.all(mine)}
+    return [d for d in wanted if d.uid in ours]
+
+
+def _due_at_once(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Any] | None:
+    """Return what is due on all channels by one statement; None if that is too much to read at once."""
+    if len(sizes) < 2:
+        return None
+    rows = _due(tx, list(sizes), now, _AT_ONCE)
+    if len(rows) == _AT_ONCE:
+        return None
+    left, found = dict(sizes), []
+    for row in rows:
+        if left[row.channel] > 0:
+            left[row.channel] -= 1
+            found.append(row)
+    return found
+
+
+def _due(tx: Tx, channels: list[str], now: datetime, size: int) -> list[Any]:
+    return tx.all(_due_query(), {"newsroom": tx.newsroom, "channels": channels, "now": now, "size": size})
+
+
+@cache
+def _due_query() -> Any:
+    return (
+        select(*COLUMNS)
+        .where(
+            _D.c.newsroom == bindparam("newsroom"),
+            _D.c.channel.in_(bindparam("channels", expanding=True)),
+            _D.c.state.in_(READY),
+            _D.c.not_before_at <= bindparam("now"),
+            ~is_blocked(),
+        )
+        .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
+        .limit(bindparam("size"))
+    )
+
+
+_TAKE = (
+    update(_D)
+    .where(_D.c.uid == bindparam("b_uid"), or_(*(_D.c.state == ready for ready in READY)))
+    .values(state=DeliveryState.CLAIMED.value, claimed_by=bindparam("b_claimant"), claimed_until_at=bindparam("b_until"))
+)
+_TAKE_FOR_ATTEMPT = _TAKE.values(
+    attempts=_D.c.attempts + 1,
+    open_attempt=True,
+    attempted_at=bindparam("b_at"),
+    attempted_wall_at=bindparam("b_wall"),
+    looks=0,
+    failed_looks=0,
+)
+
+
+def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime) -> bool:
+    """Commit to a call; False if the claim is no longer ours."""
+    touched = tx.run(
+        update(_D)
+        .where(
+            _D.c.uid == delivery.uid,
+            _D.c.state == DeliveryState.CLAIMED.value,
+            _D.c.claimed_by == claimant,
+        )
+        .values(
+            attempts=_D.c.attempts + 1,
+            open_attempt=True,
+            attempted_at=at,
+            attempted_wall_at=wall_at,
+            looks=0,
+            failed_looks=0,
+        )
+    )
+    if touched:
+        tx.run(insert(_A).values(delivery_uid=delivery.uid, claimant=claimant, at=at))
+    return bool(touched)
+
+
+def give_back(tx: Tx, begun: Sequence[Delivery], claimant: str, at: datetime) -> None:
+    """Give back deliveries whose calls were committed to and never made."""
+    if begun:
+        tx.many(_GIVE_BACK, [{"b_uid": d.uid, "b_claimant": claimant} for d in begun])
+        for delivery in begun:
+            keep_receipt(tx, delivery.uid, at, "not_begun", reason="arrêt du programme avant l'appel")
+
+
+_GIVE_BACK = (
+    update(_D)
+    .where(
+        _D.c.uid == bindparam("b_uid"),
+        _D.c.state == DeliveryState.CLAIMED.value,
+        _D.c.claimed_by == bindparam("b_claimant"),
+    )
+    .values(
+        state=DeliveryState.PLANNED.value,
+        attempts=_D.c.attempts - 1,
+        open_attempt=False,
+        claimed_by="",
+        claimed_until_at=None,
+    )
+)
+
+
+def holds(tx: Tx, uid: str, claimant: str) -> bool:
+    """True while the claim of a delivery is still this claimant's."""
+    query = select(_D.c.uid).where(_D.c.uid == uid, _D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
+    return tx.one(query) is not None
+
+
+def renew_all(tx: Tx, claimant: str, until: datetime) -> None:
+    """Keep all claims of a process that still lives."""
+    tx.run(
+        update(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.state == DeliveryState.CLAIMED.value,
+            _D.c.claimed_by == claimant,
+        )
+        .values(claimed_until_at=until)
+    )
+
+
+def claimed(tx: Tx) -> list[Delivery]:
+    """Return all claimed deliveries, to look for claims of processes that no longer live."""
+    return [delivery_of(row) for row in tx.all(_CLAIMED, {"newsroom": tx.newsroom})]
+
+
+_CLAIMED = select(*COLUMNS).where(_D.c.newsroom == bindparam("newsroom"), _D.c.state == DeliveryState.CLAIMED.value)

@@ -1,0 +1,174 @@
+"""What became of deliveries: states, receipts, and what is held, released or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from broadcast.channel import Published
+from broadcast.model import DeliveryState
+from broadcast.outbox import Delivery
+from broadcast.store.base import Tx
+from broadcast.store.deliveries import READY
+from broadcast.store.rows import DeliveryRow, ReceiptRow
+
+_D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_R: Any = ReceiptRow.__table__  # type: ignore[attr-defined]  # as above
+
+
+def settle_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at: datetime) -> None:
+    """Write many deliveries as published (or handed over), with their receipts, in two statements.
+
+    That something stands is a fact, whoever holds the claim by now.
+    """
+    facts = [
+        {
+            "b_uid": d.uid,
+            "b_state": (DeliveryState.DELIVERED if p.public else DeliveryState.HANDED_OVER).value,
+            "b_id": p.external_id,
+            "b_url": p.url,
+            "b_at": at,
+        }
+        for d, _, p in done
+    ]
+    tx.many(_PUBLISHED, facts)
+    tx.many(
+        _RECEIPT,
+        [
+            {"delivery_uid": d.uid, "at": at, "outcome": o, "external_id": p.external_id, "url": p.url, "reason": ""}
+            for d, o, p in done
+        ],
+    )
+
+
+_RECEIPT = insert(_R)
+_PUBLISHED = (
+    update(_D)
+    .where(_D.c.uid == bindparam("b_uid"))
+    .values(
+        state=bindparam("b_state"),
+        external_id=bindparam("b_id"),
+        url=bindparam("b_url"),
+        settled_at=bindparam("b_at"),
+        reason="",
+        needs_person=False,
+        open_attempt=False,
+        claimed_by="",
+        claimed_until_at=None,
+    )
+)
+
+
+def settle(tx: Tx, uid: str, claimant: str | None, **values: Any) -> bool:
+    """Write what became of a delivery; False if somebody else holds it now.
+
+    Args:
+        tx: the transaction.
+        uid: the delivery.
+        claimant: who must hold it, None where a person or the planner decides.
+        values: columns; `state` and enumerations as their values.
+    """
+    query = update(_D).where(_D.c.uid == uid)
+    if claimant is not None:
+        query = query.where(_D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
+    return bool(tx.run(query.values(claimed_by="", claimed_until_at=None, **values)))
+
+
+def drop(tx: Tx, uid: str, reason: str, at: datetime) -> bool:
+    """Drop a delivery that has not left; False if it was claimed meanwhile."""
+    states = (*READY, DeliveryState.HELD.value)
+    return bool(
+        tx.run(
+            update(_D)
+            .where(_D.c.uid == uid, _D.c.state.in_(states))
+            .values(state=DeliveryState.DROPPED.value, reason=reason, settled_at=at)
+        )
+    )
+
+
+def release_held(tx: Tx, channels: Sequence[str]) -> int:
+    """Plan again what was held, on channels that may work now; a reminder keeps its time."""
+    return tx.run(_RELEASE, {"b_newsroom": tx.newsroom, "b_channels": list(channels)})
+
+
+_RELEASE = (
+    update(_D)
+    .where(
+        _D.c.newsroom == bindparam("b_newsroom"),
+        _D.c.state == DeliveryState.HELD.value,
+        _D.c.channel.in_(bindparam("b_channels", expanding=True)),
+    )
+    .values(state=DeliveryState.PLANNED.value, reason="")
+)
+
+
+def hold_channel(tx: Tx, channel: str, reason: str) -> int:
+    """Hold all that is ready on a channel that rests."""
+    return tx.run(
+        update(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.channel == channel,
+            _D.c.state.in_(READY),
+        )
+        .values(state=DeliveryState.HELD.value, reason=reason)
+    )
+
+
+def keep_receipt(
+    tx: Tx,
+    uid: str,
+    at: datetime,
+    outcome: str,
+    *,
+    external_id: str = "",
+    url: str = "",
+    reason: str = "",
+) -> None:
+    """Keep what the channel answered."""
+    tx.run(
+        insert(_R).values(
+            delivery_uid=uid,
+            at=at,
+            outcome=outcome,
+            external_id=external_id,
+            url=url,
+            reason=reason,
+        )
+    )
+
+
+def known_ids(tx: Tx, channel: str, but: str) -> frozenset[str]:
+    """Return all ids that other deliveries of a channel made or adopted."""
+    query = (
+        select(_R.c.external_id)
+        .join(_D, _D.c.uid == _R.c.delivery_uid)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.channel == channel,
+            _D.c.uid != but,
+            _R.c.external_id != "",
+        )
+    )
+    return frozenset(row[0] for row in tx.all(query))
+
+
+def receipts_after(tx: Tx, after_id: int, size: int = 10_000) -> list[tuple[int, str]]:
+    """Return (id, one line of facts) of the receipts after `after_id`, for the audit's batch hash."""
+    query = (
+        select(_R)
+        .join(_D, _D.c.uid == _R.c.delivery_uid)
+        .where(_D.c.newsroom == tx.newsroom, _R.c.id > after_id)
+        .order_by(_R.c.id)
+        .limit(size)
+    )
+    return [
+        (
+            r.id,
+            f"{r.delivery_uid}|{r.at.isoformat()}|{r.outcome}|{r.external_id}|{r.url}|{r.reason}",
+        )
+        for r in tx.all(query)
+    ]
