@@ -1,7 +1,8 @@
-"""A person settles what no machine can: an unknown outcome, or a hand-over."""
+"""A person settles what no machine can: an unknown outcome, a hand-over, or a takedown that was refused."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from broadcast.channel import Published
@@ -36,7 +37,7 @@ def resolve(
         not_published: True: it is not there, and may be sent again.
 
     Raises:
-        UsageError: not exactly one of the three ways was said.
+        UsageError: not exactly one of the three ways was said, or of a takedown that it is still there.
         NotFound: no delivery there waits for a person.
         NotAllowed: not a publisher.
     """
@@ -45,6 +46,8 @@ def resolve(
     with desk.db.write() as tx:
         person = desk.person(tx, as_, Right.RESOLVE)
         delivery = _find(tx, which)
+        if delivery.action is Action.TAKE_DOWN and published and not proof:
+            raise UsageError(f"{which} : c'est un retrait : retirez-le sur place, puis dites --proof TEXTE")
         now = desk.clock.now()
         if not_published:
             _free(tx, delivery, now)
@@ -77,18 +80,27 @@ def _find(tx: Tx, which: str) -> Delivery:
     slug, slash, channel = which.partition("/")
     if not slash:
         delivery = deliveries.get(tx, which)
-        if delivery.state not in _OPEN:
+        if not _is_open(delivery, deliveries.of_message(tx, delivery.message_uid, delivery.channel)):
             raise WorkflowError(
                 f"diffusion {which} : rien à régler, son état est « {delivery.state.value} »",
                 subject=which,
             )
         return delivery
     message = messages.get_message(tx, slug)
-    waiting = [d for d in deliveries.of_message(tx, message.uid, channel) if d.state in _OPEN]
+    known = deliveries.of_message(tx, message.uid, channel)
+    waiting = [d for d in known if _is_open(d, known)]
     if not waiting:
         raise NotFound(f"{which} : aucune diffusion n'attend une personne", subject=which)
     # The one that asks for a person first, else the latest hand-over.
     return next((d for d in waiting if d.needs_person), waiting[-1])
+
+
+def _is_open(delivery: Delivery, known: Iterable[Delivery]) -> bool:
+    """True for what waits for a person; where a takedown was refused they remove the post on the spot."""
+    if delivery.action is not Action.TAKE_DOWN or delivery.state is not DeliveryState.REFUSED:
+        return delivery.state in _OPEN
+    newer = (d for d in known if d.slot == delivery.slot and d.seq > delivery.seq)
+    return all(d.state is DeliveryState.DROPPED for d in newer)
 
 
 def _free(tx: Tx, delivery: Delivery, now: datetime) -> None:

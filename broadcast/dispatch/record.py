@@ -27,12 +27,12 @@ def published(
 ) -> DeliveryState:
     """Write that a part stands (or was handed over); an adopted one likewise."""
     state = DeliveryState.DELIVERED if result.public else DeliveryState.HANDED_OVER
-    outcomes.keep_receipt(tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url)
+    outcomes.keep_receipt(tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url, reason=result.note)
     facts = {
         "state": state.value,
         "external_id": result.external_id,
         "url": result.url,
-        "reason": "",
+        "reason": result.note,
         "needs_person": False,
         "open_attempt": False,
         "settled_at": now,

@@ -61,7 +61,7 @@ def write_results(d: Dispatcher, results: Sequence[Result]) -> None:
             record.all_published(tx, plain, now)
         for delivery, published in plain:
             state = DeliveryState.DELIVERED if published.public else DeliveryState.HANDED_OVER
-            told.append((delivery, state, published.url, ""))
+            told.append((delivery, state, published.url, published.note))
         for result in results:
             if not _stands(result):
                 told.append(_write_other(d, tx, result, now))

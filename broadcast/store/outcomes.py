@@ -30,6 +30,7 @@ def settle_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at
             "b_state": (DeliveryState.DELIVERED if p.public else DeliveryState.HANDED_OVER).value,
             "b_id": p.external_id,
             "b_url": p.url,
+            "b_note": p.note,
             "b_at": at,
         }
         for d, _, p in done
@@ -38,7 +39,7 @@ def settle_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at
     tx.many(
         _RECEIPT,
         [
-            {"delivery_uid": d.uid, "at": at, "outcome": o, "external_id": p.external_id, "url": p.url, "reason": ""}
+            {"delivery_uid": d.uid, "at": at, "outcome": o, "external_id": p.external_id, "url": p.url, "reason": p.note}
             for d, o, p in done
         ],
     )
@@ -53,7 +54,7 @@ _PUBLISHED = (
         external_id=bindparam("b_id"),
         url=bindparam("b_url"),
         settled_at=bindparam("b_at"),
-        reason="",
+        reason=bindparam("b_note"),
         needs_person=False,
         open_attempt=False,
         claimed_by="",

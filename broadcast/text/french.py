@@ -30,7 +30,7 @@ def typo(text: str, nnbsp: str = NNBSP) -> str:
     """Return `text` with French typography: no-break spaces, typographic apostrophe, `…`.
 
     Missing spaces are added. Addresses, e-mail addresses, times and ratios with a colon, HTML
-    entities, code in backticks and spaces that already do not break stay as they are; doing it
+    entities, telephone numbers, code in backticks and spaces that already do not break stay as they are; doing it
     twice changes nothing.
 
     Args:
@@ -48,7 +48,7 @@ def typo_net(text: str) -> str:
 
     There U+202F and `…` weigh 2, so U+202F becomes U+00A0 and nothing is added.
     """
-    return _outside(text, lambda piece: _applied(_spaces(), piece, thin=NBSP, wide=NBSP).replace(NNBSP, NBSP))
+    return _outside(text, lambda piece: _applied(_spaces(), piece, thin=NBSP, wide=NBSP)).replace(NNBSP, NBSP)
 
 
 @cache
@@ -58,7 +58,8 @@ def _untouched() -> regex.Pattern[str]:
         r"|(?<![\w+\-])[\w+\-][\w.+\-]*+@[\w\-]+(?:\.[\w\-]+)+"
         r"|\b(?:mailto|tel|sms):[^\s<>«»]*[^\s<>«».,;:!?)\]]"
         r"|(?<!\d)\d+(?::\d+)+"
-        r"|(`+)(?!`)[^`\n]+\1(?!`)"
+        r"|(?<!`)(`+)(?!`).{1,200}?(?<!`)\1(?!`)"
+        r"|(?<![\w+])(?:0\d(?:[ .\-]\d\d){4}|0[ .]?8\d\d(?:[ .]\d{2,3}){2,3}|\+\d(?:[ .\-()]{0,2}\d){8,14})(?!\w)"
         r"|&(?:[a-z][a-z0-9]*|\#[0-9]+|\#x[0-9a-f]+);",
         regex.IGNORECASE,
     )
