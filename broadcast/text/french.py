@@ -29,9 +29,9 @@ _Rules = tuple[tuple[regex.Pattern[str], str], ...]
 def typo(text: str, nnbsp: str = NNBSP) -> str:
     """Return `text` with French typography: no-break spaces, typographic apostrophe, `…`.
 
-    Missing spaces are added. Addresses, e-mail addresses, times and ratios with a colon, HTML
-    entities, telephone numbers, code in backticks and spaces that already do not break stay as they are; doing it
-    twice changes nothing.
+    Missing spaces are added. Addresses, e-mail addresses, times and ratios with a colon, telephone
+    numbers, HTML entities, code in backticks and spaces that already do not break stay as they
+    are; doing it twice changes nothing.
 
     Args:
         text: plain text.

@@ -78,14 +78,14 @@ def test_another_no_break_space_is_used_everywhere():
 
 
 @given(PIECES)
-@settings(max_examples=8000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_doing_it_twice_changes_nothing(text: str):
     assert typo(typo(text)) == typo(text)
     assert typo_net(typo_net(text)) == typo_net(text)
 
 
 @given(PIECES)
-@settings(max_examples=8000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_the_typography_of_the_net_never_costs_more_on_x(text: str):
     net = typo_net(text)
     assert measure(net, "x") <= measure(text, "x")
