@@ -13,7 +13,7 @@ import pytest
 from broadcast.channel import Published
 from broadcast.desk.ending import withdraw
 from broadcast.desk.resolve import resolve
-from broadcast.errors import ChannelMisconfigured
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, NotFound, UsageError
 from broadcast.model import MessageKind
 from broadcast.planner import plans_of
 from broadcast.status import message_status
@@ -201,13 +201,37 @@ def test_a_takedown_by_hand_is_not_over_until_a_person_says_so(rooms):
     room.send()
     assert hand.calls[-1] == "asked to remove 1"
     assert status_of(room).phase == "ending"
+    (late,) = status_of(room).late
+    assert late.what == "handed_over" and "`broadcast resolve crue-quais/groupe" in late.message
+    assert "broadcast send" not in late.message
     with room.db.read() as tx:
         message = messages.get_message(tx, "crue-quais")
         row = deliveries.of_message(tx, message.uid, "groupe")[-1]
+    with pytest.raises(UsageError, match="--proof"):
+        resolve(room.desk, row.uid, as_="bob", published="https://groupe/1", not_published=False, proof=None)
     resolve(room.desk, row.uid, as_="bob", published=None, not_published=False, proof="retiré par Carole")
     assert status_of(room).phase == "ended"
     room.send()
     assert hand.calls.count("asked to remove 1") == 1
+
+
+def test_a_refused_takedown_is_over_once_who_removed_the_post_says_so(rooms):
+    mastodon = FullStream("mastodon")
+    room = rooms(mastodon)
+    room.publish()
+    room.send()
+    mastodon.faults = [ChannelRefused("message trop ancien")]
+    withdraw(room.desk, "crue-quais", as_="bob", reason="fausse alerte")
+    room.send()
+    (late,) = status_of(room).late
+    assert late.what == "refused" and "message trop ancien" in late.message and "--proof" in late.message
+    resolve(room.desk, "crue-quais/mastodon", as_="bob", published=None, not_published=False, proof="supprimé par Carole")
+    seen = status_of(room)
+    assert (seen.phase, seen.late, seen.public) == ("ended", (), ())
+    room.send()
+    assert mastodon.calls.count("take_down 1") == 1
+    with pytest.raises(NotFound):
+        resolve(room.desk, "crue-quais/mastodon", as_="bob", published=None, not_published=False, proof="encore")
 
 
 def test_a_required_channel_that_fails_raises_an_alarm_with_a_substitute(rooms):
