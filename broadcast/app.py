@@ -58,10 +58,10 @@ class App:
 
     def _open_database(self) -> None:
         mark = self._epoch_file
-        path = self.db.path
-        if path is not None and mark.exists() and not path.exists():
+        lost = self.db.lost() if mark.exists() else ""
+        if lost:
             raise StoreError(
-                f"base de données : {path} : elle a disparu ; remettez-la en place ou restaurez une sauvegarde "
+                f"base de données : {self.db.path} : {lost} ; remettez-la en place ou restaurez une sauvegarde "
                 f"(pour repartir de rien malgré tout, effacez {mark})"
             )
         self.db.open()

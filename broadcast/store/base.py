@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 _CAUSES = (
     (
         "malformed",
-        "la base est abîmée ; restaurez une sauvegarde (`broadcast restore`)",
+        "la base est abîmée ; restaurez une sauvegarde",
     ),
     (
         "not a database",
@@ -144,6 +144,22 @@ class Database:
         """
         with self._translated(), self.engine.connect() as connection, connection.begin():
             yield Tx(connection, self.newsroom)
+
+    def lost(self) -> str:
+        """Say in what way the file of a database that was used is lost; "" where it holds our tables, or is no file.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        path = self.path
+        if path is None:
+            return ""
+        if not path.exists():
+            return "elle a disparu"
+        if not path.stat().st_size:  # not opened: SQLite would throw away the log that may still lie beside it
+            return "elle est vide (0 octet)"
+        with self._translated():
+            return "elle est vide (aucune de nos tables)" if self._version() is None else ""
 
     def open(self) -> bool:
         """Create or upgrade the tables if need be; True if the database was empty.
