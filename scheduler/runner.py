@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from broadcast.dispatch.serve import Serving
 from broadcast.errors import BroadcastError, StoreError
 from broadcast.store.changes import Changes
 from broadcast.wake import Bell, holder
+from scheduler.changed import Watch
 from scheduler.jobs import Job, jobs
 from scheduler.lease import Keeper, holder_in_words
 from scheduler.log import Log
@@ -23,12 +25,17 @@ from scheduler.ticking import Ticking
 
 #: How often a process that stands by looks whether the active one still lives, seconds.
 LOOK_S = 1.0
+#: How often the settings are looked at, and how long changed ones wait for a moment without calls, seconds.
+SETTINGS_S, WAIT_FOR_IDLE_S = 2.0, 300.0
 #: Beyond the longest call: what recording its result may take, seconds.
 AFTER_CALL_S = 5.0
 
 
 class Pages(Protocol):
     """The pages that a running process serves."""
+
+    def show(self, app: App) -> None:
+        """Show this newsroom from now on."""
 
     def start(self) -> str:
         """Begin, and return the address, "" if they cannot be served now."""
@@ -60,6 +67,12 @@ class Runner:
         #: Set when the active part must end: told to stop, lease lost.
         self._over = threading.Event()
         self._url = ""
+        self._watch = Watch(app.dir)
+        #: The newsroom with its changed settings, until it is taken on; and the ones opened here, to be closed.
+        self._next: App | None = None
+        self._next_at = 0.0
+        self._looking = threading.Lock()
+        self._opened: App | None = None
 
     def run(self) -> int:
         """Run until told to stop; return the exit code."""
@@ -69,6 +82,8 @@ class Runner:
                 self._log.say(f"démarrage : {self._app.newsroom.name} ({self._app.dir}), processus {os.getpid()}")
                 self._open_pages()
                 while not self._stop.is_set():
+                    self._look_at_settings(is_idle=True)
+                    self._take_on()
                     if self._is_taken():
                         self._be_active()
                     else:
@@ -76,6 +91,7 @@ class Runner:
         finally:
             if self._pages is not None:
                 self._pages.stop()
+            self._close_opened()
             self._log.say("arrêté")
             self._log.detach()
         return 0
@@ -90,6 +106,42 @@ class Runner:
             self._url = self._pages.start()
             if self._url:
                 self._log.say(f"page d'état : {self._url}")
+
+    def _look_at_settings(self, *, is_idle: bool) -> None:
+        """Open the newsroom anew if its settings were changed; what cannot be used is told, and changes nothing."""
+        with self._looking:
+            if self._next is None and self._watch.is_changed():
+                self._open_next()
+        if self._next is not None and (is_idle or time.monotonic() - self._next_at > WAIT_FOR_IDLE_S):
+            self._over.set()
+
+    def _open_next(self) -> None:
+        try:
+            self._next, self._next_at = App(self._app.dir, self._app.env), time.monotonic()
+            self._watch.accept()
+            self._log.once("settings", "")
+        except StoreError:
+            return  # the database is away: the settings are looked at again
+        except BroadcastError as error:
+            self._watch.refuse()
+            self._log.once("settings", f"RÉGLAGES INUTILISABLES, les précédents restent en vigueur : {error}")
+
+    def _take_on(self) -> None:
+        """Go on with the changed settings; nothing is under way."""
+        if self._next is None:
+            return
+        self._close_opened()
+        self._app = self._opened = self._next
+        self._next = None
+        self._keeper = Keeper(self._app)
+        if self._pages is not None:
+            self._pages.show(self._app)
+        self._log.say("réglages ou modèles changés : repris")
+
+    def _close_opened(self) -> None:
+        for app in (self._opened, self._next):
+            if app is not None:
+                app.close()
 
     def _is_taken(self) -> bool:
         """Take the lease, or say who is active."""
@@ -131,7 +183,9 @@ class Runner:
         bell, changes = Bell(app, serving.ring), Changes(app.db)
         made = jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log)
         # The port may still be another process's, which is about to end.
-        ticking = Ticking([*made, Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages)], self._log)
+        made.append(Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages))
+        made.append(Job(name="settings", every_s=SETTINGS_S, work=lambda: self._look_at_settings(is_idle=serving.is_idle)))
+        ticking = Ticking(made, self._log)
         sending = _Sending(serving, finish_s)
         try:
             self.state.is_active = True

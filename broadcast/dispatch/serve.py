@@ -45,6 +45,11 @@ class Serving:
         self._looks, self._is_recorded, self._bursts = True, True, False
         self._next_at: datetime | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """True while no channel is at work."""
+        return not self._turn.is_at_work
+
     def ring(self, *, full: bool = True) -> None:
         """Look at once for what is due; `full`: for what was held as well."""
         self._turn.reports.put(Report(full=full))

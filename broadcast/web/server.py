@@ -33,7 +33,18 @@ class Pages:
     def __init__(self, app: App, *, host: str, port: int, state: Callable[[], str], tell: Callable[[str], None]) -> None:
         self._app, self._host, self._port, self._state, self._tell = app, host, port, state, tell
         self._server: Any = None
+        self._shown: Any = None
         self._thread: threading.Thread | None = None
+
+    def show(self, app: App) -> None:
+        """Show this newsroom from now on; the port stays."""
+        from broadcast.web.routes import application
+
+        self._app = app
+        self._shown = application(app, self._state)
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._shown(scope, receive, send)
 
     def start(self) -> str:
         """Serve, and return the address; "" if it is taken: the rest goes on without pages, and it is tried again."""
@@ -43,7 +54,8 @@ class Pages:
             why = _WHY.get(error.errno or 0) or error.strerror or str(error)
             self._tell(f"page d'état impossible sur {self._host}:{self._port} : {why} ; changez --port (les envois continuent)")
             return ""
-        self._server = _server(self._app, self._state)
+        self.show(self._app)
+        self._server = _server(self._answer)
         self._thread = threading.Thread(target=self._server.run, args=([bound],), name="pages", daemon=True)
         self._thread.start()
         host = f"[{self._host}]" if ":" in self._host else self._host
@@ -78,11 +90,9 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _server(app: App, state: Callable[[], str]) -> Any:
+def _server(application: Callable[..., Any]) -> Any:
     import uvicorn
     from uvicorn.protocols.http.h11_impl import H11Protocol
-
-    from broadcast.web.routes import application
 
     class Impatient(H11Protocol):
         """Hangs up on who has not sent a request in time."""
@@ -103,7 +113,7 @@ def _server(app: App, state: Callable[[], str]) -> Any:
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
     config = uvicorn.Config(
-        application(app, state),
+        application,
         http=Impatient,
         loop="asyncio",
         ws="none",
