@@ -170,6 +170,17 @@ def test_a_correction_replies_where_the_network_has_replies(stand, tmp_path):
 
 
 @network
+def test_a_correction_is_said_though_what_it_corrects_was_deleted_by_hand(stand, tmp_path):
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    root = adapter.publish(a_part(), key="k", reply_to=None)
+    for post in stand.live():
+        post.deleted = True
+    done = adapter.publish(a_part("Rectificatif"), key="k2", reply_to=Reply(root=root, parent=root))
+    assert done.external_id != root.external_id
+    assert [normalised(p.text) for p in stand.live()] == ["Rectificatif"]
+
+
+@network
 def test_a_post_is_found_and_only_if_new_and_unknown(stand, tmp_path):
     adapter = an_adapter(stand.kind, tmp_path, stand.url)
     if not hasattr(adapter, "find"):
