@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socketserver
+import sys
 import threading
 import time
 from collections import deque
@@ -216,7 +218,7 @@ class Stand:
         class Handler(_Handler):
             owner = stand
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         self.write_record()
@@ -235,6 +237,19 @@ class Stand:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class QuietAboutHangups(socketserver.BaseServer):
+    """A server that says nothing of clients that went away; tests kill them. All other errors are printed."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what went wrong, unless the client left."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Server(QuietAboutHangups, ThreadingHTTPServer):
+    """The server of a stand."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -326,7 +341,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _call(self) -> Call:
         parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError(f"the client left after {len(body)} of {length} bytes")
         kind = self.headers.get("Content-Type", "")
         fields, files = _read_body(body, kind)
         return Call(

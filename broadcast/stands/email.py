@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, ClassVar
 
-from broadcast.stands.base import Stand
+from broadcast.stands.base import QuietAboutHangups, Stand
 
 
 class EmailStand(Stand):
@@ -59,9 +59,7 @@ class EmailStand(Stand):
         class Session(_Session):
             owner = stand
 
-        socketserver.ThreadingTCPServer.allow_reuse_address = True
-        self._smtp = socketserver.ThreadingTCPServer(("127.0.0.1", port), Session)
-        self._smtp.daemon_threads = True
+        self._smtp = _Server(("127.0.0.1", port), Session)
         threading.Thread(target=self._smtp.serve_forever, args=(0.01,), daemon=True).start()
         self.write_record()
         return self.url
@@ -84,6 +82,13 @@ class EmailStand(Stand):
             post_id = f"{post_id}#{len(self.posts)}"
         reply = str(mail["In-Reply-To"]).strip() if mail["In-Reply-To"] else None
         self.keep(text, id=post_id, in_reply_to=reply, more={"to": recipients, "subject": str(mail["Subject"]), "raw": data})
+
+
+class _Server(QuietAboutHangups, socketserver.ThreadingTCPServer):
+    """The server of the stand."""
+
+    allow_reuse_address = True
+    daemon_threads = True
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -146,7 +151,9 @@ class _Session(socketserver.StreamRequestHandler):
         fact: Any
         self._say(354, "go on")
         lines: list[bytes] = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:  # gone in the midst of a mail, which is none then
+                return False
             lines.append(line[1:] if line.startswith(b"..") else line)
         with stand.lock:
             name, fact = stand.faults.popleft() if stand.faults else ("", (0.0, True))

@@ -72,10 +72,14 @@ class WordPressStand(Stand):
         # A role "author" has no unfiltered_html: WordPress itself takes scripts away.
         content = re.sub(r"(?is)<script.*?</script>", "", str(call.fields.get("content", "")))
         post.more |= {"title": call.fields.get("title"), "content": content, "tags": call.fields.get("tags")}
-        text = re.sub(r"<br\s*/?>|</p>\s*<p>|</(?:p|li|h\d|tr|div)>", "\n", content)
-        post.text = unescape(re.sub(r"<[^>]+>", "", text)).strip()
+        post.text = _readable(content)
         featured = str(call.fields.get("featured_media") or "")
         post.media = [self.media[featured]] if featured in self.media else []
+
+    def recorded(self) -> list[dict[str, Any]]:
+        """Return all articles, one record each, oldest first, their title above their text."""
+        titled = ((f"{p.more.get('title') or ''}\n\n{p.text}".strip(), p) for p in self.posts.values())
+        return [{**p.recorded(), "text": text} for text, p in titled]
 
     def _media(self, which: str, call: Call) -> Answer:
         if call.method == "GET":
@@ -96,6 +100,16 @@ class WordPressStand(Stand):
             return Answer(201, {"id": number, "name": terms[number]})
         asked = call.query.get("search", "").casefold()
         return Answer(body=[{"id": n, "name": t} for n, t in terms.items() if asked in t.casefold()])
+
+
+def _readable(content: str) -> str:
+    """Return the words of an article: a line for each paragraph, item and row, its cells apart."""
+    text = re.sub(r"\s*\n\s*", " ", content)  # white space of HTML; the lines are those of its blocks
+    text = re.sub(r"(?i)</t[dh]>\s*(?=<t[dh]\b)", " | ", text)
+    text = re.sub(r"(?i)<li\b[^>]*>", "\n– ", text)
+    text = re.sub(r"(?i)<br\s*/?>|</?(?:p|ul|ol|h\d|tr|table|div|blockquote|pre|figure|hr)\b[^>]*>", "\n", text)
+    lines = (re.sub(r"[ \t]+", " ", line).strip() for line in unescape(re.sub(r"<[^>]+>", "", text)).split("\n"))
+    return re.sub(r"(?m)^–\n", "– ", "\n".join(filter(None, lines)))
 
 
 def _free(slug: str, taken: set[str]) -> str:
