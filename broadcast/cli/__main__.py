@@ -36,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "run": ("run:run", "Tout faire tourner : envois, échéances, sources, page d'état."),
     "status": ("status:status", "Voir ce qui est public, où, et ce qui est en retard."),
-    "plan": ("sending:plan", "Voir ce qu'une approbation ou un retrait changerait."),
+    "plan": ("planning:plan", "Voir ce qu'une approbation ou un retrait changerait."),
     "resolve": ("sending:resolve", "Régler à la main un envoi incertain ou remis."),
     "all-clear": ("all_clear:all_clear", "Préparer la fin d'alerte, pour tous ses canaux."),
     "withdraw": ("sending:withdraw", "Retirer un message partout, tout de suite."),

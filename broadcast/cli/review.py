@@ -138,7 +138,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> int:
 
 def _leaving(app: App, revision: Revision) -> str:
     """Say what would leave if this revision were approved now."""
-    from broadcast.cli.sending import plan_rows
+    from broadcast.cli.planning import plan_rows
 
     with app.db.read() as tx:
         rows = plan_rows(app, tx, revision.slug, number=revision.number, withdrawn=False)
