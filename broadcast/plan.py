@@ -9,96 +9,17 @@ waits, and the next pass sees the outcome.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from broadcast.model import Action, DeliveryState, EndedBecause, Form, PostingState
 from broadcast.outbox import MAIN_SLOT, Delivery, Posting, slot_of
-from broadcast.quiet import QuietHours
+from broadcast.wanted import ChannelPlan, Drop, Place, Step, Wanted
+
+__all__ = ["END_WORDS", "ChannelPlan", "Drop", "Place", "Step", "Wanted", "plan_channel"]
 
 #: States in which nothing has left yet.
 UNSENT = frozenset({DeliveryState.PLANNED, DeliveryState.WAITING, DeliveryState.HELD})
 #: States after which the rendition stands, or is with people.
 DONE = frozenset({DeliveryState.DELIVERED, DeliveryState.HANDED_OVER})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What a channel is able to do."""
-
-    name: str
-    kind: str
-    is_board: bool
-    #: Of "update", "take_down", "find", …
-    abilities: frozenset[str] = frozenset()
-    #: What a new version does to what stands: auto, edit, reply, repost, nothing.
-    on_correction: str = "auto"
-    #: What the end does: auto, take_down, say, nothing.
-    on_end: str = "auto"
-    #: Message kinds for which a failure here raises an alarm.
-    required_for: tuple[str, ...] = ()
-    #: Seconds that people have for what is handed over; None: no deadline.
-    deadline_s: float | None = None
-    #: When what is not urgent waits; None: never.
-    quiet: QuietHours | None = None
-
-    @property
-    def edits(self) -> bool:
-        """True if a new version is said by an edit."""
-        return self.on_correction in ("auto", "edit") and "update" in self.abilities
-
-    @property
-    def reposts(self) -> bool:
-        """True if a new version is said by deleting and posting anew."""
-        return self.on_correction == "repost" and "take_down" in self.abilities
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What should be true of one message on one channel."""
-
-    #: Latest approved revision; 0: none, or this channel is not among its channels.
-    number: int
-    #: Parts of each form of that revision for this channel.
-    parts: Mapping[Form, int] = field(default_factory=dict)
-    embargo_until_at: datetime | None = None
-    ended_because: EndedBecause | None = None
-    #: True for alerts and what is like them: their end is said where it cannot be taken down.
-    is_urgent: bool = True
-    #: True if another message, the all-clear, tells the end on this channel.
-    end_is_told: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A delivery to be planned."""
-
-    action: Action
-    form: Form
-    number: int
-    part: int
-    slot: str
-    round: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drop:
-    """A delivery that must not leave any more."""
-
-    uid: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelPlan:
-    """What changes for one message on one channel."""
-
-    steps: tuple[Step, ...] = ()
-    drops: tuple[Drop, ...] = ()
-    #: Why nothing can be said yet, "" if it can.
-    waits_for: str = ""
-    #: What the channel's policy leaves undone, for people; "" if nothing.
-    leaves: str = ""
 
 
 def plan_channel(
