@@ -126,7 +126,8 @@ def _lines(lines: list[str], first: int) -> Iterator[str]:
                 fence = ""
             yield line
             continue
-        yield from writer.take(line, number)
+        goes_on = bool("".join(lines[number - first + 1 : number - first + 2]).strip())
+        yield from writer.take(line, number, goes_on)
     yield from _quoted(quote, first + len(lines))
 
 
@@ -151,9 +152,9 @@ class _Lists:
         self.open: list[_Level] = []
         self.last = ""
 
-    def take(self, line: str, number: int) -> Iterator[str]:
-        """Yield what stands for the next line, perhaps with an empty line before."""
-        if (len(line) - len(line.rstrip("\\"))) % 2 and line.strip("\\ \t"):
+    def take(self, line: str, number: int, goes_on: bool) -> Iterator[str]:
+        """Yield what stands for the next line, perhaps with an empty line before; say whether words follow in the next."""
+        if goes_on and (len(line) - len(line.rstrip("\\"))) % 2:
             line = line[:-1] + "  "  # a new line, as CommonMark writes it
         item = None if _RULE.match(line) else _ITEM.match(line)
         width = len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))

@@ -198,6 +198,8 @@ def test_a_sign_alone_is_a_paragraph(body: str):
 def test_an_escaped_backslash_at_the_end_is_no_new_line():
     assert html("C:\\\\\nb") == "<p>C:\\ b</p>"
     assert html("C:\\\\\\\nb") == "<p>C:\\<br>b</p>"
+    assert html("a C:\\\n\nb\\") == "<p>a C:\\</p>\n<p>b\\</p>"
+    assert html("> a\\\n> b\\") == "<blockquote><p>a<br>b\\</p></blockquote>"
 
 
 def test_scripts_and_comments_go_over_empty_lines_and_the_rest_stays():
