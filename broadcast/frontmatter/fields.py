@@ -19,7 +19,7 @@ def draft_of(
     default_areas: tuple[str, ...],
 ) -> Draft | None:
     """Return the draft; problems are in the reader."""
-    title = r.text("title")
+    title = r.one_line("title")
     if not title:
         r.problem("title_missing", "title : à écrire", line=r.lines.get("title", 1))
     if len(title) > MAX_TITLE:
@@ -41,7 +41,7 @@ def draft_of(
         certainty=r.word("certainty", WORDS["certainty"], None),
         category=r.word("category", WORDS["category"], None),
         response=r.word("response", WORDS["response"], None),
-        event=r.text("event"),
+        event=r.one_line("event"),
         areas=_areas(r) or default_areas,
         channels=r.texts("channels") if r.values.get("channels") is not None else None,
         embargo_until_at=r.time("embargo_until"),
@@ -49,7 +49,7 @@ def draft_of(
         expires_at=r.time("expires"),
         short=r.text("short"),
         instruction=r.text("instruction"),
-        contact=r.text("contact"),
+        contact=r.one_line("contact"),
         link=_link(r, "link"),
         hashtags=_hashtags(r),
         images=_images(r),

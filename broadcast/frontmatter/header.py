@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import html
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -53,14 +54,7 @@ def split(reader: Reader, text: str) -> str:
             f"nom de fichier « {reader.slug} » : minuscules sans accent, chiffres et tirets, au plus {MAX_SLUG} (crue-quais.md)",
             line=1,
         )
-    for match in FORBIDDEN.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        reader.problem(
-            "bad_character",
-            f"caractère invisible U+{ord(match[0]):04X} : effacez-le",
-            line=line,
-        )
-        break
+    _characters(reader, text)
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         reader.problem(
@@ -86,6 +80,25 @@ def split(reader: Reader, text: str) -> str:
     return "\n".join(lines[end + 1 :]).strip("\n")
 
 
+def _characters(reader: Reader, text: str) -> None:
+    """Refuse the first character that nobody sees, also where Markdown would read it out of an entity (`&#8238;`)."""
+    for line, written in enumerate(text.split("\n"), 1):
+        if match := FORBIDDEN.search(html.unescape(written) if "&#" in written else written):
+            reader.problem("bad_character", f"caractère invisible U+{ord(match[0]):04X} : effacez-le", line=line)
+            return
+
+
+def _escaped(reader: Reader, key: str, value: Any) -> bool:
+    """Refuse what a quoted value spells as an escape (`"\\u202e"`); return whether there was one."""
+    if isinstance(value, str):
+        match = FORBIDDEN.search(value)
+        if match:
+            reader.problem("bad_character", f"{key} : caractère invisible U+{ord(match[0]):04X} : effacez-le", key)
+        return match is not None
+    inner = (*value.keys(), *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_escaped(reader, key, item) for item in inner)
+
+
 def _header(reader: Reader, lines: Sequence[str]) -> None:
     source = "\n".join(_quoted(line) for line in lines)
     try:
@@ -105,6 +118,8 @@ def _header(reader: Reader, lines: Sequence[str]) -> None:
             reader.values = dict(loader.get_single_data() or {})
         finally:
             loader.dispose()
+        for key, value in reader.values.items():
+            _escaped(reader, str(key), value)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         reader.problem("bad_yaml", f"en-tête illisible : {_in_french(str(error.problem))}", line=mark.line + 2 if mark else 2)
@@ -125,26 +140,22 @@ def _in_french(problem: str) -> str:
     return "une ligne s'écrit « clé: valeur » ; mettez entre guillemets une valeur qui contient : # [ { ou commence par un signe"
 
 
+#: What stays YAML in a literal key: all of it quoted, a block of lines, a list or a mapping, an open quote, nothing.
+_YAML = re.compile(
+    r"""(?: "(?:[^"\\]|\\.)*" | '(?:[^']|'')*' | '.*' | [|>][-+\d]{0,2} | \[.*\] | \{.*\} )[ \t]*(?:\#.*)?
+    | "(?:[^"\\]|\\.)* | '[^']* | \#.* |""",
+    re.VERBOSE,
+)
+
+
 def _quoted(line: str) -> str:
     """Quote the value of a literal key, so that YAML takes it to the end of the line.
 
     A ` #` begins a comment, as everywhere in YAML, unless a letter or digit follows at once
-    (`#Crue` is a hashtag).
+    (`#Crue` is a hashtag). A sign or a quoted word at the beginning (`"Plage" fermée`) is text like any other.
     """
     match = re.fullmatch(rf"({'|'.join(LITERAL)}):[ \t]+(.*?)[ \t]*", line)
-    if not match or match[2][:1] in (
-        "'",
-        '"',
-        "|",
-        ">",
-        "[",
-        "{",
-        "&",
-        "*",
-        "!",
-        "#",
-        "",
-    ):
+    if not match or _YAML.fullmatch(match[2]):
         return line
     value = re.sub(r"[ \t]+#(?![^\W_]).*$", "", match[2])
     return f"{match[1]}: '{value.replace(chr(39), chr(39) * 2)}'"

@@ -51,6 +51,10 @@ class Reader:
             return ""
         return value.strip()
 
+    def one_line(self, key: str) -> str:
+        """Return a text without the line breaks that a block or an escape brought in."""
+        return " ".join(line.strip() for line in self.text(key).splitlines())
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts."""
         value = self.values.get(key) or []

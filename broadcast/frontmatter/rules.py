@@ -71,7 +71,8 @@ WORDS = {
         "none",
     ),
 }
-AREA = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[46-8])(?:\d{2,3})?")
+#: A department, or a commune: five signs, of which overseas the department takes three.
+AREA = re.compile(r"(?:0[1-9]|[1-8]\d|9[0-5]|2[AB])(?:\d{3})?|(?:97[1-8]|98[46-8])(?:\d{2})?")
 #: A language as the web writes it (BCP 47): fr, pt-BR, zh-Hant.
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

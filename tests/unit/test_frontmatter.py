@@ -32,6 +32,17 @@ def codes(header: str, body: str = "Texte.", **kwargs: str) -> dict[str, int | N
         ('title: "Entre : guillemets"', "Entre : guillemets"),
         ("title: 2026", "2026"),
         ("title: oui, non: peut-être - ou @bob", "oui, non: peut-être - ou @bob"),
+        ('title: "Plage" fermée # fermée', '"Plage" fermée'),
+        ('title: "Plage" et "piscine"', '"Plage" et "piscine"'),
+        ('title: "Entre" # guillemets', "Entre"),
+        ("title: [EXERCICE] Crue", "[EXERCICE] Crue"),
+        ("title: *Important* & !urgent", "*Important* & !urgent"),
+        ("title: &amp", "&amp"),
+        ("title: > 30 °C", "> 30 °C"),
+        ("title: >-\n  deux\n  lignes", "deux lignes"),
+        ("title: |\n  deux\n  lignes", "deux lignes"),
+        ('title: "deux\\nlignes"', "deux lignes"),
+        ('title: "une longue\n  ligne"', "une longue ligne"),
     ],
 )
 def test_a_title_is_read_to_the_end_of_its_line(line, title):
@@ -76,11 +87,20 @@ def test_all_fields_are_read():
         ("title: T\nowner: a\x1bb", "bad_character", 3),
         ("title: T\nowner: a\ue000b", "bad_character", 3),
         ("title: T\nowner: a\u202eb", "bad_character", 3),
+        ('title: T\nowner: "a\\u202eb"', "bad_character", 3),
+        ('title: T\nowner: b\noverride: {sign: {text: "\\ue000"}}', "bad_character", 4),
+        ('title: T\nareas: ["9204"]', "bad_area", 3),
+        ('title: T\nareas: ["971050"]', "bad_area", 3),
         ("title: T\nembargo_until: 2026-12-01T08:00:00Z\nexpires: 2026-11-01T08:00:00Z", "bad_order", 4),
     ],
 )
 def test_a_problem_is_named_with_its_line(header, code, line):
     assert codes(header)[code] == line
+
+
+@pytest.mark.parametrize("body", ["Un mot.\n\nPuis &#xE000;published_at&#xe001;.", "Un mot.\n\n&#8238;à l'envers"])
+def test_an_entity_of_a_sign_nobody_sees_is_refused(body):
+    assert codes("title: T", body) == {"bad_character": 6}
 
 
 def test_other_faults_of_a_file():
