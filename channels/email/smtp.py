@@ -17,10 +17,14 @@ from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavai
 from channels.email.mail import bytes_of
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-#: Words of a relay that would refuse everybody: this account or this machine may not send through it.
+#: Words of a relay that would refuse everybody: this account, this sender or this machine may not send through it. Postfix
+#: says most of them at RCPT (smtpd_delay_reject), Exchange after the mail itself: they never concern one recipient.
 _NO_RELAY = re.compile(
     r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited)|(?:unable|not allowed) to relay"
-    r"|(?:do|does) not relay|not relay|authentication (?:is )?required|must authenticate|starttls",
+    r"|(?:do|does) not relay|not relay|authentication (?:is )?required|must authenticate|starttls"
+    r"|(?:sender address|client host|helo command) rejected|not owned by user|permissions? to send as|bad outbound sender"
+    r"|(?:sending|rate) (?:limit|quota) (?:was |is |has been )?(?:exceeded|reached)|address is not verified"
+    r"|: 5\d\d 5\.(?:1\.[78]|4\.5|7\.(?:57|60|70[58]))\b",
     re.IGNORECASE,
 )
 

@@ -191,8 +191,9 @@ class Mastodon:
         raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")
 
     def _upload(self, media: Media, place: int) -> str:
-        kept = self._memory.get(_picture(media, place))
-        if kept and self._is_ready(kept):
+        memory_key = _picture(media, place)
+        kept = self._memory.get(memory_key)
+        if kept and self._is_ready(kept, memory_key):
             return kept
         form = [("description", media.alt)]
         if media.focus is not None:
@@ -204,14 +205,19 @@ class Mastodon:
         if not media_id:
             raise ChannelUnavailable(f"{self._settings.name} : image reçue sans identifiant")
         if response.status == 202:
-            self._memory.put(_picture(media, place), media_id)
-            self._is_ready(media_id)
+            self._memory.put(memory_key, media_id)
+            self._is_ready(media_id, memory_key)
         return media_id
 
-    def _is_ready(self, media_id: str) -> bool:
+    def _is_ready(self, media_id: str, memory_key: str) -> bool:
         """Return True if a picture can be posted, False if the server does not know it (any more)."""
         for _ in range(_LOOKS_AT_PICTURE):
-            status = self._request("GET", f"/api/v1/media/{media_id}", safe=True, gone_is_fine=True).status
+            try:
+                status = self._request("GET", f"/api/v1/media/{media_id}", safe=True, gone_is_fine=True).status
+            except ChannelRefused:
+                # 422: their work on it failed; the next version sends the picture anew.
+                self._memory.forget(memory_key)
+                raise
             if status != 206:
                 return status == 200
         # Nothing is posted yet; the server still works on the picture.

@@ -203,6 +203,23 @@ def test_mastodon_a_picture_being_worked_on_is_asked_for_and_not_sent_twice(tmp_
         assert server.asked("POST", "/statuses")[0].fields["media_ids"] == ["9"]
 
 
+def test_mastodon_a_picture_that_their_work_failed_on_is_sent_anew_by_the_next_version(tmp_path):
+    sent = iter([202, 200])
+
+    def media(call: Call) -> Answer:
+        if call.method == "POST":
+            return Answer(next(sent), {"id": "9"})
+        return Answer(422, {"error": "Error processing thumbnail for uploaded media"})
+
+    with Scripted(a_mastodon(media=media, statuses={"id": "1", "url": "https://m.example/1"})) as server:
+        adapter = an_adapter("mastodon", tmp_path, server.url)
+        part = a_part(media=(a_picture(),))
+        with pytest.raises(ChannelRefused, match="thumbnail"):
+            adapter.publish(part, key=KEY, reply_to=None)
+        adapter.publish(part, key=KEY, reply_to=None)
+        assert len(server.asked("POST", "/api/v2/media")) == 2
+
+
 def test_mastodon_finds_what_servers_rewrite(tmp_path):
     content = (
         '<p>Écrire à <span class="h-card"><a href="https://m.example/@bob" class="u-url mention">@<span>bob</span></a></span>'

@@ -144,6 +144,12 @@ def test_lines_that_begin_with_a_dot_arrive_whole(tmp_path):
         ({"RCPT": "550 5.1.1 no such user"}, ChannelRefused),
         ({"RCPT": "554 5.7.1 <ada@example.org>: Relay access denied"}, ChannelMisconfigured),
         ({"RCPT": "550 5.7.1 relaying denied"}, ChannelMisconfigured),
+        ({"RCPT": "552 5.2.2 mail quota exceeded"}, ChannelRefused),
+        # Postfix judges sender and machine at RCPT (smtpd_delay_reject), Exchange after the mail.
+        ({"RCPT": "553 5.7.1 <infos@ville.example>: Sender address rejected: not owned by user ville"}, ChannelMisconfigured),
+        ({"RCPT": "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied"}, ChannelMisconfigured),
+        ({"RCPT": "550 5.4.5 Daily user sending limit exceeded."}, ChannelMisconfigured),
+        ({"END": "550 5.7.60 SMTP; Client does not have permissions to send as this sender"}, ChannelMisconfigured),
         ({"RCPT": "530 5.7.0 Must issue a STARTTLS command first"}, ChannelMisconfigured),
         ({"MAIL": "550 5.7.1 sender rejected"}, ChannelMisconfigured),
         ({"MAIL": "451 4.3.0 later"}, ChannelUnavailable),
