@@ -6,9 +6,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-#: Where a sentence ends: its mark, perhaps a closing quote, then white space; not after an initial or "n°".
-_SENTENCE = re.compile(
-    r"(?<=[.!?…])(?<!\b[A-Z]\.)(?<!\bM\.)(?<!\bMme\.)(?<!\bDr\.)(?<!\bav\.)(?<!\bbd\.)(?:[\u00a0\u202f]?[»”\"])?(\s+)"
+#: Where a sentence may end: its mark, perhaps a closing bracket or quote, then white space.
+_MARK = r"(?<=[.!?…])(?:[ \u00a0\u202f]?[»”\")])?"
+#: Before a small letter no sentence ends, but for a text that knows no capitals.
+_SENTENCE = re.compile(rf"{_MARK}(\s+)(?![a-zà-öø-ÿœ])")
+_ANY_SENTENCE = re.compile(rf"{_MARK}(\s+)")
+#: What ends with a full stop and no sentence: an initial, a short form, the number of an item of a list.
+_SHORT = re.compile(
+    r"(?:\b(?:[A-Z]|(?i:MM|Mmes?|Mlles?|Mes?|Dr|Pr|Ste?|av|bd|bld|boul|pl|imp|chem|rte|t[ée]l|art|cf|ex|env|pp?|n|apr|c\.-à-d))"
+    r"|(?:^|\n)[ \t]*\d{1,3})\.$"
 )
 _CLAUSE = re.compile(r"(?<=[;:,])([ \n]+)")
 _WORD = re.compile(r"([ \n]+)")
@@ -33,7 +39,7 @@ def split(text: str, *, link: str, fits: Callable[[str], bool], max_parts: int) 
     """
     body = "\n".join(line for line in text.split("\n") if not link or line.strip() != link)
     body = re.sub(r"\n{3,}", "\n\n", body).strip()
-    label = len(f" ({max_parts}/{max_parts})") * "0"
+    label = f" ({max_parts}/{max_parts})"
     tail = f"\n\n{link}" if link else ""
 
     def room(n: int) -> Callable[[str], bool]:
@@ -71,7 +77,7 @@ def _pack(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]]) ->
 
 def _smaller(piece: _Piece) -> list[_Piece] | None:
     """Return the clauses of a sentence, or the words of a clause; None for a word."""
-    for boundary in (_CLAUSE, _WORD):
+    for boundary in (_ANY_SENTENCE, _CLAUSE, _WORD):
         found = list(_pieces(piece.text, boundary))
         if len(found) > 1:
             return [_Piece(piece.gap, found[0].text), *found[1:]]
@@ -83,7 +89,8 @@ def _pieces(text: str, boundary: re.Pattern[str]) -> Iterator[_Piece]:
     gap, begin = "", 0
     ends = sorted({(m.start(1), m.end(1)) for m in boundary.finditer(text)} | {m.span() for m in re.finditer(r"\n+", text)})
     for start, end in ends:
-        if start < begin:
+        is_short = boundary in (_SENTENCE, _ANY_SENTENCE) and _SHORT.search(text, max(begin - 1, start - 8, 0), start)
+        if start < begin or (is_short and "\n" not in text[start:end]):
             continue
         if text[begin:start].strip():
             yield _Piece(gap, text[begin:start])

@@ -145,7 +145,7 @@ def _thread(work: Work, form: Form, values: dict[str, Any], whole: Part) -> tupl
         return (whole,)
     words = markdown.to_plain(work.document)
     m = SimpleNamespace(**{**vars(values["m"]), "words": words})
-    long = _part(work, form, values | {"m": m}).text
+    long = _part(work, form, values | {"m": m, "thread": True}).text
     if work.draft.short and long != whole.text:
         return (whole,)
     texts = thread.split(long, link=work.link, fits=partial(fits, limits=work.limits), max_parts=work.limits.max_parts)

@@ -132,6 +132,7 @@ def values_of(work: Work, form: Form) -> dict[str, Any]:
         "channel": SimpleNamespace(name=work.target.name, kind=work.target.kind),
         "link": work.link,
         "round": 0,
+        "thread": False,
         "form": form.value,
         "cap": partial(_cap, work),
     }

@@ -235,6 +235,7 @@ ABBREVIATIONS = [
     ("pommes, etc. et poires, etc.", "pommes, et cetera et poires, et cetera."),
     ("etc...", "et cetera"),
     ("env. 30 pers. max.", "environ trente personnes maximum."),
+    ("c.-à-d. à 6 h, cf. art. 5.", "c'est-à-dire à six heures, voir article cinq."),
     ("max. 20, min. 3", "maximum vingt, minimum trois"),
     ("durée min 15 min", "durée minimum quinze minutes"),
     ("Max Dupont", "Max Dupont"),

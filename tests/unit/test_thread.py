@@ -54,9 +54,47 @@ def test_abbreviations_do_not_end_a_sentence():
     assert all(not re.search(r"(?:M|Mme|av)\. \(\d", p) for p in parts)
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        (
+            "  1. d'abord à gauche\n  2. puis à droite\n12. Fin. Suite",
+            ["  1. d'abord à gauche", "  2. puis à droite", "12. Fin.", "Suite"],
+        ),
+        ("avant le 15 mars 2026. À 6 h. Le pont", ["avant le 15 mars 2026.", "À 6 h.", "Le pont"]),
+        ("MM. A. et B. Durand, c.-à-d. eux, etc. et non. Oui", ["MM. A. et B. Durand, c.-à-d. eux, etc. et non.", "Oui"]),
+        (
+            "« Non ! » Puis (fin.) Voilà... ensuite… Non ?! Oui",
+            ["« Non ! »", "Puis (fin.)", "Voilà... ensuite…", "Non ?!", "Oui"],
+        ),
+    ],
+)
+def test_where_a_sentence_ends(text, pieces):
+    longest = max(map(len, pieces))
+    parts = split(text, link="", fits=lambda t: len(t) <= longest + len(" (9/9)"), max_parts=9)
+    found = [re.sub(r" \(\d/\d\)$", "", p) for p in parts]
+    assert " ".join(" ".join(found).split()) == " ".join(text.split())
+    ends = [text.index(piece) + len(piece) for piece in pieces]
+    at = 0
+    for part in found:
+        at = text.index(part, at) + len(part)
+        assert at in ends, part
+
+
+def test_a_text_without_capitals_is_parted_between_its_sentences_all_the_same():
+    parts = split("la rue est fermée. passez par le quai. " * 8, link="", fits=fits("characters", 100), max_parts=9)
+    assert all(re.search(r"\. \(\d/\d\)$", part) for part in parts) and len(parts) > 2
+
+
 @pytest.mark.parametrize("text", ["x" * 400, "Court. " + "y" * 300])
 def test_a_word_is_never_cut(text: str):
     assert split(text, link="", fits=fits("characters", 280), max_parts=10) == ()
+
+
+@pytest.mark.parametrize("address", ["ville.fr", "www.ville.fr", "https://ville.fr/a"])
+def test_an_address_at_the_end_of_a_post_weighs_what_the_place_says(address):
+    parts = split(" ".join([f"Voyez tous nos conseils sur {address}"] * 40), link="", fits=fits("x", 280), max_parts=25)
+    assert len(parts) > 2 and max(measure(p, "x") for p in parts) <= 280
 
 
 def test_more_than_the_place_takes_is_no_thread():

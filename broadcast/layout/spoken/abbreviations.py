@@ -20,6 +20,8 @@ BEFORE_A_NAME = {
     "cf": "voir",
     "p. ex": "par exemple",
     "ex": "exemple",
+    "c.-à-d": "c'est-à-dire",
+    "art": "article",
 }
 #: May close a sentence; then the point stays.
 MAY_CLOSE = {
