@@ -12,7 +12,8 @@ Quirks:
     - A picture that was uploaded once with these words is remembered and used again. The first is the
       article's picture; the others stand at the end of its text.
     - Categories and tags that do not exist are made if the user may; if not, the article goes without.
-    - Sites without "pretty" addresses answer 404 to /wp-json: `?rest_route=` is tried by itself.
+    - Sites without "pretty" addresses answer 404 to /wp-json, or their front page: `?rest_route=` is tried by
+      itself, and remembered.
     - A site without a bin (EMPTY_TRASH_DAYS = 0) deletes for good.
 """
 
@@ -43,7 +44,7 @@ from broadcast.channel import (
 )
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
 from broadcast.model import Media, Part, sha256_of
-from channels.wordpress.reading import code, escaped, figure, is_after, own_slug, says
+from channels.wordpress.reading import code, escaped, figure, is_after, nobody_answered, own_slug, says
 
 #: Their clock and ours may differ by so much; `known_ids` keeps older articles of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -84,7 +85,7 @@ class WordPress:
 
     def __init__(self, settings: Settings, memory: Memory) -> None:
         self._settings, self._memory = settings, memory
-        self._api = settings.api
+        self._api = ""
 
     @property
     def limits(self) -> Limits:
@@ -220,25 +221,47 @@ class WordPress:
         headers: Mapping[str, str] | None = None,
         safe: bool = False,
     ) -> http.Response:
+        def call() -> http.Response:
+            return self._sent(method, self._address(path, query), body, content, headers, safe)
+
+        s = self._settings
+        self._api = self._api or self._memory.get(f"api {s.url}") or s.api
+        response = call()
+        if self._api == "wp-json" and nobody_answered(response, safe=safe):
+            # A site without "pretty" addresses, perhaps: its front page, or a 404, stands at every address.
+            self._api = "?rest_route="
+            other = call()
+            if nobody_answered(other, safe=True):
+                self._api = s.api
+            else:
+                self._memory.put(f"api {s.url}", self._api)
+                response = other
+        if response.status == 404 and code(response) in ("", "rest_no_route"):
+            self._memory.forget(f"api {s.url}")
+            self._api = s.api
+            raise ChannelMisconfigured(f"{s.name} : 404 : pas d'API WordPress ({path}) à cette adresse ; vérifiez url et api")
+        return response
+
+    def _sent(
+        self,
+        method: str,
+        address: str,
+        body: Mapping[str, Any] | None,
+        content: tuple[bytes, str] | None,
+        headers: Mapping[str, str] | None,
+        safe: bool,
+    ) -> http.Response:
         s = self._settings
         login = base64.b64encode(f"{s.user}:{s.password.reveal()}".encode()).decode()
-        response = http.request(
+        return http.request(
             method,
-            self._address(path, query),
+            address,
             headers={"Authorization": f"Basic {login}", **(headers or {})},
             json=body,
             content=content,
             timeout_s=s.call_timeout_s,
             safe=safe,
         )
-        if response.status != 404 or code(response) not in ("", "rest_no_route"):
-            return response
-        if not code(response) and self._api == "wp-json":
-            # No WordPress answered, so nothing was done: a site without "pretty" addresses, perhaps.
-            self._api = "?rest_route="
-            return self._request(method, path, body, query=query, content=content, headers=headers, safe=safe)
-        self._api = s.api
-        raise ChannelMisconfigured(f"{s.name} : 404 : pas d'API WordPress ({path}) à cette adresse ; vérifiez url et api")
 
     def _address(self, path: str, query: Mapping[str, str] | None) -> str:
         begin = f"{self._settings.url.rstrip('/')}/{self._api.strip('/')}/wp/v2/{path}"

@@ -24,6 +24,18 @@ def code(response: http.Response) -> str:
     return str(answer.get("code") or "") if isinstance(answer, dict) else ""
 
 
+def nobody_answered(response: http.Response, *, safe: bool) -> bool:
+    """True if it was no WordPress API that answered; a page with a good status proves that only for `safe` calls."""
+    if response.status == 404:
+        return not code(response)
+    if not safe or not 200 <= response.status < 300:
+        return False
+    try:
+        return not isinstance(json.loads(response.body), dict | list)
+    except ValueError:
+        return True
+
+
 def own_slug(part: Part, key: str) -> str:
     """Return the slug of an article that corrects or ends another: it has an address of its own."""
     return f"{part.slug}-{key[-6:]}"

@@ -643,6 +643,30 @@ def test_wordpress_without_pretty_addresses_is_found_by_itself(tmp_path):
         assert server.calls[-1].query["slug"] == "crue-quais"
 
 
+def test_wordpress_whose_front_page_stands_at_every_address_is_asked_by_rest_route(tmp_path):
+    """nginx's `try_files … /index.php?$args` and plain permalinks: 200 and a page, whatever the path is."""
+    articles: list[Any] = []
+
+    def script(call: Call) -> Any:
+        if call.query.get("rest_route") != "/wp/v2/posts":
+            return Answer(200, b"<!doctype html><title>Ville</title>")
+        if call.method == "GET":
+            return articles
+        articles.append(an_article(7, "crue-quais"))
+        return articles[-1]
+
+    with Scripted(script) as server:
+        adapter = an_adapter("wordpress", tmp_path, server.url)
+        # After a page with a good status nobody can say: it is looked for first.
+        with pytest.raises(OutcomeUnknown):
+            adapter.publish(a_part(), key=KEY, reply_to=None)
+        assert asks(adapter, a_part()) == NotSeen()
+        # Another process knows it from the start.
+        again = an_adapter("wordpress", tmp_path, server.url)
+        assert again.publish(a_part(), key=KEY, reply_to=None).external_id == "7"
+        assert len(articles) == 1
+
+
 def asks_nothing(adapter: Any) -> DeliveryError | None:
     try:
         asks(adapter, a_part())
