@@ -261,6 +261,9 @@ def _length(rendition: Rendition, limits: Limits, draft: Draft, number: int, tex
 
 
 def _way_out(rendition: Rendition, limits: Limits, draft: Draft) -> str:
+    for place in (rendition.channel, rendition.channel_kind):
+        if draft.overrides.get(place, {}).get("text"):
+            return f"raccourcissez override.{place}.text"
     if limits.max_parts > 1 and not draft.short:
         return f"même en {limits.max_parts} messages numérotés : raccourcissez le texte, ou écrivez short"
     return f"raccourcissez short ou title, ou écrivez override.{rendition.channel_kind}.text"

@@ -141,18 +141,32 @@ def _thread(work: Work, form: Form, values: dict[str, Any], whole: Part) -> tupl
 
     What an editor wrote for short places (`short`, an override) is one post or nothing.
     """
-    if work.limits.max_parts < 2 or work.target.threads == "never" or work.override.get("text"):
-        return (whole,)
+    can_be = work.limits.max_parts > 1 and work.target.threads != "never"
+    if work.override.get("text"):
+        return _longer_correction(work, values, whole, can_be) if form is Form.CORRECTION else (whole,)
     words = markdown.to_plain(work.document)
     m = SimpleNamespace(**{**vars(values["m"]), "words": words})
-    long = _part(work, form, values | {"m": m, "thread": True}).text
-    if work.draft.short and long != whole.text:
+    if work.draft.short and _part(work, form, values | {"m": m}).text != whole.text:
+        return _longer_correction(work, values, whole, can_be) if form is Form.CORRECTION else (whole,)
+    if not can_be:
         return (whole,)
-    texts = thread.split(long, link=work.link, fits=partial(fits, limits=work.limits), max_parts=work.limits.max_parts)
+    return _posts(work, whole, _part(work, form, values | {"m": m, "thread": True}).text) or (whole,)
+
+
+def _longer_correction(work: Work, values: dict[str, Any], whole: Part, can_be_thread: bool) -> tuple[Part, ...]:
+    """Return the correction of a text that fits, but for the word "Rectificatif": without its title, else in two posts."""
+    brief = _part(work, Form.CORRECTION, values | {"brief": True})
+    if fits(brief.text, work.limits):
+        return (brief,)
+    return (_posts(work, whole, whole.text) if can_be_thread else ()) or (whole,)
+
+
+def _posts(work: Work, whole: Part, text: str) -> tuple[Part, ...]:
+    texts = thread.split(text, link=work.link, fits=partial(fits, limits=work.limits), max_parts=work.limits.max_parts)
     return tuple(
         replace(whole, text=text, media=whole.media if n == 0 else (), link=whole.link if n == 0 else "")
         for n, text in enumerate(texts)
-    ) or (whole,)
+    )
 
 
 def _beside_pictures(work: Work, part: Part) -> tuple[tuple[Part, ...], list[Finding]]:

@@ -133,6 +133,7 @@ def values_of(work: Work, form: Form) -> dict[str, Any]:
         "link": work.link,
         "round": 0,
         "thread": False,
+        "brief": False,
         "form": form.value,
         "cap": partial(_cap, work),
     }

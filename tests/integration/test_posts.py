@@ -1,0 +1,70 @@
+"""What short networks are given: threads that say all, corrections of texts that fill their post."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from broadcast import intake
+from broadcast.app import App
+from broadcast.model import Finding
+from broadcast.stands import stand_type
+from tests.newsroom import Folder
+
+TEXT = """\
+---
+title: Alerte orange aux orages violents sur toute la commune
+kind: alert
+level: severe
+expires: 2099-11-23T08:00:00+01:00
+instruction: Restez chez vous.
+contact: 01 41 23 80 00
+{more}---
+{body}
+"""
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    """Return the findings of a message on one network, and the texts of each form; no network is asked."""
+
+    def read(kind: str, *, more: str = "", body: str = "Orages.") -> tuple[Sequence[Finding], dict[str, list[str]]]:
+        with stand_type(kind)() as stand:
+            folder = Folder(tmp_path, Folder.network("reseau", stand, tmp_path))
+        app = App(folder.path)
+        proof = intake.read(app, folder.message(text=TEXT.format(more=more, body=body))).proof
+        app.close()
+        return proof.findings, {r.form.value: [p.text for p in r.parts] for r in proof.renditions}
+
+    return read
+
+
+@pytest.mark.parametrize("kind", ["x", "bluesky"])
+def test_a_thread_also_says_what_to_do_until_when_and_whom_to_call(read, kind):
+    _, texts = read(kind, body="Les rues sont inondées et le resteront toute la nuit, disent les services. " * 8)
+    for form in ("publish", "correction"):
+        assert len(texts[form]) > 2
+        last = "\n".join(texts[form][-2:])
+        assert "Consigne : Restez chez vous." in last and "Jusqu’au lundi 23 novembre 2099" in last and "01 41 23 80 00" in last
+        assert "\n\n\n" not in "".join(texts[form])
+
+
+@pytest.mark.parametrize(
+    ("kind", "length", "parts"),
+    [("x", 262, 1), ("x", 280, 2), ("bluesky", 275, 1), ("bluesky", 300, 2), ("mastodon", 500, 2)],
+)
+def test_a_text_that_fills_its_post_may_be_corrected_all_the_same(read, kind, length, parts):
+    words = ("Restez chez vous. " * 40)[: length - 1].strip(" .")
+    words += "!" * (length - len(words))
+    found, texts = read(kind, more=f'override: {{{kind}: {{text: "{words}"}}}}\n')
+    assert not [f for f in found if f.blocking]
+    assert texts["publish"] == [words] and len(texts["correction"]) == parts
+    assert texts["correction"][0].startswith("Rectificatif – ")
+
+
+def test_without_threads_it_blocks_and_names_the_text_to_shorten(read):
+    found, _ = read("x", more='override: {x: {text: "' + "a" * 281 + '"}}\n')
+    blocking = [f for f in found if f.blocking]
+    assert blocking and all("override.x.text" in f.message for f in blocking)
