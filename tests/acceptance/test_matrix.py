@@ -70,13 +70,27 @@ class Case:
     kind: str
     folder: Folder
     stand: Stand
+    _app: App | None = None
 
-    def app(self, **env: str) -> App:
+    @property
+    def app(self) -> App:
+        """The newsroom in this process, opened when it is first needed."""
+        if self._app is None:
+            self._app = self.opened()
+        return self._app
+
+    def opened(self, **env: str) -> App:
         return App(self.folder.path, {**os.environ, **QUICK, **env})
+
+    def end(self) -> None:
+        """End this process, as far as the newsroom is concerned: what comes next is read anew."""
+        if self._app is not None:
+            self._app.close()
+            self._app = None
 
     def approve(self, text: str) -> None:
         path = self.folder.message(text=text)
-        app = self.app()
+        app = self.app
         reading = intake.read(app, path)
         done = submit(
             app.desk,
@@ -88,7 +102,6 @@ class Case:
             findings=reading.proof.findings,
         )
         approve(app.desk, "crue-quais", done.revision.number, as_="bob")
-        app.close()
 
     def ask(self, action: str) -> None:
         """Bring the message to where `action` is what must be done next."""
@@ -99,9 +112,7 @@ class Case:
         if action == "update":
             self.approve(SECOND)
             return
-        app = self.app()
-        withdraw(app.desk, "crue-quais", as_="bob", reason="fini")
-        app.close()
+        withdraw(self.app.desk, "crue-quais", as_="bob", reason="fini")
 
     def misbehave(self, fault: str) -> None:
         if fault == "429":
@@ -127,19 +138,18 @@ class Case:
             self.stand.store_then_500()
 
     def send(self, wait_s: float = 0.0) -> None:
-        app = self.app()
-        send(app.dispatcher(), wait_s)
-        app.close()
+        send(self.app.dispatcher(), wait_s)
 
     def die_at(self, point: str) -> None:
         """Send in a child process, and kill it where it pauses; one that ends before is fine."""
+        self.end()
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(reading)
             sys.stdout = os.fdopen(writing, "w")
             try:
-                app = self.app(BROADCAST_PAUSE_AT=point)
+                app = self.opened(BROADCAST_PAUSE_AT=point)
                 send(app.dispatcher())
             finally:
                 os._exit(0)
@@ -151,23 +161,20 @@ class Case:
 
     def settle(self) -> None:
         """Go on until nothing more can be done without a person."""
+        self.end()
         self.send(30.0)
         if not self.stand.rejects_credentials:
             return
         self.stand.rejects_credentials = False
-        app = self.app()
-        with app.db.write() as tx:
+        with self.app.db.write() as tx:
             newsroom.set_paused(tx, "reseau", False, "", "bob")
-        app.close()
         self.send(30.0)
 
     def check(self, action: str) -> None:
-        app = self.app()
-        with app.db.read() as tx:
+        with self.app.db.read() as tx:
             message = messages.get_message(tx, "crue-quais")
             known = deliveries.of_message(tx, message.uid)
             standing = postings.of_message(tx, message.uid)
-        app.close()
         live = {p.id: p for p in self.stand.live()}
         up = {p.external_id: p for p in standing if p.state is PostingState.UP}
         asked = [d for d in known if d.needs_person and d.state is DeliveryState.UNKNOWN]
@@ -201,7 +208,9 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     assert type_ is not None
     with type_() as stand:
         section = Folder.network("reseau", stand, tmp_path / "n")
-        yield Case(request.param, Folder(tmp_path / "n", section).people(), stand)
+        made = Case(request.param, Folder(tmp_path / "n", section).people(), stand)
+        yield made
+        made.end()
 
 
 def cases() -> list[Any]:
@@ -274,6 +283,7 @@ def test_a_place_on_disk_ends_as_if_nobody_had_died(kind: str, action: str, tmp_
         if point:
             die_in_a_process_of_its_own(case, point)
         case.settle()
+        case.end()
         found = shown(case)
         whole = whole or found
         differ = [name for name in whole.keys() | found.keys() if found.get(name) != whole.get(name)]
