@@ -127,8 +127,12 @@ class Bluesky:
 
     def probe(self) -> Limits | None:
         """Check the app password; the lexicon states the limits."""
-        if not self._call("com.atproto.server.getSession", query={}).get("did"):
-            raise ChannelUnavailable(f"{self._settings.name} : réponse sans identifiant de compte")
+        who, session = self._settings.name, self._call("com.atproto.server.getSession", query={})
+        if not session.get("did"):
+            raise ChannelUnavailable(f"{who} : réponse sans identifiant de compte")
+        if session.get("active") is False:
+            # The password is still good, every post would be refused.
+            raise ChannelMisconfigured(f"{who} : compte inactif ({session.get('status') or 'sans explication'})")
         return None
 
     def _record(self, part: Part, key: str, reply_to: Reply | None) -> dict[str, Any]:

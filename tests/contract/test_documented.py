@@ -493,6 +493,14 @@ def test_bluesky_speaks_to_the_server_that_the_session_names(tmp_path):
             assert home.asked("POST", "putRecord") and not door.asked("POST", "putRecord")
 
 
+def test_bluesky_a_probe_tells_an_account_that_may_not_post(tmp_path):
+    def script(call: Call) -> Any:
+        return signed_in("bluesky", call) or {"did": "did:plc:a", "active": False, "status": "deactivated"}
+
+    with Scripted(script) as server, pytest.raises(ChannelMisconfigured, match="deactivated"):
+        an_adapter("bluesky", tmp_path, server.url).probe()
+
+
 def test_bluesky_what_enters_on_this_machine_stays_on_it():
     from channels.bluesky.server import server_of
 
