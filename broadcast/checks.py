@@ -9,7 +9,7 @@ from datetime import datetime
 
 from broadcast.channel import Limits
 from broadcast.localtime import odd_times
-from broadcast.model import Draft, Finding, Level, MessageKind, Rendition
+from broadcast.model import Draft, Finding, Form, Level, MessageKind, Rendition
 from broadcast.text import measure
 
 #: Longest sentence that is easy to read, words (A6).
@@ -204,6 +204,15 @@ def check_times(draft: Draft, zone: str) -> list[Finding]:
     ]
 
 
+#: How a form that does not fit is named.
+_FORMS = {
+    Form.UPDATE: "pour une mise à jour",
+    Form.CORRECTION: "pour un rectificatif",
+    Form.ENDING: "pour annoncer la fin",
+    Form.REPEAT: "pour un rappel",
+}
+
+
 def check_rendition(rendition: Rendition, limits: Limits, draft: Draft) -> list[Finding]:
     """Check one rendition against the limits of its place; nothing is ever cut."""
     findings = []
@@ -243,7 +252,7 @@ def _length(rendition: Rendition, limits: Limits, draft: Draft, number: int, tex
         )
     if count > limits.max_length:
         over = count - limits.max_length
-        form = "" if rendition.form == "publish" else f" (forme « {rendition.form.value} »)"
+        form = "" if rendition.form == "publish" else f" ({_FORMS[rendition.form]})"
         yield Finding(
             code="over_limit",
             blocking=True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from broadcast.cli.context import as_option, command, confirm, json_option, newsroom, split_name
-from broadcast.cli.out import VOTE_WORDS, counted, local, print_findings, table, to_json
+from broadcast.cli.out import FORM_WORDS, VOTE_WORDS, counted, local, print_findings, table, to_json
 from broadcast.model import Revision, Vote, VoteKind
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def approve(name: str, as_: str, send_now: bool, yes: bool, as_json: bool) -> in
         if not as_json:
             click.echo(f"{revision.name} approuvé par {as_}")
             for key in keys:
-                click.echo(f"  {key.channel}\t{key.form.value}\t{key.sha256[:16]}")
+                click.echo(f"  {key.channel}\t{FORM_WORDS[key.form.value]}\t{key.sha256[:16]}")
         if not send_now:
             runs = woken(app)
             if as_json:

@@ -173,6 +173,9 @@ def _shown(text: str, panel: Panel) -> str:
     text = unicodedata.normalize("NFC", text)
     if panel.case == "upper":
         text = text.upper()
+    if not _fits("«", panel.charset):
+        # Straight quotes touch the words that they hold.
+        text = re.sub(r"«[ \u00a0\u202f]*|[ \u00a0\u202f]*»", '"', text)
     return "".join(_in_charset(char, panel.charset) for char in text)
 
 

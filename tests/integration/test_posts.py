@@ -68,3 +68,18 @@ def test_without_threads_it_blocks_and_names_the_text_to_shorten(read):
     found, _ = read("x", more='override: {x: {text: "' + "a" * 281 + '"}}\n')
     blocking = [f for f in found if f.blocking]
     assert blocking and all("override.x.text" in f.message for f in blocking)
+
+
+def test_on_a_sign_a_long_title_is_no_matter_where_a_short_text_fits(tmp_path: Path):
+    folder = Folder(tmp_path, '[channels.signs]\nkind = "sign"\ncolumns = 8\nrows = 1\nmax_pages = 3\n')
+    text = TEXT.format(more="short: Canicule Buvez.\n", body="Texte.").replace("Alerte", "Anticonstitutionnellement, alerte")
+    app = App(folder.path)
+    proof = intake.read(app, folder.message(text=text)).proof
+    app.close()
+    assert not [f for f in proof.findings if f.blocking]
+    assert [r.form.value for r in proof.renditions] == ["publish"]
+
+
+def test_a_correction_that_does_not_fit_is_named_in_french(read):
+    found, _ = read("x", more='override: {x: {text: "' + "a" * 281 + '"}}\n')
+    assert [f for f in found if "(pour un rectificatif)" in f.message]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,3 +61,9 @@ def test_a_colon_stays_with_its_word_where_a_line_can_hold_both():
     assert [line.replace("\u00a0", " ") for line in page.lines] == ["FIN D'ALERTE :", "CANICULE."]
     made = pages("Anticonstitution : oui", Panel(columns=16, rows=4, max_pages=2), phrases={})
     assert not [f for f in made.findings if f.blocking]
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+def test_quotes_that_a_panel_lacks_touch_their_words(space):
+    (page,) = pages(f"Parking «{space}gratuit{space}»", Panel(columns=20, rows=2, charset="ascii"), phrases={}).pages
+    assert page.lines == ('PARKING "GRATUIT"',)
