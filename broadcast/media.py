@@ -75,7 +75,7 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
 
 def _inspect(data: bytes, wrong: object) -> tuple[str, int, int]:
     from PIL import Image as Pictures
-    from PIL import ImageOps, UnidentifiedImageError
+    from PIL import UnidentifiedImageError
 
     assert callable(wrong)
     try:
@@ -86,8 +86,9 @@ def _inspect(data: bytes, wrong: object) -> tuple[str, int, int]:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise wrong("trop de pixels")
                 picture.load()
-                upright = ImageOps.exif_transpose(picture) or picture
-                width, height = upright.size
+                width, height = picture.size
+                if picture.getexif().get(0x0112) in (5, 6, 7, 8):  # lies on its side
+                    width, height = height, width
     except (
         UnidentifiedImageError,
         OSError,

@@ -118,3 +118,45 @@ def test_no_more_pictures_than_the_place_takes():
 @given(st.binary(max_size=200), st.sampled_from(["image/jpeg", "image/png", "image/webp", "image/gif"]))
 def test_files_that_are_not_pictures_come_back_as_they_are_or_shorter(data, media_type):
     assert len(without_metadata(data, media_type)) <= max(len(data), 12)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("limits", [NETWORK, Limits(max_image_px=100), Limits(keeps_originals=True)])
+def test_nothing_that_the_camera_wrote_survives_a_new_encoding_either(orientation, limits):
+    (made,) = fitted((media(with_gps(orientation)),), limits)
+    assert b"chez moi" not in made.read() and b"Fabricant" not in made.read() and not opened(made).getexif()
+
+
+@pytest.mark.parametrize("options", [{"progressive": True}, {"restart_marker_blocks": 3}, {"subsampling": 0}])
+def test_what_a_telephone_hangs_behind_a_photograph_goes(options):
+    source = encoded(noise(90, 60), "JPEG", **options)
+    inside = source[:2] + b"\xff\xe4\x00\x0aMAISON!!" + b"\xff\xe2\x00\x08MPF\x00AA" + source[2:]
+    assert without_metadata(inside + b"un film, MAISON" * 9, "image/jpeg") == source
+    assert without_metadata(inside[:-2], "image/jpeg") == source[:-2], "without its end mark, as some cameras write it"
+
+
+def test_comments_of_moving_pictures_go_and_they_still_move():
+    frames = [Image.new("RGB", (30, 20), colour) for colour in ("red", "green", "blue")]
+    source = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=80, comment=b"chez moi")
+    made = without_metadata(source, "image/gif")
+    assert b"chez moi" in source and b"chez moi" not in made
+    with Image.open(io.BytesIO(made)) as picture:
+        assert picture.n_frames == 3 and picture.info["duration"] == 80
+
+
+def test_sixteen_bits_keep_their_shades():
+    source = encoded(Image.new("I;16", (400, 200), 40_000), "PNG")
+    for types in (("image/png",), JPEG):
+        (made,) = fitted((media(source, "image/png", "plan.png"),), Limits(max_image_px=100, image_types=types))
+        assert opened(made).getpixel((5, 5)) == pytest.approx(156, abs=1)
+
+
+@pytest.mark.parametrize("profile", [b"", b"\0" * 12 + b"prtrCMYKLab " + b"\0" * 200])
+def test_inks_are_for_print_and_screens_get_colours(profile):
+    source = encoded(Image.new("CMYK", (300, 200), (0, 255, 255, 0)), "JPEG", icc_profile=profile)
+    (screen,) = fitted((media(source),), NETWORK)
+    (paper,) = fitted((media(source),), Limits(keeps_originals=True))
+    assert (
+        opened(screen).mode == "RGB" and opened(screen).getpixel((5, 5))[0] > 240 and not opened(screen).info.get("icc_profile")
+    )
+    assert opened(paper).mode == "CMYK" and opened(paper).info.get("icc_profile", b"") == profile
