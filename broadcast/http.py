@@ -354,7 +354,9 @@ def _reason(value: Any) -> str:
             "description",
         ):
             if value.get(key):
-                return _reason(value[key])
+                more = value.get("errors") if key == "detail" else None  # X: what of the request was wrong
+                return " ; ".join(dict.fromkeys(filter(None, (_reason(value[key]), _reason(more)))))
+        return _reason(list(value.values()))  # Pleroma: {"error": {"status": ["…"]}}
     return ""
 
 

@@ -70,6 +70,8 @@ _CREDENTIALS = {102, 190, 10, 463, 467, *range(200, 300)}
 _BUSY = {4, 17, 32, 341, 613, *range(80000, 80015)}
 _UNSURE = {1, 2, 368, 506}
 _NO_OBJECT = re.compile(r"\((?:803/\w+|100/33)\)$")
+#: An edit of a post of another app (or of a person) is a matter of that post, not of the token.
+_NOT_OURS = re.compile(r"\((?:10|200)/\w+\)$")
 _GONE = re.compile(rf"does not exist|{_NO_OBJECT.pattern}")
 #: Seconds to wait where Graph does not say: its windows are hourly.
 _BUSY_S = 600.0
@@ -131,7 +133,13 @@ class Facebook:
         """Edit the text of a post in place."""
         if published.token and published.token != _pictures(part):
             raise ChannelRefused(f"{self._settings.name} : Facebook ne change pas les photos d'une publication")
-        answer = self._run(self._graph(), self._id(published), message=part.text)
+        try:
+            answer = self._run(self._graph(), self._id(published), message=part.text)
+        except ChannelMisconfigured as error:
+            if not _NOT_OURS.search(str(error)):
+                raise
+            # The right to post may be there: a correction that is a new post will tell.
+            raise ChannelRefused(f"{error} ; seule l'application qui a publié peut modifier") from error
         if answer.get("success") is False:
             raise OutcomeUnknown(f"{self._settings.name} : Facebook dit que la publication n'est pas modifiée")
         return published

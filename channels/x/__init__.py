@@ -51,7 +51,7 @@ from broadcast.channel import (
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
 from broadcast.http_requests import RebasedAdapter, plain, session, transport_error
 from broadcast.model import Media, Part
-from channels.x.reading import comparable, is_after, is_gone, texts_of, with_the_reset_that_counts
+from channels.x.reading import comparable, is_after, is_gone, is_missing, texts_of, with_the_reset_that_counts
 
 API = "https://api.twitter.com"
 #: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
@@ -125,7 +125,11 @@ class X:
         """Delete a post."""
         client = self._client()
         response = self._run(client, client.delete_tweet, _id(published), user_auth=True, gone_is_fine=True)
-        if 200 <= response.status < 300 and not is_gone(http.object_of(response, who=self._settings.name)):
+        if not 200 <= response.status < 300 or is_gone(http.object_of(response, who=self._settings.name)):
+            return
+        # "deleted": false is also what a second call may be told: the post itself is asked for.
+        asked = self._run(client, client.get_tweet, _id(published), user_auth=True, safe=True, gone_is_fine=True)
+        if asked.status < 400 and not is_missing(http.object_of(asked, who=self._settings.name, safe=True)):
             raise OutcomeUnknown(f"{self._settings.name} : X dit que la publication n'est pas supprimée")
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:

@@ -35,6 +35,11 @@ def is_gone(answer: dict[str, Any]) -> bool:
     return bool(data.get("deleted")) if isinstance(data, dict) else "Not Found" in errors
 
 
+def is_missing(answer: dict[str, Any]) -> bool:
+    """True if a post that was asked for is said not to exist."""
+    return not answer.get("data") and "Not Found" in json.dumps(answer.get("errors") or "")
+
+
 def is_after(post: dict[str, Any], since: datetime) -> bool:
     """True if a post was made then or later, or does not say when."""
     return not post.get("created_at") or datetime.fromisoformat(post["created_at"]) >= since

@@ -349,16 +349,32 @@ def test_x_a_month_that_is_used_up_is_a_matter_for_people(tmp_path):
         ({"data": {"deleted": True}}, None),
         ({"data": {"deleted": False}}, OutcomeUnknown),
         ({"errors": [{"title": "Not Found Error", "resource_type": "tweet"}]}, None),
+        # Of a second call: it was gone already.
+        (
+            lambda call: {"data": {"deleted": False}} if call.method == "DELETE" else {"errors": [{"title": "Not Found Error"}]},
+            None,
+        ),
     ],
 )
 def test_x_a_takedown_is_what_x_says_it_is(said, ends, tmp_path):
-    server, adapter = an_x(tmp_path, lambda call: said)
+    server, adapter = an_x(tmp_path, said if callable(said) else lambda call: said)
     with server:
         if ends is None:
             adapter.take_down(Published(external_id="5"), key=KEY)
         else:
             with pytest.raises(ends):
                 adapter.take_down(Published(external_id="5"), key=KEY)
+
+
+def test_x_says_what_of_a_request_was_wrong(tmp_path):
+    said = {
+        "errors": [{"parameters": {"media.media_ids": ["[1]"]}, "message": "Your media IDs are invalid."}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+    }
+    server, adapter = an_x(tmp_path, lambda call: Answer(400, said))
+    with server, pytest.raises(ChannelRefused, match="was invalid. ; Your media IDs are invalid"):
+        adapter.publish(a_part(), key=KEY, reply_to=None)
 
 
 def test_x_gets_no_gif_as_it_takes_none_in_one_piece(tmp_path):
@@ -401,6 +417,18 @@ def test_facebook_says_in_minutes_when_a_page_may_go_on(tmp_path):
     with Scripted(lambda call: said) as server, pytest.raises(ChannelUnavailable) as caught:
         an_adapter("facebook", tmp_path, server.url).publish(a_part(), key=KEY, reply_to=None)
     assert caught.value.retry_after_s == 1500
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(200, ChannelRefused), (10, ChannelRefused), (190, ChannelMisconfigured)])
+def test_facebook_a_post_that_may_not_be_edited_is_corrected_by_a_new_one(code, outcome, tmp_path):
+    """Only the app that made a post may edit it: that says nothing of the right to post."""
+    with Scripted(lambda call: graph_error(code, 403)) as server:
+        adapter = an_adapter("facebook", tmp_path, server.url)
+        with pytest.raises(DeliveryError) as caught:
+            adapter.update(a_part(), Published(external_id="1_2"), key=KEY)
+        assert type(caught.value) is outcome
+        with pytest.raises(ChannelMisconfigured):
+            adapter.publish(a_part(), key=KEY, reply_to=None)
 
 
 @pytest.mark.parametrize("stands", [True, False])
@@ -618,7 +646,7 @@ def test_wordpress_finds_its_article_where_the_slug_was_taken(tmp_path):
         (Answer(404, {"code": "rest_no_route", "message": "…"}), ChannelMisconfigured),
         (Answer(410, b"<title>Gone</title>"), ChannelRefused),
         (Answer(200, b"<title>Entretien</title>"), OutcomeUnknown),
-        (Answer(403, {"code": "rest_cannot_delete", "message": "…"}), ChannelMisconfigured),
+        (Answer(403, {"code": "rest_cannot_delete", "message": "…"}), ChannelRefused),
     ],
 )
 def test_wordpress_a_takedown_needs_the_word_of_wordpress(said, ends, tmp_path):
@@ -649,6 +677,42 @@ def test_wordpress_without_pretty_addresses_is_found_by_itself(tmp_path):
         assert adapter.publish(a_part(), key=KEY, reply_to=None).external_id == "7"
         assert isinstance(asks_nothing(adapter), DeliveryError)  # the list is no list here
         assert server.calls[-1].query["slug"] == "crue-quais"
+
+
+def test_wordpress_an_article_of_another_author_concerns_that_article_alone(tmp_path):
+    def script(call: Call) -> Any:
+        word = "rest_cannot_delete" if call.method == "DELETE" else "rest_cannot_edit"
+        return Answer(403, {"code": word, "message": "Désolé", "data": {"status": 403}})
+
+    with Scripted(script) as server:
+        adapter = an_adapter("wordpress", tmp_path, server.url)
+        with pytest.raises(ChannelRefused, match="auteur"):
+            adapter.update(a_part(), Published(external_id="5"), key=KEY)
+        with pytest.raises(ChannelRefused, match="auteur"):
+            adapter.take_down(Published(external_id="5"), key=KEY)
+
+
+@pytest.mark.parametrize(("said", "ends"), [({"status": "trash"}, None), ({"status": "publish"}, OutcomeUnknown)])
+def test_wordpress_on_a_host_that_lets_no_delete_through_is_told_by_post(said, ends, tmp_path):
+    """https://developer.wordpress.org/rest-api/using-the-rest-api/global-parameters/: `_method`."""
+
+    def script(call: Call) -> Any:
+        return Answer(405, b"<title>405 Not Allowed</title>") if call.method == "DELETE" else {"id": 5, **said}
+
+    with Scripted(script) as server:
+        adapter = an_adapter("wordpress", tmp_path, server.url)
+        if ends is None:
+            adapter.take_down(Published(external_id="5"), key=KEY)
+        else:
+            with pytest.raises(ends):
+                adapter.take_down(Published(external_id="5"), key=KEY)
+        assert server.calls[-1].query == {"_method": "DELETE"}
+
+
+def test_wordpress_a_picture_that_the_site_will_not_take_is_refused_though_it_says_500(tmp_path):
+    said = Answer(500, {"code": "rest_upload_sideload_error", "message": "type de fichier", "data": {"status": 500}})
+    with Scripted(lambda call: said) as server, pytest.raises(ChannelRefused, match="type de fichier"):
+        an_adapter("wordpress", tmp_path, server.url).publish(a_part(media=(a_picture(),)), key=KEY, reply_to=None)
 
 
 def test_wordpress_whose_front_page_stands_at_every_address_is_asked_by_rest_route(tmp_path):
