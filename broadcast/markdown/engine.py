@@ -7,6 +7,7 @@ import threading
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.blockprocessors import ReferenceProcessor
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
@@ -59,12 +60,19 @@ class Engine(Markdown):
         #: Tags left out of the body being read.
         self.dropped: list[str] = []
         self.preprocessors.deregister("html_block")
+        self.parser.blockprocessors.register(_Reference(self.parser), "reference", 15)
         self.inlinePatterns.deregister("html")
         self.inlinePatterns.register(_Tag(_TAG, self), "html", 90)
         self.inlinePatterns.register(_BareUrl(_BARE_URL, self), "bare_url", 85)
         for name in ("prettify", "unescape"):
             if name in self.treeprocessors:
                 self.treeprocessors.deregister(name)
+
+
+class _Reference(ReferenceProcessor):
+    """Takes the addresses that links name; a footnote (`[^1]: …`) is no address."""
+
+    RE = re.compile(ReferenceProcessor.RE.pattern.replace(r"\[(", r"\[(?!\^)("), re.MULTILINE)
 
 
 class _Tag(InlineProcessor):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 #: What stands beside the page: "#part", "/path", "file.pdf", but no "//host".
 _BESIDE = re.compile(r"#|/(?![/\\])|[\w.%+\-]+(?:[/?#]|$)")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\ufeff]")
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\[\]\n]+\]:", re.MULTILINE)
 _INLINE = frozenset({"em", "strong", "code", "a", "img", "br"})
 _STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
 #: What Python-Markdown keeps apart: an escaped sign, an entity or a fenced block, an entity of its own making …
@@ -33,7 +34,7 @@ _IN_RAW = re.compile(_APART.replace("{amp}", "(?:&|\x02amp\x03)"))
 class Loss:
     """Something of the source that could not be kept."""
 
-    #: "html_dropped", "link_dropped" or "image_dropped".
+    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped" or "footnote".
     code: str
     message: str
     #: Line within the body, 1-based; 1 where it cannot be told.
@@ -67,6 +68,9 @@ def parse_with_losses(source: str) -> tuple[b.Document, tuple[Loss, ...]]:
         raise ContentError("corps trop imbriqué pour être lu ; simplifiez listes et citations") from error
     losses = [_tag_loss(tag, source.count("\n", 0, at) + 1) for tag, at in hidden]
     losses += [_tag_loss(tag, tree.line_of(tag)) for tag in tree.engine.dropped if not tag.startswith("</")]
+    for note in _FOOTNOTE.finditer(source):
+        message = f"note de bas de page « {note[0].strip()} » : écrivez-la entre parenthèses dans le texte"
+        losses.append(Loss("footnote", message, source.count("\n", 0, note.start()) + 1))
     return document, tuple(sorted([*losses, *tree.losses], key=lambda loss: loss.line))
 
 
@@ -197,6 +201,9 @@ class _Tree:
         url = self._raw(element.get("href") or "")
         children = tuple(self._inlines(element))
         if is_safe_url(url):
+            if not re.match(r"#|https?://|mailto:|tel:", _INVISIBLE.sub("", url), re.IGNORECASE):
+                message = f"lien « {url[:30]} » : hors du site il ne mène nulle part ; écrivez l'adresse entière (https://…)"
+                self.losses.append(Loss("link_incomplete", message, self.line_of(url)))
             yield b.Link(url, children, self._raw(element.get("title") or ""))
             return
         self._drop("link_dropped", "lien", url, f"[{_words(children)}]")

@@ -270,3 +270,9 @@ def test_threads_do_not_disturb_each_other():
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(parse_with_losses, sources))
     assert together == [parse_with_losses(s) for s in sources]
+
+
+def test_a_footnote_is_no_link_and_is_told():
+    document, losses = parse_with_losses("Un[^1] mot.\n\n[^1]: Note.\n\n[plan][2] et [suite](plan.pdf)\n\n[2]: https://a.fr")
+    assert to_html(document).count("<a ") == 2 and 'href="Note."' not in to_html(document)
+    assert [(loss.code, loss.line) for loss in losses] == [("footnote", 3), ("link_incomplete", 5)]
