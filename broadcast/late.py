@@ -68,6 +68,8 @@ def carrying(message: Message, known: Sequence[Delivery], standing: Sequence[Pos
         and not ends(d)
         and d.form is not Form.REPEAT
         and d.state not in (DeliveryState.DELIVERED, DeliveryState.HANDED_OVER)
+        # An edit that was refused, its correction said instead: that one counts.
+        and not (d.action is Action.UPDATE and _is_past(d, known, None))
     }
     up = {p.channel for p in standing if p.state is PostingState.UP and p.public}
     return (meant(message, known) & up) - open_ones

@@ -201,7 +201,8 @@ class Relay:
         try:
             smtp.ehlo_or_helo_if_needed()
             wants = self._tls == "starttls" or (self._tls == "auto" and self._host not in _LOCAL)
-            if wants or (self._tls == "auto" and smtp.has_extn("starttls")):
+            # Nobody listens on this very machine, and Debian's relay offers STARTTLS there with a certificate of its own.
+            if wants or (self._tls == "auto" and self._user and smtp.has_extn("starttls")):
                 smtp.starttls(context=http.trust())
                 smtp.ehlo()
             if self._user:

@@ -129,6 +129,13 @@ def test_a_domain_with_accents_goes_to_any_relay_and_a_name_with_accents_to_one_
         assert any("SMTPUTF8" in words for words in wide.said) and "zoé@example.org" in wide.mails[0].decode()
 
 
+def test_a_relay_on_this_very_machine_needs_no_certificate_that_others_trust(tmp_path):
+    """Debian's Postfix offers STARTTLS with a certificate that it made for itself."""
+    with Relay("STARTTLS") as relay:
+        send(an_email(tmp_path, relay, tls="auto"))
+        assert len(relay.mails) == 1 and not any(words.upper().startswith("STARTTLS") for words in relay.said)
+
+
 def test_lines_that_begin_with_a_dot_arrive_whole(tmp_path):
     with Relay() as relay:
         send(an_email(tmp_path, relay), text=".\n..\n.fin")
