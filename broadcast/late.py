@@ -224,7 +224,11 @@ def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Pl
     )
     if _is_overdue(delivery, places, now):
         what, way = "overdue", f"EN RETARD : délai dépassé ; {way}"
-    reason = f"{delivery.reason} ; " if delivery.reason else ""
+    # One sentence, one way out: the line begins with the channel's name, and `way` says what to do.
+    cause = delivery.reason.partition(" ; vérifiez sur le canal puis `broadcast resolve")[0].removeprefix(
+        f"{delivery.channel} : "
+    )
+    reason = f"{cause} ; " if cause else ""
     return Late(
         channel=delivery.channel,
         delivery=delivery.uid,

@@ -52,6 +52,12 @@ def test_a_takedown_that_waits_for_a_person_is_one_line_that_never_says_send(sta
     assert "broadcast send" not in line.message and "nouvelle version" not in line.message
 
 
+def test_the_line_says_its_cause_and_its_way_out_once_and_not_the_name_that_stands_before_it():
+    reason = "x-ville : délai dépassé ; vérifiez sur le canal puis `broadcast resolve 6e38522a --proof TEXTE` une fois retiré"
+    (line,) = late(a_removal(DeliveryState.UNKNOWN, needs_person=True, reason=reason))
+    assert line.message.startswith("délai dépassé ; ") and line.message.count("broadcast resolve") == 1
+
+
 def test_a_takedown_held_by_a_pause_says_to_resume_in_one_line():
     (line,) = late(a_removal(DeliveryState.HELD))
     assert line.what == "held" and "`broadcast channels resume x-ville`" in line.message
