@@ -97,7 +97,7 @@ def alarms(
         if mine and failed is None:
             continue
         others = [n for n in sorted(carriers) if n != name]
-        why = failed.reason if failed is not None else "ce message ne le vise pas"
+        why = _cause(failed) if failed is not None else "ce message ne le vise pas"
         instead = f"publiez autrement : {_substitute(place, places, known)}" if failed is not None else "ajoutez-le à channels"
         shown = f" ; le message est sur {', '.join(others)}" if others else " ; le message n'est encore nulle part"
         found.append(
@@ -214,6 +214,11 @@ def _is_overdue(delivery: Delivery, places: Mapping[str, Place], now: datetime) 
     if delivery.state is not DeliveryState.HANDED_OVER or place is None or place.deadline_s is None:
         return False
     return ((delivery.settled_at or delivery.planned_at) + timedelta(seconds=place.deadline_s)) < now
+
+
+def _cause(delivery: Delivery) -> str:
+    """Return the reason alone: the line begins with the channel's name, and ends with one way out."""
+    return delivery.reason.partition(" ; vérifiez sur le canal puis `broadcast resolve")[0].removeprefix(f"{delivery.channel} : ")
 
 
 def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Place], now: datetime) -> Late:

@@ -54,6 +54,8 @@ from channels.mastodon.reading import comparable, is_after, limits_of, plain
 CLOCK_SKEW = timedelta(minutes=10)
 #: Pages of 40 statuses read back at most when looking for a post.
 _PAGES = 10
+#: GoToSocial and glitch-soc would else read a text as the account prefers (Markdown, say); Mastodon ignores it.
+_PLAIN = "text/plain"
 #: Questions in a row about a picture that the server works on; then the delivery waits.
 _LOOKS_AT_PICTURE = 4
 
@@ -98,6 +100,7 @@ class Mastodon:
         """Post a status."""
         body: dict[str, Any] = {
             "status": part.text,
+            "content_type": _PLAIN,
             "visibility": self._settings.visibility,
             "language": part.language,
             "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
@@ -114,6 +117,7 @@ class Mastodon:
         """Edit a status in place."""
         body = {
             "status": part.text,
+            "content_type": _PLAIN,
             "language": part.language,
             "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
         }

@@ -220,6 +220,14 @@ def test_mastodon_a_picture_that_their_work_failed_on_is_sent_anew_by_the_next_v
         assert len(server.asked("POST", "/api/v2/media")) == 2
 
 
+def test_mastodon_a_text_is_plain_whatever_the_account_prefers(tmp_path):
+    """GoToSocial and glitch-soc: `content_type`, else the account's own default, which may be Markdown."""
+    with Scripted(a_mastodon(statuses={"id": "1", "url": "https://m.example/1"})) as server:
+        adapter = an_adapter("mastodon", tmp_path, server.url)
+        adapter.update(a_part(), adapter.publish(a_part(), key=KEY, reply_to=None), key=KEY)
+        assert [call.fields["content_type"] for call in server.calls] == ["text/plain", "text/plain"]
+
+
 def test_mastodon_finds_what_servers_rewrite(tmp_path):
     content = (
         '<p>Écrire à <span class="h-card"><a href="https://m.example/@bob" class="u-url mention">@<span>bob</span></a></span>'
