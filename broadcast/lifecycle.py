@@ -222,6 +222,8 @@ class Life:
     ended_because: EndedBecause | None
     #: State and whether it takes something down, of the deliveries that count (latest revision).
     deliveries: tuple[tuple[DeliveryState, bool], ...] = ()
+    #: True if something of it stands in public, of whatever revision.
+    stands: bool = False
 
 
 def phase_of(life: Life, now: datetime) -> Phase:
@@ -239,4 +241,5 @@ def phase_of(life: Life, now: datetime) -> Phase:
         return Phase.LIVE
     if done:
         return Phase.PARTLY_LIVE
-    return Phase.SENDING
+    # Nothing is to be sent where every channel leaves the former version as it is.
+    return Phase.LIVE if life.stands and not states else Phase.SENDING

@@ -36,6 +36,14 @@ class Public:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What the settings of a channel leave as it is."""
+
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageStatus:
     """One message as it stands."""
 
@@ -56,6 +64,8 @@ class MessageStatus:
     wanted: int = 0
     #: Required channels that failed, each with what could stand in.
     alarms: tuple[Late, ...] = ()
+    #: Former versions and ended messages that stay public on purpose.
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +119,7 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
                 embargo_until_at=shown.draft.embargo_until_at if shown else None,
                 ended_because=because,
                 deliveries=_counting(message, known, standing, places, because),
+                stands=any(p.state is PostingState.UP for p in standing),
             ),
             now,
         ),
@@ -124,7 +135,23 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
         published=len(carrying(message, known, standing)),
         wanted=len(meant(message, known)) if because is None else 0,
         alarms=alarms(message, shown.draft if shown else None, known, standing, places, because, now),
+        left=_left(message, standing, places, because),
     )
+
+
+def _left(
+    message: Message, standing: Sequence[Posting], places: Mapping[str, Place], because: EndedBecause | None
+) -> tuple[Left, ...]:
+    said: dict[str, str] = {}
+    for posting in standing:
+        place = places.get(posting.channel)
+        if place is None or posting.state is not PostingState.UP:
+            continue
+        if because is None and place.on_correction == "nothing" and posting.number < message.approved:
+            said[place.name] = f"la version {posting.number} y reste (on_correction = nothing)"
+        elif because not in (None, EndedBecause.WITHDRAWN) and place.on_end == "nothing":
+            said[place.name] = "ce qui est publié y reste (on_end = nothing)"
+    return tuple(Left(channel=name, message=words) for name, words in said.items())
 
 
 def _counting(

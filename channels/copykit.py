@@ -44,6 +44,15 @@ _STYLE = (
 )
 
 
+_UNITS = {"s": "seconde", "m": "minute", "h": "heure", "d": "jour", "j": "jour"}
+
+
+def _in_words(duration: str) -> str:
+    """Return "30 minutes" for "30m"."""
+    number, unit = duration.strip()[:-1].strip(), _UNITS.get(duration.strip()[-1:], "")
+    return f"{number} {unit}{'s' if number not in ('0', '1') else ''}" if unit else duration
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings(ChannelSettings):
     """`[channels.<name>]` of kind copykit."""
@@ -164,7 +173,7 @@ class CopyKit:
         s = self._settings
         facts = [f"Canal : {s.label or s.name}"]
         facts += [f"Confié à : {s.assignee}"] if s.assignee else []
-        facts += [f"Délai : {s.deadline} après l'approbation"] if s.deadline else []
+        facts += [f"Délai : {_in_words(s.deadline)} après l'approbation"] if s.deadline else []
         if part is not None and part.expires_at is not None:
             until = part.expires_at.astimezone(ZoneInfo(s.timezone))
             where = "" if s.timezone == "Europe/Paris" else f" (heure locale, {s.timezone})"

@@ -76,6 +76,7 @@ def message_json(one: MessageStatus, *, with_deliveries: bool = True) -> dict[st
         "public": list(one.public),
         "late": list(one.late),
         "alarms": list(one.alarms),
+        "left": list(one.left),
     }
 
 
@@ -183,6 +184,8 @@ def _print_message(app: App, one: MessageStatus) -> None:
             for d in one.deliveries
         ],
     )
+    for stays in one.left:
+        click.echo(f"{stays.channel} : {stays.message}")
     _print_late(one)
 
 

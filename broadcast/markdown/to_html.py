@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from broadcast.blocks import (
@@ -67,6 +68,22 @@ def to_html(document: Document, heading_offset: int = 1) -> str:
 
     raw = "\n".join(_block(block, heading_offset) for block in document.blocks)
     return nh3.clean(raw, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener")
+
+
+def highest_heading(document: Document) -> int:
+    """Return the highest level of the headings, 1 where there are none: below a title no level is left out."""
+    return min(_levels(document.blocks), default=1)
+
+
+def _levels(blocks: Iterable[Block]) -> Iterator[int]:
+    for block in blocks:
+        if isinstance(block, Heading):
+            yield block.level
+        elif isinstance(block, Quote):
+            yield from _levels(block.blocks)
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from _levels(item)
 
 
 def _block(block: Block, offset: int) -> str:

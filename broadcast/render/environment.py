@@ -231,7 +231,7 @@ def _line_in_template(error: BaseException) -> int | None:
 
 @lru_cache(maxsize=8)
 def _html(document: Document) -> Markup:
-    return Markup(markdown.to_html(typeset(document)))  # noqa: S704  (escaped and passed through nh3)
+    return Markup(markdown.to_html(typeset(document), 2 - markdown.highest_heading(document)))  # noqa: S704  (escaped and passed through nh3)
 
 
 @lru_cache(maxsize=8)

@@ -259,3 +259,20 @@ def test_a_required_channel_that_carries_the_message_raises_no_alarm(rooms):
     room.publish()
     room.send()
     assert status_of(room).alarms == ()
+
+
+def test_what_a_policy_leaves_as_it_is_stands_in_the_status_and_is_no_unfinished_sending(rooms):
+    mastodon = FullStream("mastodon")
+    room = rooms(mastodon, mastodon={"on_correction": "nothing", "on_end": "nothing"})
+    room.publish()
+    room.send()
+    room.publish(a_draft(body="Le pont est fermé aussi."))
+    room.send()
+    status = status_of(room)
+    assert status.phase == "live"
+    assert [(left.channel, left.message) for left in status.left] == [
+        ("mastodon", "la version 1 y reste (on_correction = nothing)")
+    ]
+    room.clock.at = EVENING + timedelta(minutes=1)
+    room.send()
+    assert [left.message for left in status_of(room).left] == ["ce qui est publié y reste (on_end = nothing)"]

@@ -313,7 +313,7 @@ def test_axe_finds_nothing_on_the_site_in_a_real_browser(folder: Folder, chromiu
     folder.approved(
         "commerces",
         text=MESSAGE.format(more="").replace("kind: alert", "kind: practical")
-        + "\n| Nom | Heures |\n|---|---|\n| Boulangerie | 8 h |\n\n# Titre\n\n- un\n",
+        + "\n| Nom | Heures |\n|---|---|\n| Boulangerie | 8 h |\n\n## Titre\n\n- un\n",
     )
     send_all(folder)
     folder.approved(text=V2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ from lxml import html as lxml_html
 
 from broadcast.blocks import ListBlock, Paragraph, Table, Text
 from broadcast.errors import ContentError
-from broadcast.markdown import lead, parse, parse_with_losses, to_html, to_plain, words
+from broadcast.markdown import highest_heading, lead, parse, parse_with_losses, to_html, to_plain, words
 
 
 def dangers(page: str) -> list[str]:
@@ -276,3 +277,13 @@ def test_a_footnote_is_no_link_and_is_told():
     document, losses = parse_with_losses("Un[^1] mot.\n\n[^1]: Note.\n\n[plan][2] et [suite](plan.pdf)\n\n[2]: https://a.fr")
     assert to_html(document).count("<a ") == 2 and 'href="Note."' not in to_html(document)
     assert [(loss.code, loss.line) for loss in losses] == [("footnote", 3), ("link_incomplete", 5)]
+
+
+@pytest.mark.parametrize(
+    ("source", "tags"),
+    [("# A\n\n## B", "h2 h3"), ("## A\n\n### B", "h2 h3"), ("#### A", "h2"), ("## A\n\n> # Q", "h3 h2"), ("texte", "")],
+)
+def test_below_the_title_of_a_page_no_heading_is_left_out(source, tags):
+    document = parse(source)
+    page = to_html(document, 2 - highest_heading(document))
+    assert " ".join(re.findall(r"<(h\d)>", page)) == tags
