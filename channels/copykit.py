@@ -120,14 +120,15 @@ class CopyKit:
         """Ask people to remove what they posted."""
         name = published.external_id.rpartition("/")[2] or published.external_id
         folder = self._dir / name
-        where = f" : {published.url}" if published.url.startswith("http") else ""
-        act = f"Retirez ce message{where}. S'il n'a jamais été publié, ne le publiez plus et confirmez-le."
+        where = f" : {published.url} ." if published.url.startswith("http") else "."
+        act = f"Retirez ce message{where} S'il n'a jamais été publié, ne le publiez plus et confirmez-le."
+        steps = self._steps_back(published, slug=published.token or name)
         try:
             for path in sorted(folder.glob("*")) if folder.is_dir() else []:
                 if path.name not in ("kit.txt", "kit.html"):
                     path.unlink(missing_ok=True)
-            files.write(folder / "kit.txt", self._text("", act, []).encode())
-            files.write(folder / "kit.html", self._page("Retrait", "", act, []).encode())
+            files.write(folder / "kit.txt", self._text("", act, steps).encode())
+            files.write(folder / "kit.html", self._page("Retrait", "", act, steps).encode())
         except OSError as error:
             raise files.failure(error, self._settings.name) from error
         return Published(external_id=published.external_id, url=published.url, public=False)
@@ -140,7 +141,7 @@ class CopyKit:
             except OSError:
                 continue
             if name not in known_ids and f"\n{part.text}\n" in text:
-                return Found(published=self._published(name))
+                return Found(published=self._published(name, part.slug))
         return NotSeen()
 
     def _hand_over(self, name: str, part: Part, act: str) -> Published:
@@ -153,10 +154,10 @@ class CopyKit:
             files.write(folder / "kit.html", self._page(part.title, part.text, act, steps, part).encode())
         except OSError as error:
             raise files.failure(error, self._settings.name) from error
-        return self._published(name)
+        return self._published(name, part.slug)
 
-    def _published(self, name: str) -> Published:
-        return Published(external_id=name, url=(self._dir / name / "kit.html").as_uri(), public=False)
+    def _published(self, name: str, slug: str) -> Published:
+        return Published(external_id=name, url=(self._dir / name / "kit.html").as_uri(), public=False, token=slug)
 
     def _steps(self, part: Part) -> list[str]:
         s = self._settings
@@ -169,11 +170,19 @@ class CopyKit:
         proof = f'broadcast resolve {part.slug}/{s.name} --published ADRESSE --proof "qui, quand" --as VOTRE-NOM'
         return [*steps, f"Confirmer : {proof}"]
 
+    def _steps_back(self, published: Published, *, slug: str) -> list[str]:
+        s = self._settings
+        place = f"Ouvrir « {s.label or s.name} »" + (f" : {s.open_url}" if s.open_url else "")
+        where = f" : {published.url}" if published.url.startswith("http") else ", si elle existe"
+        confirm = f'broadcast resolve {slug}/{s.name} --proof "qui, quand" --as VOTRE-NOM'
+        return [place, f"Supprimer la publication{where}", f"Confirmer : {confirm}"]
+
     def _facts(self, part: Part | None) -> list[str]:
         s = self._settings
         facts = [f"Canal : {s.label or s.name}"]
         facts += [f"Confié à : {s.assignee}"] if s.assignee else []
-        facts += [f"Délai : {_in_words(s.deadline)} après l'approbation"] if s.deadline else []
+        since = "la demande" if part is None else "l'approbation"
+        facts += [f"Délai : {_in_words(s.deadline)} après {since}"] if s.deadline else []
         if part is not None and part.expires_at is not None:
             until = part.expires_at.astimezone(ZoneInfo(s.timezone))
             where = "" if s.timezone == "Europe/Paris" else f" (heure locale, {s.timezone})"
@@ -181,7 +190,7 @@ class CopyKit:
         return facts
 
     def _text(self, text: str, act: str, steps: list[str], part: Part | None = None) -> str:
-        lines = [act.upper() if not text else act, *self._facts(part), ""]
+        lines = [act if text else f"!!! RETRAIT !!! {act}", *self._facts(part), ""]
         if text:
             lines += ["----- texte à copier -----", text, "----- fin du texte -----", ""]
         lines += [f"[ ] {step}" for step in steps]
