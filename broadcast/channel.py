@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
+from broadcast.errors import never_say, storable
 from broadcast.model import EndedBecause, Newsroom, Part, Rendition
 
 #: How long a repeated key answers the first result again.
@@ -30,6 +31,7 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         self._value = value
+        never_say(value)
 
     def reveal(self) -> str:
         """Return the value; only for the call that needs it."""
@@ -165,6 +167,11 @@ class Published:
     token: str = ""
     #: What the person on duty should know of how it stands (`ALONE`); kept with the receipt.
     note: str = ""
+
+    def __post_init__(self) -> None:
+        """Take what a platform answered only as far as it can be stored: one odd answer must not stop the others."""
+        for field_ in ("external_id", "url", "token"):
+            object.__setattr__(self, field_, storable(getattr(self, field_)))
 
 
 #: A reply whose parent was deleted on the platform is said all the same, as a post of its own.

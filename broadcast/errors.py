@@ -26,6 +26,30 @@ _OS_REASONS = {
 }
 
 
+#: Credentials of this process, which some platforms quote in their refusals (Graph: "Malformed access token …").
+_NEVER_SAID: set[str] = set()
+#: Shorter ones are words of every day, too.
+_MIN_SECRET = 8
+
+
+def never_say(credential: str) -> None:
+    """Keep a credential out of every reason from now on."""
+    if len(credential) >= _MIN_SECRET:
+        _NEVER_SAID.add(credential)
+
+
+def sayable(text: str) -> str:
+    """Return what somebody else wrote as it may be stored and shown: no credential, no control character, whole Unicode."""
+    for credential in _NEVER_SAID:
+        text = text.replace(credential, "…")
+    return "".join(c if c.isprintable() or (c.isspace() and c not in "\x1c\x1d\x1e\x1f\x85") else " " for c in storable(text))
+
+
+def storable(text: str) -> str:
+    """Return a text that every database takes: no half of a character, no NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
 class BroadcastError(Exception):
     """Root of all errors raised on purpose."""
 
@@ -130,6 +154,9 @@ class DeliveryError(BroadcastError):
     """A call to a channel did not end as published. Adapters raise the four below."""
 
     code = "delivery"
+
+    def __init__(self, message: str, *, subject: str | None = None) -> None:
+        super().__init__(sayable(message), subject=subject)
 
 
 class ChannelUnavailable(DeliveryError):

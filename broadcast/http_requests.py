@@ -67,7 +67,8 @@ def transport_error(error: requests.RequestException, url: str, *, safe: bool = 
     """Return what a transport error of `requests` means for a delivery."""
     if isinstance(error, requests.exceptions.TooManyRedirects):
         return ChannelMisconfigured(f"{host(url)} : renvoie vers une autre adresse ; corrigez url")
-    if isinstance(error, ValueError) and not isinstance(error, requests.exceptions.JSONDecodeError):
+    answered = isinstance(error, requests.exceptions.InvalidHeader) and error.request is not None
+    if isinstance(error, ValueError) and not answered and not isinstance(error, requests.exceptions.JSONDecodeError):
         # An address or a header that no request can carry; its words may quote a credential.
         return ChannelMisconfigured(f"{host(url)} : adresse ou jeton illisible (caractère interdit)")
     return failure(error, url, safe=safe)

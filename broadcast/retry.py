@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from broadcast.model import Action, DeliveryState
 
 #: Shortest wait before a new try, whatever the platform says, seconds.
 MIN_WAIT_S = 0.5
+#: Longest wait that a platform is granted: "in a thousand years" is no answer, and no time can hold it.
+MAX_WAIT_S = 86_400.0
 #: Look-ups that failed (not: that saw nothing) after which a person is asked.
 MAX_FAILED_LOOKS = 50
 #: Unknown outcomes of one delivery after which a person is asked (bounded reconcile).
@@ -62,10 +65,11 @@ def after_error(
     Anything that is none of the three certain outcomes is unknown.
     """
     if isinstance(error, ChannelUnavailable):
-        wait_s = backoff_s(tries, policy, jitter) if error.retry_after_s is None else error.retry_after_s
+        asked = error.retry_after_s
+        wait_s = asked if asked is not None and math.isfinite(asked) else backoff_s(tries, policy, jitter)
         return Next(
             state=DeliveryState.WAITING,
-            not_before_at=now + timedelta(seconds=max(wait_s, MIN_WAIT_S)),
+            not_before_at=now + timedelta(seconds=min(max(wait_s, MIN_WAIT_S), MAX_WAIT_S)),
             reason=str(error),
         )
     if isinstance(error, ChannelRefused):

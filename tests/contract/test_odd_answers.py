@@ -1,0 +1,65 @@
+"""One odd answer of one platform stops nobody: what it says is kept to what can be stored, shown and waited for."""
+
+from __future__ import annotations
+
+import math
+import socketserver
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from broadcast.channel import Published, Secret
+from broadcast.errors import ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
+from broadcast.model import DeliveryState
+from broadcast.retry import MAX_WAIT_S, RetryPolicy, after_error
+from broadcast.stands.base import Answer
+from tests.contract.scripted import Scripted
+from tests.contract.test_channels import a_part, an_adapter
+
+KEY = "1764140000000-abcdef"
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("asked", [99_999_999_999_999_999.0, math.inf, math.nan, -5.0])
+def test_a_wait_that_no_time_can_hold_is_cut_to_a_day(asked):
+    error = ChannelUnavailable("429", retry_after_s=asked)
+    next_ = after_error(error, tries=1, now=NOW, policy=RetryPolicy(), jitter=0.5)
+    assert next_.state is DeliveryState.WAITING
+    assert NOW < next_.not_before_at <= NOW + timedelta(seconds=MAX_WAIT_S)
+
+
+def test_half_a_character_and_control_signs_leave_a_reason():
+    reason = str(ChannelRefused("a\ud800\0\x1b[31mb é\u202f!"))
+    assert reason == "a? [31mb é\u202f!" and reason.encode()
+    assert Published(external_id="5\ud800\0").external_id == "5?"
+
+
+@pytest.mark.parametrize("kind", ["facebook", "mastodon", "telegram", "wordpress"])
+def test_a_credential_that_a_platform_quotes_is_not_repeated(kind, tmp_path):
+    """Graph, 190: "Malformed access token", and then the token."""
+    token = "EAAB-very-long-token"
+    Secret(token)
+    words = f"Malformed access token {token}"
+    said = {"error": words if kind == "mastodon" else {"message": words, "code": 190}, "message": words, "description": words}
+    with Scripted(lambda call: Answer(400, said)) as server, pytest.raises(DeliveryError, match="Malformed") as caught:
+        an_adapter(kind, tmp_path, server.url).publish(a_part(), key=KEY, reply_to=None)
+    assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["facebook", "x"])
+def test_an_answer_with_a_bad_header_came_after_the_post(kind, tmp_path):
+    class TwoLengths(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            size = 0
+            while (line := self.rfile.readline().strip().lower()) != b"":
+                size = int(line.partition(b":")[2]) if line.startswith(b"content-length:") else size
+            self.rfile.read(size)
+            self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Length: 500\r\n\r\n{"id":"5"}')
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), TwoLengths) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        adapter = an_adapter(kind, tmp_path, f"http://127.0.0.1:{server.server_address[1]}")
+        with pytest.raises(OutcomeUnknown):
+            adapter.publish(a_part(), key=KEY, reply_to=None)
+        server.shutdown()
