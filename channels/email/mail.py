@@ -77,7 +77,6 @@ def write_mail(part: Part, recipient: str, settings: _Sender, *, key: str, reply
             mail["In-Reply-To"] = earlier[-1]
             mail["References"] = " ".join(dict.fromkeys(earlier))
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = part.language
     if settings.unsubscribe_url:
         address = settings.unsubscribe_url.replace("{recipient}", quote(to, safe=""))
         mail["List-Unsubscribe"] = f"<{address}>"
@@ -90,6 +89,8 @@ def write_mail(part: Part, recipient: str, settings: _Sender, *, key: str, reply
             f'<body style="max-width:40em;margin:0 auto;padding:1em;font:16px/1.5 sans-serif">{part.html}</body></html>'
         )
         mail.add_alternative(page, subtype="html", cte="quoted-printable")
+    # Last: setting a content takes the earlier headers of content away.
+    mail["Content-Language"] = part.language
     return mail
 
 

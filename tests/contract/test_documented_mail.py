@@ -106,6 +106,7 @@ def test_headers_keep_to_the_letter(tmp_path):
     mail = write_mail(a_part(html="<p>é</p>"), "ada@example.org", _Sender(), key=KEY, reply_to=None)
     mail.replace_header("Subject", TITLE)
     data = bytes_of(mail, wide=False)
+    assert mail["Content-Language"] == "fr"  # RFC 3282
     assert data.isascii() and max(len(line) for line in data.split(b"\r\n")) <= 998
     head = data.partition(b"\r\n\r\n")[0].decode()
     assert all(len(word) <= 75 for word in re.findall(r"=\?\S+\?=", head))  # RFC 2047
