@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from broadcast import registry
 from broadcast.app import App
 from broadcast.channel import CanProbe, Limits
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, sayable
 from broadcast.store import newsroom
 
 
@@ -44,3 +44,5 @@ def _ask(app: App, name: str) -> Probed:
         return Probed(channel=name, ok=True, message="accès vérifié", limits=adapter.probe())
     except BroadcastError as error:
         return Probed(channel=name, ok=False, message=str(error))
+    except Exception as error:  # noqa: BLE001  (an answer that no adapter foresaw costs one channel its probe, not all)
+        return Probed(channel=name, ok=False, message=sayable(f"erreur inattendue : {error!r}"))

@@ -63,3 +63,15 @@ def test_an_answer_with_a_bad_header_came_after_the_post(kind, tmp_path):
         with pytest.raises(OutcomeUnknown):
             adapter.publish(a_part(), key=KEY, reply_to=None)
         server.shutdown()
+
+
+def test_a_probe_that_no_adapter_foresaw_costs_one_channel_and_not_all(tmp_path, monkeypatch):
+    from broadcast import probing
+
+    class Surprised:
+        def probe(self) -> None:
+            raise RecursionError("trop profond\x1b[31m")
+
+    monkeypatch.setattr(probing.registry, "open_channel", lambda settings, name: Surprised())
+    found = probing._ask(type("App", (), {"settings": None})(), "m")
+    assert not found.ok and found.message.startswith("erreur inattendue") and "\x1b" not in found.message
