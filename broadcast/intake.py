@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
     with app.db.read() as tx:
         previous = _previous(tx, draft.slug)
         limits = _limits(app, tx)
+        known = [person.name for person in newsroom.people(tx)] if draft.owner and draft.expires_at is None else []
     proof = proofread.proofread(
         draft,
         newsroom=app.newsroom,
@@ -68,8 +70,23 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         phrases=phrases(app),
         canonical=settings.canonical_channel(app.settings) or "",
     )
-    proof = replace(proof, findings=(*proof.findings, *_unusable(app, draft)))
+    proof = replace(proof, findings=(*proof.findings, *_unusable(app, draft), *_unknown_owner(draft, known)))
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
+
+
+def _unknown_owner(draft: Draft, known: Sequence[str]) -> list[Finding]:
+    """Say that nobody would close a message without an end: its owner is nobody of the newsroom."""
+    if not known or draft.owner in known:
+        return []
+    return [
+        Finding(
+            code="owner_unknown",
+            blocking=False,
+            file=draft.file,
+            line=draft.lines.get("owner"),
+            message=f"owner : « {draft.owner} » n'est personne de la rédaction ({', '.join(known)}) : qui clora ce message ?",
+        )
+    ]
 
 
 def _unusable(app: App, draft: Draft) -> list[Finding]:

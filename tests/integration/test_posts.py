@@ -83,3 +83,15 @@ def test_on_a_sign_a_long_title_is_no_matter_where_a_short_text_fits(tmp_path: P
 def test_a_correction_that_does_not_fit_is_named_in_french(read):
     found, _ = read("x", more='override: {x: {text: "' + "a" * 281 + '"}}\n')
     assert [f for f in found if "(pour un rectificatif)" in f.message]
+
+
+@pytest.mark.parametrize(
+    ("owner", "expires", "said"), [("zoe", "", True), ("alice", "", False), ("zoe", "2099-01-01T08:00:00+01:00", False)]
+)
+def test_an_owner_whom_nobody_knows_is_told_where_a_message_has_no_end(tmp_path: Path, owner, expires, said):
+    folder = Folder(tmp_path, '[channels.site]\nkind = "website"\n').people()
+    header = f"title: Marché\nkind: practical\nowner: {owner}\n" + (f"expires: {expires}\n" if expires else "")
+    app = App(folder.path)
+    found = intake.read(app, folder.message("marche", f"---\n{header}---\nOuvert.\n")).proof.findings
+    app.close()
+    assert [f.line for f in found if f.code == "owner_unknown"] == ([4] if said else [])
