@@ -35,8 +35,8 @@ _FRAMES = (
 _BECAUSE = {
     "expired": "Sa date de fin est passée.",
     "all_clear": "La fin d’alerte a été donnée.",
-    "withdrawn": "La mairie l’a retiré.",
-    "superseded": "Un autre message le remplace.",
+    "withdrawn": "La mairie l’a retirée.",
+    "superseded": "Un autre message la remplace.",
 }
 
 

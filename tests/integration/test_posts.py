@@ -95,3 +95,11 @@ def test_an_owner_whom_nobody_knows_is_told_where_a_message_has_no_end(tmp_path:
     found = intake.read(app, folder.message("marche", f"---\n{header}---\nOuvert.\n")).proof.findings
     app.close()
     assert [f.line for f in found if f.code == "owner_unknown"] == ([4] if said else [])
+
+
+def test_the_text_message_says_the_hour_in_french(tmp_path: Path):
+    folder = Folder(tmp_path, '[channels.site]\nkind = "website"\n')
+    app = App(folder.path)
+    text, _ = intake.side_texts(app, intake.read(app, folder.message(text=TEXT.format(more="", body="Orages."))))
+    app.close()
+    assert "Jusqu'au lundi 23 novembre 2099 à 8 h." in text.text
