@@ -91,7 +91,9 @@ def _live(facts: Facts, zone: str) -> str:
 
 
 def _titled(title: str, urls: Sequence[str]) -> str:
-    return f'<a href="{escape(urls[0])}">{escape(title)}</a>' if urls else escape(title)
+    # A network said the address: only one that a browser should open is a link (a mail's is "mid:").
+    url = next((u for u in urls if u.startswith(("https://", "http://"))), "")
+    return f'<a href="{escape(url)}">{escape(title)}</a>' if url else escape(title)
 
 
 def _late(facts: Facts, zone: str) -> str:
