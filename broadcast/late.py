@@ -68,11 +68,15 @@ def carrying(message: Message, known: Sequence[Delivery], standing: Sequence[Pos
         and not ends(d)
         and d.form is not Form.REPEAT
         and d.state not in (DeliveryState.DELIVERED, DeliveryState.HANDED_OVER)
-        # An edit that was refused, its correction said instead: that one counts.
-        and not (d.action is Action.UPDATE and _is_past(d, known, None))
+        and not is_overtaken_edit(d, known)
     }
     up = {p.channel for p in standing if p.state is PostingState.UP and p.public}
     return (meant(message, known) & up) - open_ones
+
+
+def is_overtaken_edit(delivery: Delivery, known: Sequence[Delivery]) -> bool:
+    """True for an edit that was refused where the correction is said instead: that one counts."""
+    return delivery.action is Action.UPDATE and delivery.state is DeliveryState.REFUSED and _is_past(delivery, known, None)
 
 
 def alarms(

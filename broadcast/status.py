@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.late import Late, alarms, broken_promise, carrying, ends, late_of, meant, removable, unconfirmed_end
+from broadcast.late import (
+    Late,
+    alarms,
+    broken_promise,
+    carrying,
+    ends,
+    is_overtaken_edit,
+    late_of,
+    meant,
+    removable,
+    unconfirmed_end,
+)
 from broadcast.lifecycle import Life, phase_of
 from broadcast.model import (
     Action,
@@ -167,6 +178,7 @@ def _counting(
         for d in known
         if (d.number == message.approved or ends(d))
         and d.state is not DeliveryState.DROPPED
+        and not is_overtaken_edit(d, known)
         and (d.form is not Form.REPEAT or d.action is Action.TAKE_DOWN)
     ]
     if message.needs_plan:

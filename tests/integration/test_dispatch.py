@@ -109,7 +109,7 @@ def test_a_refused_edit_becomes_a_correction(rooms, url):
     assert mastodon.posts["2"] == "correction La passerelle aussi est fermée."
     # It says the new version: nothing is missing there.
     seen = status_of(room)
-    assert (seen.published, seen.wanted, seen.alarms) == (1, 1, ())
+    assert (seen.phase, seen.published, seen.wanted, seen.alarms) == ("live", 1, 1, ())
 
 
 def test_withdrawing_takes_down_everything_and_drops_what_has_not_left(rooms, url):
