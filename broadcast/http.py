@@ -14,7 +14,7 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
@@ -315,6 +315,12 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         begin = now or datetime.now(UTC)  # their clock is missing: ours is the next best
         return max(0.0, int(reset) - begin.timestamp())
     return None
+
+
+def by_their_clock(at: datetime, headers: Mapping[str, str]) -> datetime:
+    """Return a time of ours as a server writes it whose clock is behind; of one that is ahead, or right, the same."""
+    theirs = _date(headers.get("date", ""))
+    return at if theirs is None else at + min(theirs - datetime.now(UTC), timedelta())
 
 
 def _date(text: str) -> datetime | None:

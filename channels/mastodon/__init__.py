@@ -21,7 +21,7 @@ Quirks:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -174,7 +174,8 @@ class Mastodon:
         begin = f"/api/v1/accounts/{account}/statuses?limit=40&exclude_reblogs=true"
         path = begin
         for _ in range(_PAGES):
-            page = self._list(path)
+            page, headers = self._list(path)
+            since = http.by_their_clock(since, headers) if path == begin else since
             for status in page:
                 # Pinned statuses may stand out of order: only the last one ends the reading.
                 if is_after(status, since) and not status.get("reblog"):
@@ -184,12 +185,12 @@ class Mastodon:
             path = f"{begin}&max_id={page[-1]['id']}"
         raise ChannelUnavailable(f"{self._settings.name} : trop de publications à relire pour être sûr")
 
-    def _list(self, path: str) -> list[dict[str, Any]]:
+    def _list(self, path: str) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
         response = self._request("GET", path, safe=True)
         try:
             page = response.json()
             if isinstance(page, list) and all(status["id"] and status["created_at"] for status in page):
-                return page
+                return page, response.headers
         except (OutcomeUnknown, KeyError, TypeError, ValueError):
             pass
         raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")

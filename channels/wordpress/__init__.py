@@ -46,8 +46,8 @@ from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavai
 from broadcast.model import Media, Part, sha256_of
 from channels.wordpress.reading import code, escaped, figure, is_after, nobody_answered, own_slug, says
 
-#: Their clock and ours may differ by so much; `known_ids` keeps older articles of ours apart.
-CLOCK_SKEW = timedelta(minutes=10)
+#: The clock of a small site may be hours from ours: slug and words tell an article, `known_ids` keeps older ones apart.
+CLOCK_SKEW = timedelta(days=1)
 #: Numbers that WordPress may have put after a taken slug, as far as we look.
 _NUMBERED = range(2, 10)
 

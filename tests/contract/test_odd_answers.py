@@ -6,14 +6,17 @@ import math
 import socketserver
 import threading
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 
-from broadcast.channel import Published, Secret
+from broadcast.channel import Found, Published, Secret
 from broadcast.errors import ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
 from broadcast.model import DeliveryState
 from broadcast.retry import MAX_WAIT_S, RetryPolicy, after_error
-from broadcast.stands.base import Answer
+from broadcast.stands.base import Answer, Call
 from tests.contract.scripted import Scripted
 from tests.contract.test_channels import a_part, an_adapter
 
@@ -45,6 +48,30 @@ def test_a_credential_that_a_platform_quotes_is_not_repeated(kind, tmp_path):
     with Scripted(lambda call: Answer(400, said)) as server, pytest.raises(DeliveryError, match="Malformed") as caught:
         an_adapter(kind, tmp_path, server.url).publish(a_part(), key=KEY, reply_to=None)
     assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["mastodon", "wordpress"])
+def test_a_server_of_ones_own_whose_clock_is_behind_still_finds_its_post(kind, tmp_path, monkeypatch):
+    late = timedelta(minutes=25)
+    monkeypatch.setattr(
+        BaseHTTPRequestHandler, "date_time_string", lambda self, at=None: format_datetime(datetime.now(UTC) - late, usegmt=True)
+    )
+    at = (datetime.now(UTC) - late).replace(tzinfo=None).isoformat(timespec="seconds")
+    part = a_part("bonjour")
+    found = {
+        "mastodon": [{"id": "5", "url": "https://m.example/5", "created_at": f"{at}Z", "content": "<p>bonjour</p>"}],
+        "wordpress": [
+            {"id": 5, "status": "publish", "date_gmt": at, "title": {"raw": part.title}, "link": "https://v.example/5"}
+        ],
+    }[kind]
+
+    def script(call: Call) -> Any:
+        return {"id": "1"} if call.path.endswith("verify_credentials") else [] if "max_id" in call.query else found
+
+    with Scripted(script) as server:
+        adapter = an_adapter(kind, tmp_path, server.url)
+        seen = adapter.find(part, key=KEY, since=datetime.now(UTC), known_ids=frozenset())
+    assert isinstance(seen, Found)
 
 
 @pytest.mark.parametrize("kind", ["facebook", "x"])
