@@ -41,6 +41,11 @@ from broadcast.channel import (
 from broadcast.model import Part
 
 _WRITTEN = "written"
+_FORMATS = ("txt", "png", "multi")
+#: Larger is a mistake of typing, and its picture would fill the memory.
+_LARGEST = {"columns": 200, "rows": 40, "width_px": 2000, "height_px": 1000}
+#: Lamps that one letter takes, wide and high.
+_LETTER_PX = (5, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +68,25 @@ class Settings(ChannelSettings):
     formats: tuple[str, ...] = ("txt", "png", "multi")
 
     def __post_init__(self) -> None:
-        """Refuse a sign without a size."""
+        """Refuse a sign that does not exist, or that the sign software would get nothing for."""
         if not (self.columns and self.rows) and not (self.width_px and self.height_px):
             raise ValueError("indiquez columns et rows, ou width_px et height_px")
+        for key, most in _LARGEST.items():
+            if not 0 <= getattr(self, key) <= most:
+                raise ValueError(f"{key} : de 1 à {most}")
+        if not (self.columns and self.rows) and (self.width_px < _LETTER_PX[0] or self.height_px < _LETTER_PX[1]):
+            raise ValueError("width_px et height_px : une lettre demande 5 points sur 10")
+        if self.max_pages < 1:
+            raise ValueError("max_pages : au moins 1")
+        if self.case not in ("upper", "as_written"):
+            raise ValueError(f"case : « {self.case} » ; à choisir parmi : upper, as_written")
+        wrong = [name for name in self.formats if name not in _FORMATS]
+        if wrong or not self.formats:
+            raise ValueError(f"formats : « {''.join(wrong[:1])} » ; à choisir parmi : {', '.join(_FORMATS)}")
+        try:
+            "A".encode("ascii" if self.charset == "all" else self.charset)
+        except (LookupError, ValueError):
+            raise ValueError(f"charset : « {self.charset} » inconnu ; écrivez all, latin-1 ou ascii") from None
 
 
 class Sign:
