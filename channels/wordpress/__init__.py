@@ -46,8 +46,8 @@ from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavai
 from broadcast.model import Media, Part, sha256_of
 from channels.wordpress.reading import code, escaped, figure, is_after, nobody_answered, own_slug, says
 
-#: The clock of a small site may be hours from ours: slug and words tell an article, `known_ids` keeps older ones apart.
-CLOCK_SKEW = timedelta(days=1)
+#: Beside what the server says of its clock; `known_ids` keeps older articles of ours apart.
+CLOCK_SKEW = timedelta(minutes=10)
 #: Numbers that WordPress may have put after a taken slug, as far as we look.
 _NUMBERED = range(2, 10)
 
@@ -133,8 +133,10 @@ class WordPress:
         numbered = ",".join(f"{slug}-{n}" for slug in first for n in _NUMBERED)
         for slugs in (*first, numbered):
             query = {"slug": slugs, "status": "any", "context": "edit", "per_page": "100"}
-            for post in self._list("posts", query):
-                if str(post["id"]) not in known_ids and is_after(post, since - CLOCK_SKEW) and says(post, part):
+            found, headers = self._listed("posts", query)
+            begin = http.by_their_clock(since, headers) - CLOCK_SKEW
+            for post in found:
+                if str(post["id"]) not in known_ids and is_after(post, begin) and says(post, part):
                     return Found(published=self._published(post))
         return NotSeen()
 
@@ -212,11 +214,14 @@ class WordPress:
             return None
 
     def _list(self, path: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        return self._listed(path, query)[0]
+
+    def _listed(self, path: str, query: Mapping[str, str]) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
         response = http.check(self._request("GET", path, query=query, safe=True), who=self._settings.name, safe=True)
         try:
             found = json.loads(response.body)
             if isinstance(found, list) and all(one["id"] for one in found):
-                return found
+                return found, response.headers
         except (ValueError, KeyError, TypeError):
             pass
         raise ChannelUnavailable(f"{self._settings.name} : liste illisible : {http.summary(response.body)}")
