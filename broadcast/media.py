@@ -47,7 +47,7 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
             line=line,
         )
 
-    path = (folder / image.file).resolve()
+    path = _found(folder, image.file).resolve()
     if not any(path.is_relative_to(base.resolve()) for base in (root, folder)):
         raise wrong("hors du dossier de la rédaction ; copiez-la à côté du message")
     try:
@@ -71,6 +71,12 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
         focus=image.focus,
         read=lambda: data,
     )
+
+
+def _found(folder: Path, name: str) -> Path:
+    """Return the file of that name; a Mac keeps letters and accents apart in names, where the message has them joined."""
+    paths = [folder / unicodedata.normalize(form, name) for form in ("NFC", "NFD")]
+    return next((path for path in paths if path.exists()), folder / name)
 
 
 def _inspect(data: bytes, wrong: object) -> tuple[str, int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import html
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,7 +48,8 @@ def split(reader: Reader, text: str) -> str:
             line=1,
         )
         return ""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    # Letters and their accents are one sign (NFC), also where a file or what was pasted from a PDF has them apart.
+    text = unicodedata.normalize("NFC", text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     if not SLUG.fullmatch(reader.slug) or len(reader.slug) > MAX_SLUG:
         reader.problem(
             "bad_slug",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from broadcast import intake
 from broadcast.app import App
@@ -103,3 +105,16 @@ def test_the_text_message_says_the_hour_in_french(tmp_path: Path):
     text, _ = intake.side_texts(app, intake.read(app, folder.message(text=TEXT.format(more="", body="Orages."))))
     app.close()
     assert "Jusqu'au lundi 23 novembre 2099 à 8 h." in text.text
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_picture_is_found_however_its_name_keeps_its_accents(tmp_path: Path, form):
+    folder = Folder(tmp_path, '[channels.site]\nkind = "website"\n').people()
+    name = unicodedata.normalize(form, "été.png")
+    Image.new("RGB", (4, 4)).save(folder.path / "content/messages" / name)
+    app = App(folder.path)
+    reading = intake.read(
+        app, folder.message(text=TEXT.format(more='images: [{file: "été.png", alt: "Un pont"}]\n', body="Orages."))
+    )
+    app.close()
+    assert [media.name for media in reading.media] == ["ete.png"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -115,7 +116,7 @@ def test_other_faults_of_a_file():
 
 _words = (
     st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cf", "Zl", "Zp")), min_size=1, max_size=60)
-    .map(str.strip)
+    .map(lambda text: unicodedata.normalize("NFC", text).strip())
     .filter(bool)
 )
 
@@ -150,3 +151,8 @@ def test_what_cannot_be_read_says_what_to_do_in_french(header, line, words):
 @pytest.mark.parametrize("language", ["fr", "en", "pt-BR", "zh-Hant"])
 def test_languages_are_written_as_the_web_does(language):
     assert read(f"title: T\nlanguage: {language}").language == language
+
+
+def test_accents_that_stand_apart_from_their_letters_are_joined():
+    draft = read("title: E\u0301te\u0301\nhashtags: [Fe\u0302te]", "Ac\u0327a !")
+    assert (draft.title, draft.hashtags, draft.body) == ("Été", ("Fête",), "Aça !")
