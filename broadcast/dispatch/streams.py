@@ -16,6 +16,7 @@ from broadcast.errors import (
     ChannelUnavailable,
     DeliveryError,
     OutcomeUnknown,
+    StoreError,
 )
 from broadcast.model import Action, DeliveryState, Form, Part, PostingState, Rendition
 from broadcast.outbox import MAIN_SLOT, Delivery, Posting
@@ -52,7 +53,38 @@ def call(d: Dispatcher, adapter: Stream, wanted: Call) -> Result:
 
 
 def write_results(d: Dispatcher, results: Sequence[Result]) -> None:
-    """Write what became of calls, all in one transaction, and tell it."""
+    """Write what became of calls, all in one transaction, and tell it.
+
+    What cannot be written as it came (a fault in an adapter) is written as unknown, and costs no other its result.
+
+    Raises:
+        StoreError: the database refuses; nothing was written.
+    """
+    try:
+        _write(d, results)
+    except StoreError:
+        raise
+    except Exception as error:  # noqa: BLE001  (which of them it is shows when each is written alone)
+        for result in results:
+            _write_alone(d, result, error if len(results) == 1 else None)
+    d.pause("receipt")
+
+
+def _write_alone(d: Dispatcher, result: Result, known: Exception | None) -> None:
+    fault = known
+    if fault is None:
+        try:
+            _write(d, [result])
+            return
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  (as above)
+            fault = error
+    words = f"{result.delivery.channel} : ce que le canal a répondu ne peut pas être noté ({type(fault).__name__})"
+    _write(d, [Result(delivery=result.delivery, error=OutcomeUnknown(words))])
+
+
+def _write(d: Dispatcher, results: Sequence[Result]) -> None:
     now = d.clock.now()
     told: list[tuple[Delivery, DeliveryState, str, str]] = []
     with d.db.write() as tx:
@@ -67,7 +99,6 @@ def write_results(d: Dispatcher, results: Sequence[Result]) -> None:
                 told.append(_write_other(d, tx, result, now))
     for delivery, state, url, reason in told:
         d.tell(delivery, state, url=url, reason=reason)
-    d.pause("receipt")
 
 
 def _stands(result: Result) -> bool:
