@@ -63,8 +63,8 @@ def plan(name: str, withdrawn: bool, as_json: bool) -> int:
 def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: bool) -> list[dict[str, Any]]:
     """Return one row for each step that would be planned or dropped, and one for each channel left as it is."""
     from broadcast.model import EndedBecause
-    from broadcast.planner import plans_of
-    from broadcast.store import deliveries, messages, postings
+    from broadcast.planner import plans_of, round_at
+    from broadcast.store import deliveries, messages, postings, revisions
 
     message = messages.get_message(tx, slug)
     which = message.approved if withdrawn else (number or message.latest)
@@ -72,10 +72,15 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
     urls = {(p.channel, p.slot): p.url for p in postings.of_message(tx, message.uid)}
     known = {d.uid: d for d in deliveries.of_message(tx, message.uid)}
     rows: list[dict[str, Any]] = []
-    for channel, plan_ in plans_of(tx, message, app.places, app.clock.now(), number=which, because=because).items():
-        rounds = [s for s in plan_.steps if s.round and s.action.value == "publish"]
+    draft, now = revisions.get_revision(tx, message, which).draft if which else None, app.clock.now()
+
+    def is_due(round_: int) -> bool:
+        return draft is not None and round_at(draft, round_, now) is not None
+
+    for channel, plan_ in plans_of(tx, message, app.places, now, number=which, because=because).items():
+        rounds = [s for s in plan_.steps if s.round and s.action.value == "publish" and is_due(s.round)]
         for step in plan_.steps:
-            if step in rounds[1:]:
+            if step.round and step.action.value == "publish" and step not in rounds[:1]:
                 continue
             rows.append(
                 {
@@ -85,7 +90,7 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
                     "revision": step.number,
                     "part": step.part,
                     "url": urls.get((channel, step.slot), ""),
-                    "note": f"jusqu'à {len(rounds)} rappel(s) avant la fin" if step in rounds else "",
+                    "note": f"{len(rounds)} rappel(s) avant la fin" if step in rounds else "",
                 }
             )
         for drop in plan_.drops:
@@ -98,7 +103,7 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
                     "revision": gone.number,
                     "part": gone.part,
                     "url": "",
-                    "note": f"ne partira pas : {drop.reason}",
+                    "note": f"ne partira pas{f' (rappel n° {gone.round})' if gone.round else ''} : {drop.reason}",
                 }
             )
         if not plan_.steps and not plan_.drops:

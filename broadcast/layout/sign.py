@@ -80,13 +80,16 @@ def size_of(panel: Panel) -> tuple[int, int]:
     return columns, rows
 
 
-def pages(text: str, panel: Panel, *, phrases: Mapping[str, str]) -> SignPages:
+def pages(text: str, panel: Panel, *, phrases: Mapping[str, str], banner: str = "") -> SignPages:
     """Lay a text out in pages.
 
     Abbreviations are used only where the text does not fit otherwise, as few as needed. A page
-    begins a new sentence where that costs no page.
+    begins a new sentence where that costs no page. `banner` is the first line of each page, where
+    there is room for it and another line.
     """
     columns, rows = size_of(panel)
+    banner = banner if rows > 1 and len(banner) <= columns else ""
+    rows -= bool(banner)
     if columns < 1 or rows < 1:
         return SignPages(
             pages=(),
@@ -106,6 +109,7 @@ def pages(text: str, panel: Panel, *, phrases: Mapping[str, str]) -> SignPages:
         best = _lay_out(_sentences(_shown(text, panel), columns), columns, rows)
         shortest = list(_shortened(text, phrases))[-1]
         best = min(best, _lay_out(_sentences(_shown(shortest, panel), columns), columns, rows), key=len)
+    best = [[banner, *page] for page in best] if banner else best
     findings = _findings(best, panel, columns)
     return SignPages(
         pages=tuple(SignPage(lines=tuple(page), page_time_s=page_time_s(page, panel)) for page in best),

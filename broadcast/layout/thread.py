@@ -28,7 +28,7 @@ class _Piece:
     text: str
 
 
-def split(text: str, *, link: str, fits: Callable[[str], bool], max_parts: int) -> tuple[str, ...]:
+def split(text: str, *, link: str, fits: Callable[[str], bool], max_parts: int, mark: str = "") -> tuple[str, ...]:
     """Return the posts of a thread, each with its number; empty if it cannot be done.
 
     Args:
@@ -36,20 +36,21 @@ def split(text: str, *, link: str, fits: Callable[[str], bool], max_parts: int) 
         link: canonical address, "" if none.
         fits: True for a text within the place's limits, as the place counts.
         max_parts: posts at most.
+        mark: what each post begins with, such as the word that tells an exercise.
     """
     body = "\n".join(line for line in text.split("\n") if not link or line.strip() != link)
-    body = re.sub(r"\n{3,}", "\n\n", body).strip()
+    body = re.sub(r"\n{3,}", "\n\n", body).strip().removeprefix(mark)
     label = f" ({max_parts}/{max_parts})"
     tail = f"\n\n{link}" if link else ""
 
     def room(n: int) -> Callable[[str], bool]:
-        return lambda words: fits(words + label + (tail if n == 0 else ""))
+        return lambda words: fits(mark + words + label + (tail if n == 0 else ""))
 
     made = _pack(list(_pieces(body, _SENTENCE)), room)
     if made is None or not 2 <= len(made) <= max_parts:
         return ()
     total = len(made)
-    return tuple(f"{words} ({n}/{total})" + (tail if n == 1 else "") for n, words in enumerate(made, 1))
+    return tuple(f"{mark}{words} ({n}/{total})" + (tail if n == 1 else "") for n, words in enumerate(made, 1))
 
 
 def _pack(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]]) -> list[str] | None:

@@ -162,7 +162,8 @@ def _longer_correction(work: Work, values: dict[str, Any], whole: Part, can_be_t
 
 
 def _posts(work: Work, whole: Part, text: str) -> tuple[Part, ...]:
-    texts = thread.split(text, link=work.link, fits=partial(fits, limits=work.limits), max_parts=work.limits.max_parts)
+    fitting, most = partial(fits, limits=work.limits), work.limits.max_parts
+    texts = thread.split(text, link=work.link, fits=fitting, max_parts=most, mark=_mark(work))
     return tuple(
         replace(whole, text=text, media=whole.media if n == 0 else (), link=whole.link if n == 0 else "")
         for n, text in enumerate(texts)
@@ -190,7 +191,8 @@ def _beside_pictures(work: Work, part: Part) -> tuple[tuple[Part, ...], list[Fin
 def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], list[Finding]]:
     panel = work.limits.panel
     assert panel is not None
-    laid = sign.pages(text, panel, phrases=work.phrases)
+    banner = EXERCISE if _mark(work) and sign.size_of(panel)[1] > 1 else ""
+    laid = sign.pages(text.removeprefix(_mark(work)) if banner else text, panel, phrases=work.phrases, banner=banner)
     # What the panel cannot show blocks by itself: the markup need not be written as well.
     writable = laid.pages and not any(f.code == "sign_character" for f in laid.findings)
     whole = multi.to_multi([p.lines for p in laid.pages], [p.page_time_s for p in laid.pages]) if writable else ""
@@ -208,6 +210,11 @@ def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], li
     line = where or work.draft.lines.get("short") or work.draft.lines.get("title")
     findings = [replace(f, channel=work.target.name, file=work.draft.file, line=line) for f in laid.findings]
     return parts or (replace(part, text="", media=()),), findings
+
+
+def _mark(work: Work) -> str:
+    """Return what every post of an exercise begins with."""
+    return f"{EXERCISE} – " if work.newsroom.world == "exercise" else ""
 
 
 def _tidy(text: str) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 from xml.sax.saxutils import escape
 
 from broadcast.channel import Showing
-from broadcast.model import Newsroom
+from broadcast.model import EndedBecause, Newsroom
 
 #: Items that a Flash Briefing may have, and characters of one.
 #: Source: Alexa "Flash Briefing Skill API Feed Reference", read 2026-11.
 _ITEMS, _TEXT = 5, 4500
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+#: What machines are told of a message that was wrong, in place of its words.
+RETIRED = "Cette information a été retirée par la mairie. N'en tenez pas compte."
 
 
 def titled(item: Mapping[str, Any]) -> str:
@@ -42,7 +48,7 @@ def _json_item(item: Mapping[str, Any]) -> dict[str, Any]:
         "id": item["url"],
         "url": item["url"],
         "title": titled(item),
-        "content_html": item["html"],
+        "content_html": absolute(item["html"], item["url"]),
         "summary": item["summary"],
         "date_published": _iso(item["first_at"]),
         "date_modified": _iso(item["stamp"].astimezone(item["first_at"].tzinfo)),
@@ -57,10 +63,23 @@ def _json_item(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def absolute(html: str, page: str) -> str:
+    """Return the text with whole addresses of its pictures and links: a feed is read elsewhere."""
+    return re.sub(
+        r"""(<(?:img|a)\b[^>]*?\s(?:src|href)=")([^"]*)""",
+        lambda found: found[1] + urljoin(page, found[2]),
+        html,
+    )
+
+
 def spoken_of(showing: Showing) -> str:
     """Return what a voice says for a message, "" if its template says nothing."""
     words = showing.rendition.parts[0].documents.get("spoken", "").strip()
-    return words if showing.is_live or not words else f"Cette information n'est plus valable.\n{words}"
+    if not words or showing.is_live:
+        return words
+    if showing.ended_because is EndedBecause.WITHDRAWN:
+        return RETIRED  # it was wrong: nobody must hear it again
+    return f"Cette information n'est plus valable.\n{words}"
 
 
 def flash_briefing(live: Sequence[Showing], room: Newsroom, changed_at: datetime) -> list[dict[str, str]]:
@@ -99,7 +118,7 @@ def announcement(item: Mapping[str, Any], room: Newsroom) -> dict[str, Any]:
         "@id": item["url"],
         "url": item["url"],
         "name": titled(item),
-        "text": item["text"],
+        "text": RETIRED if item["is_withdrawn"] else item["text"],
         "inLanguage": item["language"],
         "category": options.get("event") or options.get("kind"),
         "datePosted": _iso(item["first_at"]),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast import files
 from broadcast.channel import BoardView, Showing
-from broadcast.model import sha256_of
+from broadcast.model import EndedBecause, sha256_of
 from channels.website import machines
 from channels.website.history import CapDocument, cap_documents, changes
 
@@ -172,6 +172,7 @@ class Site:
             "ended_at": self._local(ended) if ended else None,
             "because": _BECAUSE.get(showing.ended_because.value, "") if showing.ended_because else "",
             "live": showing.is_live,
+            "is_withdrawn": showing.ended_because is EndedBecause.WITHDRAWN,
             "stamp": max(filter(None, (showing.published_at, ended))),
         }
 

@@ -231,9 +231,17 @@ def test_an_exercise_says_so_everywhere(tmp_path: Path):
     subprocess.run([COMMAND, "init", str(tmp_path / "e"), "--example", "--exercise"], check=True, capture_output=True)
     folder = Folder.__new__(Folder)
     folder.path = tmp_path / "e"
-    folder.run("submit", folder.path / "content/messages/crue-quais.md", "--as", "alice")
-    for rendition in folder.json("show", "crue-quais")["renditions"]:
-        assert "EXERCICE" in " ".join(p["text"] + p["html"] for p in rendition["parts"])
+    signs = '\n[channels.petit]\nkind = "sign"\ncolumns = 12\nrows = 3\nmax_pages = 9\n'
+    settings = folder.path / "broadcast.toml"
+    settings.write_text(settings.read_text() + signs)
+    counts = []
+    for path in sorted((folder.path / "content/messages").glob("*.md")):
+        folder.run("submit", path, "--as", "alice")
+        for rendition in folder.json("show", path.stem)["renditions"]:
+            counts.append(len(rendition["parts"]))
+            for part in rendition["parts"]:
+                assert "EXERCICE" in part["text"] + part["html"], (rendition["channel"], rendition["form"], part)
+    assert max(counts) > 1, "nothing had several posts or pages"
     folder.run("approve", "crue-quais", "--as", "bob", "--send")
     assert "<status>Exercise</status>" in (folder.path / "public/cap/crue-quais-1.xml").read_text()
 

@@ -171,6 +171,7 @@ def test_reminders_go_out_numbered_in_time_and_stop_at_the_end(lab):
     reading = intake.read(app, path)
     app.close()
     room.folder.run("submit", path, "--as", "alice", env={"BROADCAST_NOW": room.now})
+    assert "3 rappel(s) avant la fin" in room.folder.run("plan", "crue-quais", env={"BROADCAST_NOW": room.now}).stdout
     room.folder.run("approve", "crue-quais", "--as", "bob", env={"BROADCAST_NOW": room.now})
     assert any(r.form.value == "repeat" for r in reading.proof.renditions)
     counts = []

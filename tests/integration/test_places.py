@@ -22,6 +22,7 @@ from broadcast.desk.ending import withdraw
 from broadcast.dispatch.send import send
 from broadcast.feeds import cap
 from broadcast.shipped import shipped
+from channels.website import machines
 from tests.newsroom import MESSAGE, Folder
 
 PLACES = """
@@ -104,6 +105,14 @@ def test_feeds_are_valid_and_keep_their_ids(folder: Folder):
     assert feed["version"] == "https://jsonfeed.org/version/1.1" and feed["items"][0]["id"].endswith("/a/crue-quais/")
 
 
+def test_a_feed_that_is_read_elsewhere_has_whole_addresses():
+    text = '<p><img alt="x" src="plan.png"> <a href="/cap/a.xml">CAP</a> <a href="https://e.org/?a=1&amp;b=2">e</a> <a href="#h">h</a></p>'
+    page = "https://www.example.org/a/crue/"
+    assert machines.absolute(text, page) == text.replace('"plan.png', f'"{page}plan.png').replace(
+        '"/cap', '"https://www.example.org/cap'
+    ).replace('"#h', f'"{page}#h')
+
+
 def test_what_a_voice_reads_is_live_newest_first_and_has_no_digit(folder: Folder):
     for slug in [f"info-{n}" for n in range(7)]:
         folder.approved(slug, text=MESSAGE.format(more="").replace("ce matin", f"RDV 18h3{slug[-1]}"))
@@ -119,7 +128,11 @@ def test_what_a_voice_reads_is_live_newest_first_and_has_no_digit(folder: Folder
     take_back(folder, "info-6")
     briefing = json.loads((public / "flash-briefing.json").read_text())
     assert [i["redirectionUrl"].split("/")[-2] for i in briefing] == [f"info-{n}" for n in (5, 4, 3, 2, 1)]
-    assert (public / "a/info-6/spoken.txt").read_text().startswith("Cette information n'est plus valable.")
+    # What was wrong is not said again, neither by a voice nor to a search engine.
+    retired = "Cette information a été retirée par la mairie. N'en tenez pas compte."
+    assert (public / "a/info-6/spoken.txt").read_text().strip() == retired
+    (data,) = html.fromstring((public / "a/info-6/index.html").read_text()).findall(".//script")
+    assert json.loads(data.text)["text"] == retired
     for n in range(6):
         take_back(folder, f"info-{n}")
     (calm,) = json.loads((public / "flash-briefing.json").read_text())

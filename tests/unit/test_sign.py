@@ -67,3 +67,12 @@ def test_a_colon_stays_with_its_word_where_a_line_can_hold_both():
 def test_quotes_that_a_panel_lacks_touch_their_words(space):
     (page,) = pages(f"Parking «{space}gratuit{space}»", Panel(columns=20, rows=2, charset="ascii"), phrases={}).pages
     assert page.lines == ('PARKING "GRATUIT"',)
+
+
+def test_a_banner_stands_on_each_page_where_there_is_room():
+    text = "Quais fermés. Évitez les bords de Seine. Ne descendez pas."
+    laid = pages(text, Panel(columns=16, rows=3, max_pages=9), phrases={}, banner="EXERCICE")
+    assert len(laid.pages) > 1 and all(page.lines[0] == "EXERCICE" and 2 <= len(page.lines) <= 3 for page in laid.pages)
+    assert " ".join(" ".join(page.lines[1:]) for page in laid.pages).upper().startswith("QUAIS FERMÉS.")
+    for narrow in (Panel(columns=40, rows=1, max_pages=9), Panel(columns=7, rows=3, max_pages=30)):
+        assert pages("Quais", narrow, phrases={}, banner="EXERCICE").pages[0].lines == ("QUAIS",)

@@ -114,3 +114,10 @@ def test_nothing_is_lost_and_every_post_fits(pieces, place, link):
     assert all(map(check, parts))
     if parts:
         assert words(parts, link) == words((text,), link)
+
+
+def test_each_post_of_an_exercise_says_so_and_fits():
+    text = "EXERCICE – " + " ".join(f"La rue numéro {n} est fermée à la circulation." for n in range(1, 20))
+    parts = split(text, link="https://ville.example/a/rues/", fits=fits("x", 280), max_parts=9, mark="EXERCICE – ")
+    assert len(parts) > 2 and all(part.startswith("EXERCICE – ") and part.count("EXERCICE") == 1 for part in parts)
+    assert all(measure(part, "x") <= 280 for part in parts)
