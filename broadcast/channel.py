@@ -8,150 +8,54 @@ a kind can do beyond that, it says by having the method: `CanUpdate`, `CanTakeDo
 An adapter translates and sends. It does not count, cut, retry, sleep, log the text, read the
 clock, touch the database or know another adapter. It lives in `channels/<kind>.py` (or a folder
 of that name), and ends with `ADAPTER: type[Stream] = …` or `ADAPTER: type[Board] = …`.
+
+This module is an adapter's one door to the core beside `model`, `errors` and `http`: settings, limits and what a
+board is shown stand in files of their own, and are imported from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
-from broadcast.errors import never_say, storable
-from broadcast.model import EndedBecause, Newsroom, Part, Rendition
+from broadcast.channel_settings import ChannelSettings, MessageWord, Secret
+from broadcast.errors import storable
+from broadcast.limits import Limits, Panel
+from broadcast.model import Part
+from broadcast.showing import BoardView, Showing
+
+__all__ = [
+    "ALONE",
+    "Board",
+    "BoardView",
+    "CanDraw",
+    "CanFind",
+    "CanProbe",
+    "CanSendEach",
+    "CanTakeDown",
+    "CanUpdate",
+    "ChannelSettings",
+    "Drawing",
+    "Found",
+    "Idempotent",
+    "Limits",
+    "Memory",
+    "MessageWord",
+    "NotSeen",
+    "Panel",
+    "Published",
+    "Reply",
+    "Secret",
+    "Showing",
+    "Stream",
+    "normalised",
+    "same_text",
+]
 
 #: How long a repeated key answers the first result again.
 Idempotent = timedelta | Literal["never", "always"]
-
-
-class Secret:
-    """A credential: shown by no repr, str, log or exception."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-        never_say(value)
-
-    def reveal(self) -> str:
-        """Return the value; only for the call that needs it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-
-#: A message kind as settings name it.
-MessageWord = Literal["alert", "information", "practical", "activity", "all_clear", "holding"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChannelSettings:
-    """What every channel has in `broadcast.toml`; a kind adds its own fields.
-
-    A field of type `Secret` cannot stand in the file: it is read from `<name>_file` or from the
-    environment. Unknown keys are refused.
-    """
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = {
-        "extra": "forbid",
-        "arbitrary_types_allowed": True,
-    }
-
-    #: Name of the channel, `[a-z0-9-]+`; filled in by the loader.
-    name: str
-    #: Channel kind; filled in by the loader.
-    kind: str
-    #: Message kinds that go here by default.
-    messages: tuple[MessageWord, ...] = (
-        "alert",
-        "information",
-        "practical",
-        "activity",
-        "all_clear",
-        "holding",
-    )
-    #: Message kinds for which a failure here raises an alarm.
-    required_for: tuple[MessageWord, ...] = ()
-    #: What a new version does to what stands: auto, edit, reply, repost (delete, then post anew) or nothing.
-    on_correction: Literal["auto", "edit", "reply", "repost", "nothing"] = "auto"
-    #: What the end does: auto, take_down, say (post the form `ending`) or nothing. A withdrawal always takes down.
-    on_end: Literal["auto", "take_down", "say", "nothing"] = "auto"
-    #: Numbered posts for a message without `short` that is too long for one: auto or never.
-    threads: Literal["auto", "never"] = "auto"
-    #: How long people have for what is handed over to them ("30m"); "": no deadline.
-    deadline: str = ""
-    #: True on the one channel whose page address posts carry.
-    canonical: bool = False
-    #: Longest time for one call, seconds; filled in from `[dispatch] call_timeout`.
-    call_timeout_s: float = 20.0
-    #: Folder of the newsroom, absolute; relative paths in settings start here; filled in by the loader.
-    newsroom_dir: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Panel:
-    """The face of an electronic street sign: what `layout.sign` fills."""
-
-    #: Characters across and lines down; for a pixel panel computed from the font.
-    columns: int = 0
-    rows: int = 0
-    #: Pixels; 0: a character panel, drawn with one cell a character.
-    width_px: int = 0
-    height_px: int = 0
-    #: Name of a Python codec or "all": characters outside it are replaced (É -> E) or reported.
-    charset: str = "all"
-    #: "upper" or "as_written".
-    case: str = "upper"
-    max_pages: int = 2
-    #: Colours that the panel can show, first is the default text colour: "amber", "red", "white"…
-    colours: tuple[str, ...] = ("amber",)
-    #: Seconds for which a page stays at least.
-    min_page_time_s: float = 3.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What fits, as the platform counts it. None means no limit of ours."""
-
-    max_length: int | None = None
-    #: A unit of `broadcast.text.measure`.
-    unit: str = "characters"
-    #: Largest text in UTF-8, bytes.
-    max_bytes: int | None = None
-    #: Longest text beside pictures; a longer one goes without them.
-    max_length_with_images: int | None = None
-    #: Posts of a thread at most; 1: the place has no threads.
-    max_parts: int = 1
-    max_images: int | None = None
-    max_image_bytes: int | None = None
-    image_types: tuple[str, ...] = (
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "image/gif",
-    )
-    max_alt_length: int | None = None
-    #: Longest side of a picture, pixels; larger ones are made smaller.
-    max_image_px: int | None = None
-    #: Width of a printed column, millimetres: a picture must have 300 dots an inch on it.
-    print_width_mm: float | None = None
-    #: True where pictures go as their author gave them (print), position data removed.
-    keeps_originals: bool = False
-    #: What a URL weighs where the platform shortens it.
-    url_length: int | None = None
-    #: False where the platform shows plain text only.
-    keeps_structure: bool = False
-    #: Set for signs: the text is laid out in pages of this panel.
-    panel: Panel | None = None
-    #: "default" (of the platform), "settings" or "probe".
-    source: str = "default"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,78 +149,6 @@ class Stream(Protocol):
         Raises:
             DeliveryError: one of its four kinds.
         """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Showing:
-    """One version of a message as a board shows it."""
-
-    slug: str
-    #: Number of the revision.
-    revision: int
-    #: Form `publish` for what is live; the form `ending` stands beside it once it has ended.
-    rendition: Rendition
-    ending: Rendition | None
-    #: First publication of the message here.
-    first_published_at: datetime
-    #: Publication of this version here.
-    published_at: datetime
-    #: Set once it has ended.
-    ended_at: datetime | None = None
-    ended_because: EndedBecause | None = None
-    #: Lower is more urgent: order of severity, then message kind. Set by the dispatcher.
-    priority: int = 0
-
-    @property
-    def is_live(self) -> bool:
-        """True while it should be shown as current."""
-        return self.ended_at is None
-
-
-class BoardView(Protocol):
-    """What a board should show now; only approved renditions and times."""
-
-    @property
-    def now(self) -> datetime:
-        """The time of this view, UTC."""
-
-    @property
-    def newsroom(self) -> Newsroom:
-        """Whose board it is."""
-
-    @property
-    def changed(self) -> Sequence[str]:
-        """Slugs whose state changed since this channel last showed the board, oldest change first."""
-
-    def live(self, count: int | None = None) -> Sequence[Showing]:
-        """Return what is live now, most urgent first, then newest; the first `count` only, if given."""
-
-    def latest(self, count: int) -> Sequence[Showing]:
-        """Return the latest `count` messages, live and ended, newest first publication first."""
-
-    def current(self, slug: str) -> Showing | None:
-        """Return the version of `slug` that counts now; None: never shown here."""
-
-    def history(self, slug: str) -> Sequence[Showing]:
-        """Return every version of `slug` published here, oldest first; the last one is the current."""
-
-    def count(self) -> int:
-        """Return how many messages were ever shown here."""
-
-    def archive(self, page: int, size: int) -> Sequence[Showing]:
-        """Return page `page` (1 is the oldest) of `size` messages in order of first publication."""
-
-    def slugs(self, page: int, size: int) -> Sequence[str]:
-        """Return the slugs that `archive` would return, without reading the messages."""
-
-    def all_slugs(self) -> Iterator[str]:
-        """Yield every slug ever shown here, oldest first; for a rebuild."""
-
-    def frame(self, template: str, values: Mapping[str, Any]) -> str:
-        """Render `templates/<kind>/<template>`, which a newsroom may override; HTML is autoescaped."""
-
-    def asset(self, name: str) -> bytes:
-        """Return the bytes of `templates/<kind>/<name>` (a stylesheet, say)."""
 
 
 class Board(Protocol):

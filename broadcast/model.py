@@ -2,6 +2,7 @@
 
 `Draft -> Revision -> Rendition -> Delivery -> Receipt`, and `Posting` for what stands in the
 world. All times are aware and in UTC unless a field says otherwise; all durations are seconds.
+The words that they are told by stand in `vocabulary`, what a check says in `finding`; both are imported from here.
 """
 
 from __future__ import annotations
@@ -11,133 +12,47 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-#: Names of times and numbers known only at publication are written between these two private-use
-#: characters in a document; they are the only thing filled in after approval (design §4, Slots).
-SLOT_OPEN, SLOT_CLOSE = "\ue000", "\ue001"
+from broadcast.finding import Finding
+from broadcast.vocabulary import (
+    Action,
+    DeliveryState,
+    EndedBecause,
+    Form,
+    Level,
+    MessageKind,
+    Phase,
+    PostingState,
+    RevisionState,
+    VoteKind,
+)
 
-
-def slot(name: str) -> str:
-    """Return the mark that stands for a value known only at publication.
-
-    Names: `published_at` (first publication of the message), `updated_at` (of this revision),
-    `sent`, `identifier`, `references`, `expires_day`, `expires_week` (CAP), `version` (1, 2, …).
-    """
-    return f"{SLOT_OPEN}{name}{SLOT_CLOSE}"
-
-
-def fill_slots(document: str, values: Mapping[str, str]) -> str:
-    """Return `document` with each slot replaced; an unknown slot becomes empty."""
-    head, *rest = document.split(SLOT_OPEN)
-    parts = [head]
-    for piece in rest:
-        name, _, tail = piece.partition(SLOT_CLOSE)
-        parts += [values.get(name, ""), tail]
-    return "".join(parts)
-
-
-class MessageKind(StrEnum):
-    """What a message is for."""
-
-    ALERT = "alert"
-    INFORMATION = "information"
-    PRACTICAL = "practical"
-    ACTIVITY = "activity"
-    ALL_CLEAR = "all_clear"
-    HOLDING = "holding"
-
-
-class Level(StrEnum):
-    """CAP severity, lower case, most severe first."""
-
-    EXTREME = "extreme"
-    SEVERE = "severe"
-    MODERATE = "moderate"
-    MINOR = "minor"
-    UNKNOWN = "unknown"
-
-
-class Form(StrEnum):
-    """In which form a revision is said on a channel."""
-
-    PUBLISH = "publish"
-    UPDATE = "update"
-    CORRECTION = "correction"
-    ENDING = "ending"
-    #: What is said again while a message is live; its parts are the rounds, numbered at submission.
-    REPEAT = "repeat"
-
-
-class Action(StrEnum):
-    """What a delivery does at the channel."""
-
-    PUBLISH = "publish"
-    UPDATE = "update"
-    TAKE_DOWN = "take_down"
-
-
-class RevisionState(StrEnum):
-    """Where a revision stands in the review."""
-
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    REJECTED = "rejected"
-    SUPERSEDED = "superseded"
-
-
-class DeliveryState(StrEnum):
-    """Where a delivery stands."""
-
-    PLANNED = "planned"
-    CLAIMED = "claimed"
-    DELIVERED = "delivered"
-    WAITING = "waiting"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    HELD = "held"
-    HANDED_OVER = "handed_over"
-    DROPPED = "dropped"
-
-
-class Phase(StrEnum):
-    """The life of a message, computed."""
-
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    EMBARGOED = "embargoed"
-    SENDING = "sending"
-    LIVE = "live"
-    PARTLY_LIVE = "partly_live"
-    ENDING = "ending"
-    ENDED = "ended"
-
-
-class EndedBecause(StrEnum):
-    """Why a message has ended."""
-
-    EXPIRED = "expired"
-    ALL_CLEAR = "all_clear"
-    WITHDRAWN = "withdrawn"
-    SUPERSEDED = "superseded"
-
-
-class VoteKind(StrEnum):
-    """What an authority said about a revision."""
-
-    APPROVE = "approve"
-    RETURN = "return"
-    REJECT = "reject"
-
-
-class PostingState(StrEnum):
-    """Whether a posting stands in the world."""
-
-    UP = "up"
-    DOWN = "down"
-    UNKNOWN = "unknown"
+__all__ = [
+    "Action",
+    "DeliveryState",
+    "Draft",
+    "EndedBecause",
+    "Finding",
+    "Form",
+    "Image",
+    "Level",
+    "Media",
+    "MessageKind",
+    "Newsroom",
+    "Part",
+    "Phase",
+    "PostingState",
+    "Rendition",
+    "Revision",
+    "RevisionState",
+    "Source",
+    "Vote",
+    "VoteKind",
+    "canonical_json",
+    "part_facts",
+    "sha256_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,24 +212,6 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What a check says."""
-
-    #: Stable word, such as "over_limit" or "expiry_missing".
-    code: str
-    message: str
-    blocking: bool
-    file: str = ""
-    line: int | None = None
-    channel: str = ""
-    part: int | None = None
-    count: int | None = None
-    limit: int | None = None
-    unit: str = ""
-    over_by: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
     """One immutable state of a message."""
 
@@ -377,34 +274,6 @@ def part_facts(part: Part) -> dict[str, Any]:
         "starts_at": part.starts_at.isoformat() if part.starts_at else None,
         "expires_at": part.expires_at.isoformat() if part.expires_at else None,
     }
-
-
-def part_from_facts(facts: Mapping[str, Any], read: Callable[[str], bytes]) -> Part:
-    """Return the part that `part_facts` described; `read` gives the bytes of a media hash."""
-
-    def time_of(value: str | None) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
-
-    def reader(sha256: str) -> Callable[[], bytes]:
-        return lambda: read(sha256)
-
-    def media_of(values: Mapping[str, Any]) -> Media:
-        focus = values.get("focus")
-        return Media(**{**values, "focus": tuple(focus) if focus else None}, read=reader(values["sha256"]))
-
-    return Part(
-        slug=facts["slug"],
-        text=facts["text"],
-        html=facts["html"],
-        title=facts["title"],
-        link=facts["link"],
-        media=tuple(media_of(m) for m in facts["media"]),
-        documents=facts["documents"],
-        options=facts["options"],
-        language=facts["language"],
-        starts_at=time_of(facts["starts_at"]),
-        expires_at=time_of(facts["expires_at"]),
-    )
 
 
 def canonical_json(value: object) -> str:

@@ -11,6 +11,7 @@ from broadcast import checks, markdown
 from broadcast.blocks import Document, Table
 from broadcast.channel import Limits
 from broadcast.checks_media import check_media
+from broadcast.checks_rendition import check_rendition
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
 from broadcast.pictures import fitted
@@ -152,7 +153,7 @@ def _for_target(
         return (), [fault]
     findings = list(said)
     for rendition in made:
-        findings += checks.check_rendition(rendition, limits, draft)
+        findings += check_rendition(rendition, limits, draft)
     findings += check_media(media, fitted(media, limits), limits, target.name, draft)
     findings += _structure(document, limits, target, draft)
     if limits.source == "default" and "probe" in target.abilities:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from broadcast.alerts import Alert, Area, Info, Named, Reference
 from broadcast.feeds.cap_write import time_text, to_xml
-from broadcast.model import Draft, Level, MessageKind, Newsroom, slot
+from broadcast.model import Draft, Level, MessageKind, Newsroom
+from broadcast.slots import slot
 
 _SENT = datetime(2001, 1, 1, tzinfo=UTC)
 _IDENTIFIER, _REFERRED = (

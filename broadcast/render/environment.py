@@ -30,7 +30,8 @@ from broadcast import markdown, text
 from broadcast.blocks import Document
 from broadcast.errors import ContentError, TemplateFault
 from broadcast.layout import story
-from broadcast.model import Newsroom, slot
+from broadcast.model import Newsroom
+from broadcast.slots import slot
 from broadcast.typeset import typeset
 
 #: Endings whose templates escape what they print.

@@ -1,15 +1,16 @@
-"""Drafts, limits and findings as JSON for the rows, and back."""
+"""Drafts, parts, limits and findings as JSON for the rows, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from broadcast.channel import Limits
-from broadcast.model import Draft, Finding, canonical_json
+from broadcast.model import Draft, Finding, Media, Part, canonical_json
 
 
 @cache
@@ -29,6 +30,34 @@ def draft_from_json(text: str, source_text: str) -> Draft:
 
     draft: Draft = _adapter(Draft).validate_python(json.loads(text) | {"source_text": source_text})
     return draft
+
+
+def part_from_facts(facts: Mapping[str, Any], read: Callable[[str], bytes]) -> Part:
+    """Return the part that `model.part_facts` described; `read` gives the bytes of a media hash."""
+
+    def time_of(value: str | None) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+    def reader(sha256: str) -> Callable[[], bytes]:
+        return lambda: read(sha256)
+
+    def media_of(values: Mapping[str, Any]) -> Media:
+        focus = values.get("focus")
+        return Media(**{**values, "focus": tuple(focus) if focus else None}, read=reader(values["sha256"]))
+
+    return Part(
+        slug=facts["slug"],
+        text=facts["text"],
+        html=facts["html"],
+        title=facts["title"],
+        link=facts["link"],
+        media=tuple(media_of(m) for m in facts["media"]),
+        documents=facts["documents"],
+        options=facts["options"],
+        language=facts["language"],
+        starts_at=time_of(facts["starts_at"]),
+        expires_at=time_of(facts["expires_at"]),
+    )
 
 
 def limits_to_json(limits: Limits) -> str:

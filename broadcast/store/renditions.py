@@ -18,10 +18,10 @@ from broadcast.model import (
     Revision,
     canonical_json,
     part_facts,
-    part_from_facts,
 )
 from broadcast.outbox import Delivery
 from broadcast.store.base import Database, Tx, batched
+from broadcast.store.facts import part_from_facts
 from broadcast.store.rows import MediaRow, RenditionRow
 
 _D: Any = RenditionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time

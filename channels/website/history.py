@@ -11,7 +11,8 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from broadcast.channel import Showing
-from broadcast.model import EndedBecause, Newsroom, fill_slots
+from broadcast.model import EndedBecause, Newsroom
+from broadcast.slots import fill_slots
 
 #: A cancel is published when people end a message, not when it merely expires (`expires` says that).
 _CANCELS = (EndedBecause.WITHDRAWN, EndedBecause.ALL_CLEAR, EndedBecause.SUPERSEDED)

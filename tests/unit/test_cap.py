@@ -18,7 +18,8 @@ from broadcast.alerts import Alert, Area, Info, Named, Reference, Resource
 from broadcast.errors import BroadcastError
 from broadcast.feeds import cap
 from broadcast.feeds.own import alert_of, cap_text
-from broadcast.model import Newsroom, fill_slots
+from broadcast.model import Newsroom
+from broadcast.slots import fill_slots
 from tests.builders import NOON, a_draft
 
 ROOM = Newsroom(

@@ -14,7 +14,8 @@ from broadcast.errors import BroadcastError
 from broadcast.feeds import cap
 from broadcast.feeds.own import alert_of, cap_text
 from broadcast.feeds.profile import google_profile
-from broadcast.model import Level, MessageKind, fill_slots
+from broadcast.model import Level, MessageKind
+from broadcast.slots import fill_slots
 from tests.builders import NOON, a_draft
 from tests.unit.test_cap import ROOM, an_alert
 
