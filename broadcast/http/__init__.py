@@ -1,0 +1,24 @@
+"""HTTP for adapters: one connection pool and one trust store a process, no retry, no redirect.
+
+A call ends in a `Response`, or raises what it means for a delivery: `ChannelUnavailable` if nothing
+can have arrived, `OutcomeUnknown` if it may have. `calls` makes it, `answers` reads what came back.
+"""
+
+from broadcast.http.answers import Response, by_their_clock, check, object_of, retry_after_s, summary
+from broadcast.http.calls import File, failure, host, read_within, request, surely_connecting, trust
+
+__all__ = [
+    "File",
+    "Response",
+    "by_their_clock",
+    "check",
+    "failure",
+    "host",
+    "object_of",
+    "read_within",
+    "request",
+    "retry_after_s",
+    "summary",
+    "surely_connecting",
+    "trust",
+]
