@@ -10,7 +10,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, ClassVar
 
-from broadcast.stands.base import QuietAboutHangups, Stand
+from broadcast.stands.base import Stand
+from broadcast.stands.server import QuietAboutHangups
 
 
 class EmailStand(Stand):
