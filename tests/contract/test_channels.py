@@ -7,70 +7,21 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pytest
 
 from broadcast import registry
-from broadcast.channel import Found, NotSeen, Published, Reply, Secret, normalised
-from broadcast.errors import (
-    ChannelMisconfigured,
-    ChannelRefused,
-    ChannelUnavailable,
-    DeliveryError,
-    OutcomeUnknown,
-)
-from broadcast.memory import FileMemory
-from broadcast.model import Media, Part, sha256_of
-from broadcast.shipped import shipped
+from broadcast.channel import Found, NotSeen, Reply, normalised
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
+from broadcast.model import sha256_of
 from broadcast.stands import stand_type
+from tests.contract.adapters import PNG, a_part, a_picture, an_adapter
 
 ROOT = Path(__file__).parents[2]
 KINDS = registry.kinds()
 STREAMS = [k for k in KINDS if not registry.is_board(registry.adapter_type(k))]
 NETWORKS = [k for k in STREAMS if registry.is_network(registry.adapter_type(k))]
-PNG = shipped("content/examples/quai.png").read_bytes()
-
-
-def a_part(
-    text: str = "Crue : quais fermés & déviés <ici>\n\nhttps://example.org/a/crue-quais/ #Crue",
-    **facts: Any,
-) -> Part:
-    documents = {"icml": "<Document/>", "typ": "= Titre"}
-    return Part(slug="crue-quais", text=text, title="Crue", documents=documents, **facts)
-
-
-def a_picture() -> Media:
-    return Media(
-        name="quai.png",
-        media_type="image/png",
-        sha256=sha256_of(PNG),
-        size_bytes=len(PNG),
-        width_px=1200,
-        height_px=800,
-        alt="Le quai inondé",
-        read=lambda: PNG,
-    )
-
-
-def an_adapter(kind: str, tmp_path: Path, url: str = "", timeout_s: float = 1.0) -> Any:
-    adapter = registry.adapter_type(kind)
-    stand = stand_type(kind)
-    values = stand.sample_settings(url) if stand and url else {}
-    hints = get_type_hints(adapter.settings_type)
-    ready = {k: Secret(v) if Secret in (hints[k], *get_args(hints[k])) else v for k, v in values.items()}
-    if kind == "sign":
-        ready = {"columns": 16, "rows": 4}
-    for path, text in (stand.sample_files() if stand and url else {}).items():
-        (tmp_path / path).write_text(text)
-    settings = adapter.settings_type(
-        name=f"{kind}-1",
-        kind=kind,
-        newsroom_dir=str(tmp_path),
-        call_timeout_s=timeout_s,
-        **ready,
-    )
-    return adapter(settings, FileMemory(tmp_path / "memory.json"))
 
 
 @pytest.fixture
@@ -280,50 +231,3 @@ def test_a_failed_look_is_never_an_answer(stand, tmp_path):
     with pytest.raises(DeliveryError):
         adapter.find(a_part(), key="k", since=datetime.now(UTC), known_ids=frozenset())
     stand.answer = answer
-
-
-def test_mastodon_learns_its_limits_by_a_probe(tmp_path):
-    type_ = stand_type("mastodon")
-    assert type_ is not None
-    with type_() as running:
-        running.max_characters = 5000  # type: ignore[attr-defined]
-        limits = an_adapter("mastodon", tmp_path, running.url).probe()
-    assert limits.max_length == 5000
-    assert limits.source == "probe"
-
-
-def test_the_same_text_on_x_is_evidence_of_a_post_not_a_refusal(tmp_path):
-    type_ = stand_type("x")
-    assert type_ is not None
-    with type_() as running:
-        adapter = an_adapter("x", tmp_path, running.url)
-        adapter.publish(a_part(), key="k", reply_to=None)
-        with pytest.raises(OutcomeUnknown, match="duplicate"):
-            adapter.publish(a_part(), key="k2", reply_to=None)
-
-
-def test_a_person_may_give_the_address_where_a_post_stands(tmp_path):
-    type_ = stand_type("x")
-    assert type_ is not None
-    with type_() as running:
-        adapter = an_adapter("x", tmp_path, running.url)
-        done = adapter.publish(a_part(), key="k", reply_to=None)
-        adapter.take_down(Published(external_id=done.url), key="k")
-        assert running.live() == []
-
-
-def test_a_post_with_a_mention_or_a_bare_address_is_found(tmp_path):
-    from channels.mastodon.reading import plain
-    from channels.x.reading import comparable, text_of
-
-    content = (
-        '<p>Merci <span class="h-card"><a href="https://a.org/@bob" class="u-url mention">@<span>bob</span></a></span> '
-        '<a href="https://t/tags/Crue" class="mention hashtag">#<span>Crue</span></a></p>'
-    )
-    status = {"content": content, "mentions": [{"url": "https://a.org/@bob", "acct": "bob@a.org"}]}
-    assert plain(status) == "Merci @bob@a.org #Crue"
-    post = {
-        "text": "Voir https://t.co/1",
-        "entities": {"urls": [{"url": "https://t.co/1", "expanded_url": "http://example.org/"}]},
-    }
-    assert comparable(text_of(post)) == comparable("Voir example.org")

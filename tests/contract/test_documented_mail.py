@@ -19,9 +19,8 @@ from broadcast.channel import Secret
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
 from channels.email.addresses import addresses
 from channels.email.mail import bytes_of, write_mail
-from tests.contract.test_channels import a_part, an_adapter
+from tests.contract.adapters import KEY, a_part, an_adapter
 
-KEY = "1764140000000-abcdef"
 TITLE = "Évacuation immédiate du quartier des Épinettes : rejoignez à pied le gymnase Éric-Tabarly, ni ascenseur ni voiture, aidez vos voisins"
 
 

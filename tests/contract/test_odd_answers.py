@@ -17,10 +17,9 @@ from broadcast.errors import ChannelRefused, ChannelUnavailable, DeliveryError, 
 from broadcast.model import DeliveryState
 from broadcast.retry import MAX_WAIT_S, RetryPolicy, after_error
 from broadcast.stands.base import Answer, Call
+from tests.contract.adapters import KEY, a_part, an_adapter
 from tests.contract.scripted import Scripted
-from tests.contract.test_channels import a_part, an_adapter
 
-KEY = "1764140000000-abcdef"
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 

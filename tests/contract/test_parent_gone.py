@@ -13,10 +13,9 @@ from broadcast.channel import ALONE, Found, Published, Reply
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
 from broadcast.stands import stand_type
 from broadcast.stands.base import Answer, Call
+from tests.contract.adapters import KEY, a_part, a_picture, an_adapter
 from tests.contract.scripted import Scripted
-from tests.contract.test_channels import a_part, a_picture, an_adapter
 
-KEY = "1764140000000-abcdef"
 PARENT = Published(external_id="1001", url="https://example.org/1001")
 TO_PARENT = Reply(root=PARENT, parent=PARENT)
 CREATES = {"mastodon": "/api/v1/statuses", "x": "/2/tweets", "telegram": "/sendMessage", "bluesky": "putRecord"}
