@@ -12,7 +12,7 @@ import warnings
 
 warnings.simplefilter("ignore")
 
-from reader import make_reader  # noqa: E402
+from reader import make_reader  # noqa: E402  (what it imports warns, and standard error is read)
 
 for line in sys.stdin:
     database, workers, urls = json.loads(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+from functools import partial
 
 from _common import BIN, interleaved, milliseconds, peer, report, spread, verdict, version
 
@@ -22,7 +23,7 @@ def main(rounds: int = 15) -> None:
     times = interleaved(
         rounds,
         {
-            name: lambda c=command: milliseconds(lambda: subprocess.run(c, check=True, stdout=subprocess.DEVNULL))  # type: ignore[misc]
+            name: partial(milliseconds, partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL))
             for name, command in commands.items()
         },
     )

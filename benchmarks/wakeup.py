@@ -12,10 +12,15 @@ import threading
 import time
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 from _common import ROOT, WORK_TMP, peer, report, spread, version
 
 sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from broadcast.app import App
+    from tests.newsroom import Folder
 
 MEDIAN_GOAL_MS, P99_GOAL_MS, CPU_GOAL, RSS_GOAL_MB = 2.5, 10.0, 0.5, 150
 SETTINGS = '[channels.reseau]\nkind = "mastodon"\nurl = "http://127.0.0.1:9"\ntoken_file = "secrets/t"\n'
@@ -57,15 +62,15 @@ def measure(folder: Path, rounds: int, idle_s: float) -> tuple[list[float], floa
     return waits[3:], share, rss
 
 
-def _submitted(app: object, place: object, n: int) -> str:
+def _submitted(app: App, place: Folder, n: int) -> str:
     from broadcast import intake
     from broadcast.desk.submit import submit
 
     slug = f"message-{n}"
-    path = place.message(slug, more=f"contact: {n}\n")  # type: ignore[attr-defined]
-    reading = intake.read(app, path)  # type: ignore[arg-type]
+    path = place.message(slug, more=f"contact: {n}\n")
+    reading = intake.read(app, path)
     made = reading.proof.renditions
-    submit(app.desk, reading.draft, as_="alice", path=str(path), media=reading.media, made=made, findings=reading.proof.findings)  # type: ignore[attr-defined]
+    submit(app.desk, reading.draft, as_="alice", path=str(path), media=reading.media, made=made, findings=reading.proof.findings)
     return slug
 
 

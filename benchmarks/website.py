@@ -35,12 +35,12 @@ def ours(size: int, rounds: int) -> tuple[list[float], list[float]]:
         submitted(app, "message-0")()
         send(app.dispatcher())
         _multiply(app, size - 1)
-        Website.show = timed  # type: ignore[method-assign]
+        Website.show = timed  # type: ignore[method-assign]  # put in its place to be measured
         passes = []
         for n in range(rounds + 2):
             submitted(app, f"new-{n}", kind="alert", more="expires: 2099-01-01T08:00+01:00\ninstruction: Restez chez vous.\n")()
             passes.append(milliseconds(lambda: send(app.dispatcher())))
-        Website.show = plain  # type: ignore[method-assign]
+        Website.show = plain  # type: ignore[method-assign]  # as above
         assert "new-0" in (app.dir / "public/index.html").read_text()
     return shown[2:], passes[2:]
 

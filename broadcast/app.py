@@ -17,7 +17,8 @@ from broadcast.dispatch.base import Dispatcher, Event
 from broadcast.dispatch.claimant import this_process
 from broadcast.dispatch.frozen import FrozenRenditions
 from broadcast.durations import seconds_of
-from broadcast.errors import BroadcastError, SettingsError, StoreError, UsageError
+from broadcast.epoch import Epoch
+from broadcast.errors import BroadcastError, SettingsError, UsageError
 from broadcast.lifecycle import Policy
 from broadcast.model import Newsroom
 from broadcast.plan import Place
@@ -54,16 +55,11 @@ class App:
         self.is_on_loopback = registry.points_at_loopback(self.settings)
         self.clock: Clock = self._clock()
         self.db = Database(self.settings.database_url, self.settings.newsroom.id)
+        self._epoch = Epoch(self.db, self.dir)
         self._open_database()
 
     def _open_database(self) -> None:
-        mark = self._epoch_file
-        lost = self.db.lost() if mark.exists() else ""
-        if lost:
-            raise StoreError(
-                f"base de données : {self.db.path} : {lost} ; remettez-la en place ou restaurez une sauvegarde "
-                f"(pour repartir de rien malgré tout, effacez {mark})"
-            )
+        self._epoch.refuse_lost()
         self.db.open()
         with self.db.read() as tx:
             row = _switches_or_none(tx)
@@ -72,20 +68,10 @@ class App:
                 newsrooms.ensure_newsroom(tx, self._born_world())
                 row = newsrooms.switches(tx)
         self.world = row.world
-        if _epoch_in(mark) > row.epoch:
-            self._stop_restored(_epoch_in(mark))
-        elif not mark.exists():
-            self._write_epoch(row.epoch)
-
-    @property
-    def _epoch_file(self) -> Path:
-        return self.dir / ".broadcast" / "epoch"
-
-    def _write_epoch(self, epoch: int) -> None:
-        self._epoch_file.parent.mkdir(mode=0o700, exist_ok=True)
-        part = self._epoch_file.with_suffix(f".{os.getpid()}")
-        part.write_text(f"{epoch}\n")
-        part.replace(self._epoch_file)
+        if self._epoch.marked > row.epoch:
+            self._stop_restored(self._epoch.marked)
+        elif not self._epoch.file.exists():
+            self._epoch.mark(row.epoch)
 
     def _stop_restored(self, epoch: int) -> None:
         """An older copy of the database is in place: what left since is unknown to it, so nothing new leaves."""
@@ -105,10 +91,7 @@ class App:
 
     def advance_epoch(self) -> None:
         """Count up before something is sent, so that an older copy of the database is noticed."""
-        with self.db.write() as tx:
-            epoch = newsrooms.switches(tx).epoch + 1
-            newsrooms.set_epoch(tx, epoch)
-        self._write_epoch(epoch)
+        self._epoch.advance()
 
     def _born_world(self) -> str:
         exercise = self.dir / ".broadcast" / "exercise"
@@ -290,13 +273,6 @@ class App:
 def _default(adapter: type[Any], key: str) -> str:
     fields = getattr(adapter.settings_type, "__dataclass_fields__", {})
     return str(fields[key].default) if key in fields else ""
-
-
-def _epoch_in(mark: Path) -> int:
-    try:
-        return int(mark.read_text())
-    except (OSError, ValueError):
-        return 0
 
 
 def _switches_or_none(tx: Tx) -> newsrooms.Switches | None:

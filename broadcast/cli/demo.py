@@ -31,10 +31,7 @@ def demo(folder: Path, as_json: bool) -> int:
     from broadcast.demo.run import run
     from broadcast.status import overview
 
-    if as_json:
-        app = run(folder, lambda line: None, lambda event: None)
-    else:
-        app = run(folder, click.echo, _tell)
+    app = run(folder, lambda line: None, lambda event: None) if as_json else run(folder, click.echo, _tell)
     try:
         page = write(app)
         with app.db.read() as tx:

@@ -27,7 +27,7 @@ from broadcast.feeds.faults import TRANSPORT_ERRORS, fault
 from broadcast.feeds.trip import Doors, Trip
 from broadcast.http import trust
 
-__all__ = ["FeedRequest", "Fetched", "Fetcher", "MAX_FEED_BYTES"]
+__all__ = ["MAX_FEED_BYTES", "FeedRequest", "Fetched", "Fetcher"]
 
 #: Connections to one host at a time.
 PER_HOST = 4

@@ -13,6 +13,7 @@ from broadcast.channel import Panel
 from broadcast.errors import ContentError
 from broadcast.layout import font
 from broadcast.layout.panel import pictures
+from broadcast.layout.sign_lines import lay_out, sentences
 from broadcast.model import Finding, Media, sha256_of
 
 #: Seconds for one unit of information, and for one word (domain §2.3: human factors guidance).
@@ -102,13 +103,13 @@ def pages(text: str, panel: Panel, *, phrases: Mapping[str, str], banner: str = 
         )
     best: list[list[str]] = []
     for candidate in _shortened(text, phrases):
-        best = _lay_out(_sentences(_shown(candidate, panel), columns), columns, rows)
+        best = lay_out(sentences(_shown(candidate, panel), columns), columns, rows)
         if len(best) <= panel.max_pages and not _too_wide(best, columns):
             break
     else:
-        best = _lay_out(_sentences(_shown(text, panel), columns), columns, rows)
+        best = lay_out(sentences(_shown(text, panel), columns), columns, rows)
         shortest = list(_shortened(text, phrases))[-1]
-        best = min(best, _lay_out(_sentences(_shown(shortest, panel), columns), columns, rows), key=len)
+        best = min(best, lay_out(sentences(_shown(shortest, panel), columns), columns, rows), key=len)
     best = [[banner, *page] for page in best] if banner else best
     findings = _findings(best, panel, columns)
     return SignPages(
@@ -202,77 +203,6 @@ def _fits(char: str, charset: str) -> bool:
         except UnicodeEncodeError:
             return False
     return font.has(char)
-
-
-def _bound(text: str, columns: int) -> str:
-    """Return the text with French signs (« : ») bound to the word before them, where a line can hold both."""
-    return re.sub(r"(\S+) ([:;!?»])(?=\s|$)", lambda m: f"{m[1]}\u00a0{m[2]}" if len(m[0]) <= columns else m[0], text)
-
-
-def _sentences(text: str, columns: int) -> list[list[list[str]]]:
-    """Return paragraphs of sentences of words; a word may hold a no-break space."""
-    paragraphs = []
-    for line in map(partial(_bound, columns=columns), text.split("\n")):
-        sentences = [s.split(" ") for s in re.split(r"(?<=[.!?…]) +", line.strip()) if s]
-        cleaned = [[w for w in words if w.strip("\u00a0")] for words in sentences]
-        if any(cleaned):
-            paragraphs.append([words for words in cleaned if words])
-    return paragraphs
-
-
-def _lay_out(paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int) -> list[list[str]]:
-    """Fill pages: sentence by sentence if that costs no page more than word by word."""
-    by_sentence = _by_sentence(paragraphs, columns, rows)
-    words = [word for paragraph in paragraphs for sentence in paragraph for word in sentence]
-    packed = _pages_of(_balanced(words, columns, rows), rows)
-    return by_sentence if len(by_sentence) <= len(packed) else packed
-
-
-def _by_sentence(paragraphs: Sequence[Sequence[Sequence[str]]], columns: int, rows: int) -> list[list[str]]:
-    made: list[list[str]] = []
-    current: list[str] = []
-    for paragraph in paragraphs:
-        for sentence in paragraph:
-            lines = _balanced(sentence, columns, rows)
-            if current and len(current) + len(lines) > rows:
-                made.append(current)
-                current = []
-            current = current + lines
-            while len(current) > rows:
-                made.append(current[:rows])
-                current = current[rows:]
-    return [*made, current] if current else made
-
-
-def _balanced(words: Sequence[str], columns: int, rows: int) -> list[str]:
-    """Break words into as few lines as possible, of lengths as even as possible."""
-    least = _wrap(words, columns)
-    if len(least) > rows:
-        return least
-    for width in range(1, columns):
-        lines = _wrap(words, width)
-        if len(lines) == len(least) and max(map(len, lines), default=0) <= columns:
-            return lines
-    return least
-
-
-def _wrap(words: Sequence[str], columns: int) -> list[str]:
-    lines: list[str] = []
-    for word in words:
-        if lines and len(lines[-1]) + 1 + len(word) <= columns:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
-
-
-def _pages_of(lines: Sequence[str], rows: int) -> list[list[str]]:
-    count = -(-len(lines) // rows)
-    if count < 2:
-        return [list(lines)] if lines else []
-    # The last page must not carry a lone line if the others can give it some.
-    size = -(-len(lines) // count)
-    return [list(lines[n : n + size]) for n in range(0, len(lines), size)]
 
 
 def _too_wide(made: Sequence[Sequence[str]], columns: int) -> bool:

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import TypeAdapter, ValidationError
 
-from broadcast import quiet
 from broadcast.channel import ChannelSettings, Secret
 from broadcast.errors import SettingsError, os_reason
 from broadcast.model import Newsroom
 from broadcast.quiet import QuietHours
+from broadcast.settings.environment import complete, value_of
+from broadcast.settings.newsroom import check_newsroom, public_url_of, quiet_hours_of
 from broadcast.settings.secrets import is_secret, read_secret
-from broadcast.settings.sections import DispatchSettings, FeedSettings, File, NewsroomSection
+from broadcast.settings.sections import DispatchSettings, FeedSettings, File
 from broadcast.settings.sentences import sentence
 
 __all__ = [
@@ -37,9 +37,7 @@ __all__ = [
 ]
 
 FILE = "broadcast.toml"
-_PREFIX = "BROADCAST_"
 _NAME = re.compile(r"[a-z0-9-]+")
-_INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}|97\d{3}|98\d{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +95,14 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
     """
     folder = folder.resolve()
     raw = _read(folder / FILE)
-    _from_environment(raw, env)
+    complete(raw, env)
     keys = _feed_keys(raw, folder)
     try:
         parsed = File.model_validate(raw)
     except ValidationError as error:
         raise SettingsError(sentence(error, "", File)) from None
     section = parsed.newsroom
-    _check_newsroom(section)
+    check_newsroom(section)
     return Settings(
         dir=folder,
         newsroom=Newsroom(
@@ -126,8 +124,8 @@ def load(folder: Path, env: Mapping[str, str]) -> Settings:
         position=section.position,
         outline=section.outline,
         coastal=section.coastal,
-        public_url=_public_url(parsed.web.public_url),
-        quiet_hours=_quiet_hours(parsed.dispatch.quiet_hours, section.timezone),
+        public_url=public_url_of(parsed.web.public_url),
+        quiet_hours=quiet_hours_of(parsed.dispatch.quiet_hours, section.timezone),
         env=dict(env),
     )
 
@@ -162,7 +160,7 @@ def channel_settings(settings: Settings, name: str, type_: type[ChannelSettings]
                 values[f.name] = secret
     for key, text in values.pop("_env", {}).items():
         if not is_secret(hints.get(key)):
-            values[key] = _value(text)
+            values[key] = value_of(text)
     values |= {
         "name": name,
         "kind": section.kind,
@@ -202,23 +200,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} : ce n'est pas du TOML correct : {error}") from error
 
 
-def _from_environment(raw: dict[str, Any], env: Mapping[str, str]) -> None:
-    """Let `BROADCAST_<SECTION>__<KEY>` override the file; secrets of channels are read elsewhere."""
-    for name, text in env.items():
-        if not name.startswith(_PREFIX) or "__" not in name:
-            continue
-        section, *keys = name.removeprefix(_PREFIX).lower().split("__")
-        if section in ("newsroom", "approval", "dispatch", "web") and len(keys) == 1:
-            raw.setdefault(section, {})[keys[0]] = _value(text)
-        elif section in ("channels", "feeds") and len(keys) == 2:
-            target = next(
-                (n for n in raw.get(section, {}) if n.replace("-", "_") == keys[0]),
-                None,
-            )
-            if target is not None:
-                raw[section][target].setdefault("_env", {})[keys[1]] = text
-
-
 def _feed_keys(raw: dict[str, Any], folder: Path) -> dict[str, Secret]:
     """Let the environment complete each feed, and read the keys that feeds ask for."""
     keys: dict[str, Secret] = {}
@@ -234,19 +215,12 @@ def _feed_keys(raw: dict[str, Any], folder: Path) -> dict[str, Secret]:
                 'indiquez api_key_file = "secrets/…"'
             )
         key = overrides.pop("api_key", "")
-        section |= {k: _value(text) for k, text in overrides.items()}
+        section |= {k: value_of(text) for k, text in overrides.items()}
         if key:
             keys[name] = Secret(key.strip())
         elif section.get("api_key_file"):
             keys[name] = Secret(read_secret(folder, str(section["api_key_file"]), f"feeds.{name}.api_key_file"))
     return keys
-
-
-def _value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
-        return text
 
 
 def _section(name: str, values: dict[str, Any]) -> ChannelSection:
@@ -276,33 +250,6 @@ def _secret(settings: Settings, values: dict[str, Any], path: str, key: str) -> 
     if f"{key}_file" in overrides:
         file = overrides.pop(f"{key}_file")
     return None if file is None else Secret(read_secret(settings.dir, str(file), f"{path}.{key}_file"))
-
-
-def _check_newsroom(section: NewsroomSection) -> None:
-    try:
-        ZoneInfo(section.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsError(f"newsroom.timezone : « {section.timezone} » inconnu ; écrivez par exemple Europe/Paris") from None
-    if section.base_url and not re.fullmatch(r"https?://[^\s/]+(?:/[^\s?#]*)?", section.base_url):
-        raise SettingsError(f"newsroom.base_url : « {section.base_url} » n'est pas une adresse http(s)")
-    for code in section.areas:
-        if not _INSEE.fullmatch(code):
-            raise SettingsError(f'newsroom.areas : « {code} » n\'est pas un code INSEE de commune ("92040", "2A004")')
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", section.id):
-        raise SettingsError(f"newsroom.id : « {section.id} » : minuscules, chiffres et tirets seulement")
-
-
-def _public_url(url: str) -> str:
-    if url and not re.fullmatch(r"https?://[^\s/]+(?:/[^\s?#]*)?", url):
-        raise SettingsError(f"web.public_url : « {url} » n'est pas une adresse http(s)")
-    return url.rstrip("/")
-
-
-def _quiet_hours(text: str, zone: str) -> QuietHours | None:
-    try:
-        return quiet.parse(text, zone)
-    except ValueError as error:
-        raise SettingsError(f"dispatch.quiet_hours : {error}") from error
 
 
 def _absolute(url: str, folder: Path) -> str:

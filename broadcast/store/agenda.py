@@ -13,7 +13,8 @@ from broadcast.outbox import Message
 from broadcast.store import messages
 from broadcast.store.base import Tx
 from broadcast.store.deliveries import is_blocked
-from broadcast.store.rows import ChannelRow, DeliveryRow, MessageRow
+from broadcast.store.rows import ChannelRow, MessageRow
+from broadcast.store.rows_outbox import DeliveryRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # as above

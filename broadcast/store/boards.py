@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from broadcast.model import EndedBecause
 from broadcast.store.base import Tx
-from broadcast.store.rows import BoardEntryRow, BoardVersionRow
+from broadcast.store.rows_outbox import BoardEntryRow, BoardVersionRow
 
 _E: Any = BoardEntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _V: Any = BoardVersionRow.__table__  # type: ignore[attr-defined]  # as above

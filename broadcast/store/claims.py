@@ -14,7 +14,7 @@ from broadcast.outbox import Delivery
 from broadcast.store.base import Tx
 from broadcast.store.deliveries import COLUMNS, READY, delivery_of, is_blocked
 from broadcast.store.outcomes import keep_receipt
-from broadcast.store.rows import AttemptRow, DeliveryRow
+from broadcast.store.rows_outbox import AttemptRow, DeliveryRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _A: Any = AttemptRow.__table__  # type: ignore[attr-defined]  # as above

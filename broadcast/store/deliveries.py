@@ -14,7 +14,7 @@ from broadcast.errors import NotFound
 from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import Delivery
 from broadcast.store.base import Tx
-from broadcast.store.rows import DeliveryRow
+from broadcast.store.rows_outbox import DeliveryRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _FIELDS = tuple(f.name for f in fields(Delivery))

@@ -13,7 +13,7 @@ from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
 from broadcast.store.base import Tx
 from broadcast.store.deliveries import READY
-from broadcast.store.rows import DeliveryRow, ReceiptRow
+from broadcast.store.rows_outbox import DeliveryRow, ReceiptRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _R: Any = ReceiptRow.__table__  # type: ignore[attr-defined]  # as above

@@ -14,7 +14,7 @@ from broadcast.channel import Published
 from broadcast.model import PostingState
 from broadcast.outbox import Delivery, Posting
 from broadcast.store.base import Tx
-from broadcast.store.rows import PostingRow
+from broadcast.store.rows_outbox import PostingRow
 
 _P: Any = PostingRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 

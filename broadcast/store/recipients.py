@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from broadcast.store.base import Tx
-from broadcast.store.rows import DeliveryRow, RecipientRow
+from broadcast.store.rows_outbox import DeliveryRow, RecipientRow
 
 _L: Any = RecipientRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # as above

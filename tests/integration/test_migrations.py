@@ -18,7 +18,8 @@ def test_the_migrations_make_the_tables_of_the_rows(tmp_path: Path):
     from sqlmodel import SQLModel
 
     import broadcast.store.rows
-    import broadcast.store.rows_relay  # noqa: F401
+    import broadcast.store.rows_outbox
+    import broadcast.store.rows_relay  # noqa: F401  (they fill the metadata)
 
     database = Database(sqlite_url(tmp_path), "ville")
     assert database.open() is True

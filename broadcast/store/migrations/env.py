@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import broadcast.store.rows
+import broadcast.store.rows_outbox
 import broadcast.store.rows_relay  # noqa: F401  (they fill the metadata)
 
 connection = context.config.attributes["connection"]

@@ -1,0 +1,52 @@
+"""A count beside the database: by it one that is gone, emptied, or an older copy put back is noticed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from broadcast.errors import StoreError
+from broadcast.store import newsroom
+from broadcast.store.base import Database
+
+
+class Epoch:
+    """The count of one newsroom, in its database and in `.broadcast/epoch`; the file is never ahead of the database."""
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        self._db, self.file = db, folder / ".broadcast" / "epoch"
+
+    @property
+    def marked(self) -> int:
+        """What the file says, 0 if it says nothing."""
+        try:
+            return int(self.file.read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def refuse_lost(self) -> None:
+        """Refuse to begin anew where there was a database.
+
+        Raises:
+            StoreError: it is gone or empty; what to do.
+        """
+        lost = self._db.lost() if self.file.exists() else ""
+        if lost:
+            raise StoreError(
+                f"base de données : {self._db.path} : {lost} ; remettez-la en place ou restaurez une sauvegarde "
+                f"(pour repartir de rien malgré tout, effacez {self.file})"
+            )
+
+    def advance(self) -> None:
+        """Count up before something is sent: a copy made before now is an older one."""
+        with self._db.write() as tx:
+            epoch = newsroom.switches(tx).epoch + 1
+            newsroom.set_epoch(tx, epoch)
+        self.mark(epoch)
+
+    def mark(self, epoch: int) -> None:
+        """Write the file, whole or not at all."""
+        self.file.parent.mkdir(mode=0o700, exist_ok=True)
+        part = self.file.with_suffix(f".{os.getpid()}")
+        part.write_text(f"{epoch}\n")
+        part.replace(self.file)

@@ -1,0 +1,166 @@
+"""The tables of what leaves and what stands: deliveries, attempts, receipts, postings, boards, recipients.
+
+As in `rows`: times are aware UTC, long values canonical JSON.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One part of one rendition for one channel, one action, one round."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint(
+            "newsroom",
+            "message_uid",
+            "number",
+            "channel",
+            "action",
+            "form",
+            "round",
+            "part",
+            "slot",
+            name="uq_delivery",
+        ),
+        Index("ix_delivery_due", "newsroom", "channel", "state", "not_before_at"),
+        Index("ix_delivery_message", "message_uid", "channel", "seq"),
+    )
+    uid: str = Field(primary_key=True)
+    newsroom: str
+    message_uid: str
+    slug: str
+    number: int
+    channel: str
+    channel_kind: str
+    action: str
+    form: str
+    round: int = 0
+    part: int = 0
+    #: Which posting it makes or changes: "0", "1" for the thread, "r2.0" for a correction.
+    slot: str = "0"
+    #: Order within (message, channel).
+    seq: int
+    #: Lower goes first.
+    priority: int = 5
+    key: str
+    sha256: str
+    state: str
+    reason: str = ""
+    needs_person: bool = False
+    planned_at: datetime
+    not_before_at: datetime
+    settled_at: datetime | None = None
+    claimed_by: str = ""
+    claimed_until_at: datetime | None = None
+    attempts: int = 0
+    #: True between the commit of an attempt and the commit of its receipt.
+    open_attempt: bool = False
+    unknowns: int = 0
+    looks: int = 0
+    failed_looks: int = 0
+    attempted_at: datetime | None = None
+    #: The machine's own time of the attempt, to compare with the network's.
+    attempted_wall_at: datetime | None = None
+    external_id: str = ""
+    url: str = ""
+
+
+class AttemptRow(SQLModel, table=True):
+    """One call that was about to be made; append-only."""
+
+    __tablename__ = "attempt"
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_uid: str = Field(index=True)
+    claimant: str
+    at: datetime
+
+
+class ReceiptRow(SQLModel, table=True):
+    """What the channel answered, or what was found out later; append-only."""
+
+    __tablename__ = "receipt"
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_uid: str = Field(index=True)
+    at: datetime
+    #: published, unavailable, refused, misconfigured, unknown, found, not_seen, taken_down, person.
+    outcome: str
+    external_id: str = ""
+    url: str = ""
+    reason: str = ""
+
+
+class PostingRow(SQLModel, table=True):
+    """What stands at a channel."""
+
+    __tablename__ = "posting"
+    newsroom: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_uid: str = Field(primary_key=True)
+    slot: str = Field(primary_key=True)
+    external_id: str = Field(index=True)
+    url: str = ""
+    token: str = ""
+    public: bool = True
+    #: Revision whose words it carries.
+    number: int
+    state: str
+    since_at: datetime
+
+
+class BoardEntryRow(SQLModel, table=True):
+    """One message as a board should show it; `seq` counts first showings."""
+
+    __tablename__ = "board_entry"
+    __table_args__ = (
+        UniqueConstraint("newsroom", "channel", "seq"),
+        Index("ix_board_live", "newsroom", "channel", "ended_at", "urgency", "seq"),
+        Index("ix_board_slug", "newsroom", "channel", "slug"),
+        Index("ix_board_changed", "newsroom", "channel", "changed"),
+    )
+    newsroom: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_uid: str = Field(primary_key=True)
+    slug: str
+    seq: int
+    #: Higher stands higher: the priority with the other sign, so that one index gives the order of the board.
+    urgency: int
+    number: int
+    first_published_at: datetime
+    expires_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_because: str = ""
+    changed: bool = True
+
+
+class BoardVersionRow(SQLModel, table=True):
+    """When a revision first appeared on a board."""
+
+    __tablename__ = "board_version"
+    newsroom: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    message_uid: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    published_at: datetime
+    #: When this revision was ended by people or by its date, "" because it was not.
+    ended_at: datetime | None = None
+    ended_because: str = ""
+
+
+class RecipientRow(SQLModel, table=True):
+    """The ledger of what goes to recipients one by one: a row each, written before the call."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (Index("ix_recipient_state", "delivery_uid", "state", "position"),)
+    delivery_uid: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    #: Order in the list.
+    position: int
+    #: planned, sending, sent, waiting, refused, unknown.
+    state: str
+    attempts: int = 0
+    at: datetime
+    reason: str = ""
