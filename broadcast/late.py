@@ -14,6 +14,9 @@ from broadcast.plan import Place
 from broadcast.store import deliveries, messages
 from broadcast.store.base import Tx
 
+#: Between the cause of a doubt and what a person is to do, in the reason of a delivery.
+TO_VERIFY = " ; vérifiez sur le canal puis "
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
@@ -222,7 +225,7 @@ def _is_overdue(delivery: Delivery, places: Mapping[str, Place], now: datetime) 
 
 def _cause(delivery: Delivery) -> str:
     """Return the reason alone: the line begins with the channel's name, and ends with one way out."""
-    return delivery.reason.partition(" ; vérifiez sur le canal puis `broadcast resolve")[0].removeprefix(f"{delivery.channel} : ")
+    return delivery.reason.partition(TO_VERIFY)[0].removeprefix(f"{delivery.channel} : ")
 
 
 def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Place], now: datetime) -> Late:
@@ -234,9 +237,7 @@ def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Pl
     if _is_overdue(delivery, places, now):
         what, way = "overdue", f"EN RETARD : délai dépassé ; {way}"
     # One sentence, one way out: the line begins with the channel's name, and `way` says what to do.
-    cause = delivery.reason.partition(" ; vérifiez sur le canal puis `broadcast resolve")[0].removeprefix(
-        f"{delivery.channel} : "
-    )
+    cause = _cause(delivery)
     reason = f"{cause} ; " if cause else ""
     return Late(
         channel=delivery.channel,

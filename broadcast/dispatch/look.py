@@ -9,6 +9,7 @@ from broadcast.dispatch import record
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.streams import part_of, rendition_of
 from broadcast.errors import ChannelMisconfigured, DeliveryError, OutcomeUnknown
+from broadcast.late import TO_VERIFY
 from broadcast.model import Action, DeliveryState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.retry import (
@@ -56,7 +57,7 @@ def _doubt(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -> Doubt:
 def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     removes = delivery.action is Action.TAKE_DOWN
     seen = "--proof TEXTE` une fois retiré" if removes else "--published URL` ou `--not-published`"
-    reason = f"{delivery.reason or 'issue inconnue'} ; vérifiez sur le canal puis `broadcast resolve {delivery.uid[:8]} {seen}"
+    reason = f"{delivery.reason or 'issue inconnue'}{TO_VERIFY}`broadcast resolve {delivery.uid[:8]} {seen}"
     with d.db.write() as tx:
         outcomes.settle(tx, delivery.uid, None, needs_person=True, reason=reason)
         d.ask_for_plan(tx, delivery.message_uid)
