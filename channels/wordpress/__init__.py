@@ -19,15 +19,13 @@ Quirks:
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from broadcast import http
 from broadcast.channel import (
@@ -44,7 +42,8 @@ from broadcast.channel import (
 )
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
 from broadcast.model import Media, Part, sha256_of
-from channels.wordpress.reading import code, escaped, figure, is_after, nobody_answered, own_slug, says
+from channels.wordpress.reading import code, escaped, figure, is_after, own_slug, says
+from channels.wordpress.rest import Rest
 
 #: Beside what the server says of its clock; `known_ids` keeps older articles of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -85,7 +84,15 @@ class WordPress:
 
     def __init__(self, settings: Settings, memory: Memory) -> None:
         self._settings, self._memory = settings, memory
-        self._api = ""
+        self._rest = Rest(
+            url=settings.url,
+            api=settings.api,
+            user=settings.user,
+            password=settings.password,
+            memory=memory,
+            timeout_s=settings.call_timeout_s,
+            who=settings.name,
+        )
 
     @property
     def limits(self) -> Limits:
@@ -96,11 +103,11 @@ class WordPress:
         """Make an article; a correction has an address of its own and names the first one."""
         slug = part.slug if reply_to is None else own_slug(part, key)
         body = self._article(part) | {"slug": slug, "status": self._settings.status}
-        return self._published(self._call("POST", "posts", body))
+        return self._published(self._rest.call("POST", "posts", body))
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Replace the text of an article."""
-        answer = self._request("POST", f"posts/{self._id(published)}", self._article(part))
+        answer = self._rest.request("POST", f"posts/{self._id(published)}", self._article(part))
         if answer.status == 403 and code(answer) == "rest_cannot_edit":
             raise ChannelRefused(f"{self._settings.name} : {http.summary(answer.body)} (l'article a un autre auteur ?)")
         post = http.object_of(http.check(answer, who=self._settings.name), who=self._settings.name)
@@ -111,14 +118,14 @@ class WordPress:
     def take_down(self, published: Published, *, key: str) -> None:
         """Move an article to the bin; one that is gone or in the bin is fine."""
         path = f"posts/{self._id(published)}"
-        response = self._request("DELETE", path)
+        response = self._rest.request("DELETE", path)
         method = {}
         if response.status in (403, 405, 501) and not code(response):
             # A host that lets no DELETE through; WordPress takes it in a POST, too.
             method = {"_method": "DELETE"}
-            response = self._request("POST", path, query=method)
+            response = self._rest.request("POST", path, query=method)
         if response.status == 501 and code(response) == "rest_trash_not_supported":
-            response = self._request("POST" if method else "DELETE", path, query={"force": "true", **method})
+            response = self._rest.request("POST" if method else "DELETE", path, query={"force": "true", **method})
         if response.status == 403 and code(response) == "rest_cannot_delete":
             raise ChannelRefused(f"{self._settings.name} : {http.summary(response.body)} (l'article a un autre auteur ?)")
         if code(response) in ("rest_already_trashed", "rest_post_invalid_id"):
@@ -133,7 +140,7 @@ class WordPress:
         numbered = ",".join(f"{slug}-{n}" for slug in first for n in _NUMBERED)
         for slugs in (*first, numbered):
             query = {"slug": slugs, "status": "any", "context": "edit", "per_page": "100"}
-            found, headers = self._listed("posts", query)
+            found, headers = self._rest.listed("posts", query)
             begin = http.by_their_clock(since, headers) - CLOCK_SKEW
             for post in found:
                 if str(post["id"]) not in known_ids and is_after(post, begin) and says(post, part):
@@ -142,7 +149,7 @@ class WordPress:
 
     def probe(self) -> Limits | None:
         """Check the application password and the right to publish; WordPress states no limits."""
-        me = self._call("GET", "users/me", query={"context": "edit"})
+        me = self._rest.call("GET", "users/me", query={"context": "edit"})
         if not me.get("id"):
             raise ChannelUnavailable(f"{self._settings.name} : réponse sans numéro d'utilisateur")
         able = me.get("capabilities")
@@ -174,12 +181,12 @@ class WordPress:
         memory_key = f"media {sha256_of(f'{media.sha256} {media.alt} {media.credit}'.encode())}"
         kept = self._memory.get(memory_key)
         if kept:
-            response = self._request("GET", f"media/{json.loads(kept)['id']}", safe=True)
+            response = self._rest.request("GET", f"media/{json.loads(kept)['id']}", safe=True)
             if code(response) != "rest_post_invalid_id":
                 http.check(response, who=self._settings.name, safe=True)
                 return dict(json.loads(kept))
         name = media.name.replace('"', "")
-        response = self._request(
+        response = self._rest.request(
             "POST",
             "media",
             content=(media.read(), media.media_type),
@@ -193,17 +200,17 @@ class WordPress:
         if not str(made.get("id") or "").isdigit():
             raise ChannelUnavailable(f"{self._settings.name} : image reçue sans numéro")
         words = {"alt_text": media.alt, "caption": media.credit}
-        self._call("POST", f"media/{made['id']}", words, safe=True)
+        self._rest.call("POST", f"media/{made['id']}", words, safe=True)
         uploaded = {"id": str(made["id"]), "url": str(made.get("source_url") or "")}
         self._memory.put(memory_key, json.dumps(uploaded))
         return uploaded
 
     def _term(self, which: str, name: str) -> int | None:
-        for term in self._list(which, {"search": name, "per_page": "100"}):
+        for term in self._rest.listed(which, {"search": name, "per_page": "100"})[0]:
             # Names come back as HTML: "Eau &amp; assainissement".
             if unescape(str(term.get("name", ""))).casefold() == name.casefold():
                 return int(term["id"])
-        response = self._request("POST", which, {"name": name}, safe=True)
+        response = self._rest.request("POST", which, {"name": name}, safe=True)
         try:
             answer = json.loads(response.body)
             if code(response) == "term_exists":
@@ -213,83 +220,6 @@ class WordPress:
         except (ChannelRefused, ChannelMisconfigured, ValueError, KeyError, TypeError):
             return None
 
-    def _list(self, path: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        return self._listed(path, query)[0]
-
-    def _listed(self, path: str, query: Mapping[str, str]) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
-        response = http.check(self._request("GET", path, query=query, safe=True), who=self._settings.name, safe=True)
-        try:
-            found = json.loads(response.body)
-            if isinstance(found, list) and all(one["id"] for one in found):
-                return found, response.headers
-        except (ValueError, KeyError, TypeError):
-            pass
-        raise ChannelUnavailable(f"{self._settings.name} : liste illisible : {http.summary(response.body)}")
-
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **facts: Any) -> dict[str, Any]:
-        """Make a call that answers an object."""
-        safe = bool(facts.pop("safe", method == "GET"))
-        response = self._request(method, path, body, safe=safe, **facts)
-        return http.object_of(http.check(response, who=self._settings.name, safe=safe), who=self._settings.name, safe=safe)
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        query: Mapping[str, str] | None = None,
-        content: tuple[bytes, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        safe: bool = False,
-    ) -> http.Response:
-        def call() -> http.Response:
-            return self._sent(method, self._address(path, query), body, content, headers, safe)
-
-        s = self._settings
-        self._api = self._api or self._memory.get(f"api {s.url}") or s.api
-        response = call()
-        if self._api == "wp-json" and nobody_answered(response, safe=safe):
-            # A site without "pretty" addresses, perhaps: its front page, or a 404, stands at every address.
-            self._api = "?rest_route="
-            other = call()
-            if nobody_answered(other, safe=True):
-                self._api = s.api
-            else:
-                self._memory.put(f"api {s.url}", self._api)
-                response = other
-        if response.status == 404 and code(response) in ("", "rest_no_route"):
-            self._memory.forget(f"api {s.url}")
-            self._api = s.api
-            raise ChannelMisconfigured(f"{s.name} : 404 : pas d'API WordPress ({path}) à cette adresse ; vérifiez url et api")
-        return response
-
-    def _sent(
-        self,
-        method: str,
-        address: str,
-        body: Mapping[str, Any] | None,
-        content: tuple[bytes, str] | None,
-        headers: Mapping[str, str] | None,
-        safe: bool,
-    ) -> http.Response:
-        s = self._settings
-        login = base64.b64encode(f"{s.user}:{s.password.reveal()}".encode()).decode()
-        return http.request(
-            method,
-            address,
-            headers={"Authorization": f"Basic {login}", **(headers or {})},
-            json=body,
-            content=content,
-            timeout_s=s.call_timeout_s,
-            safe=safe,
-        )
-
-    def _address(self, path: str, query: Mapping[str, str] | None) -> str:
-        begin = f"{self._settings.url.rstrip('/')}/{self._api.strip('/')}/wp/v2/{path}"
-        asked = urlencode(query or {})
-        return f"{begin}{'&' if '?' in begin else '?'}{asked}" if asked else begin
-
     def _id(self, published: Published) -> str:
         if published.external_id.isdigit():
             return published.external_id
@@ -298,7 +228,7 @@ class WordPress:
         if numbered:
             return numbered[1]
         slug = published.external_id.partition("?")[0].rstrip("/").rpartition("/")[2]
-        found = self._list("posts", {"slug": slug, "status": "any", "context": "edit"})
+        found, _ = self._rest.listed("posts", {"slug": slug, "status": "any", "context": "edit"})
         if not found:
             raise ChannelRefused(f"{self._settings.name} : pas d'article à l'adresse {published.external_id}")
         return str(found[0]["id"])
