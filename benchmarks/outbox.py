@@ -42,7 +42,8 @@ class NullStream:
 
 
 def _room(folder: Path, count: int) -> Any:
-    from tests.builders import Room, sqlite_url
+    from tests.builders import sqlite_url
+    from tests.room import Room
 
     return Room(sqlite_url(folder), [NullStream(f"c{n:05d}") for n in range(count)])
 

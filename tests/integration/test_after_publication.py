@@ -18,7 +18,9 @@ from broadcast.model import MessageKind
 from broadcast.planner import plans_of
 from broadcast.status import message_status
 from broadcast.store import deliveries, messages
-from tests.builders import EVENING, FakeBoard, FakeStream, FullStream, NoEditStream, Room, a_draft, sqlite_url
+from tests.builders import EVENING, a_draft, sqlite_url
+from tests.doubles import FakeBoard, FakeStream, FullStream, NoEditStream
+from tests.room import Room
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from broadcast.model import DeliveryState
-from tests.builders import FakeStream, FullStream, Room, a_draft, sqlite_url
+from tests.builders import a_draft, sqlite_url
+from tests.doubles import FakeStream, FullStream
+from tests.room import Room
 
 
 class Odd(FullStream):

@@ -9,7 +9,9 @@ import pytest
 
 from broadcast.desk.ending import withdraw
 from broadcast.store import audit
-from tests.builders import FakeBoard, FullStream, NoEditStream, Room, a_draft, unknown
+from tests.builders import a_draft
+from tests.doubles import FakeBoard, FullStream, NoEditStream, unknown
+from tests.room import Room
 
 
 @pytest.fixture

@@ -9,21 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from broadcast.channel import Published
 from broadcast.clock import SystemClock
 from broadcast.desk.ending import resume, stop
 from broadcast.dispatch.serve import Serving
-from broadcast.model import MessageKind
-from broadcast.planner import plan_message
-from broadcast.quiet import QuietHours
-from broadcast.store import agenda, deliveries, messages
-from broadcast.store.changes import Changes
-from tests.builders import NOON, FakeBoard, FullStream, NoEditStream, Room, a_draft, sqlite_url
+from broadcast.store import deliveries, messages
+from tests.builders import NOON, a_draft
+from tests.doubles import FakeBoard, FullStream, NoEditStream
+from tests.room import Room
 
 
 class SlowStream(FullStream):
@@ -46,23 +41,10 @@ class ManyStream(SlowStream):
         super().__init__(name, idempotent="always")
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return sqlite_url(tmp_path)
-
-
-@pytest.fixture
-def rooms() -> Iterator[list[Room]]:
-    made: list[Room] = []
-    yield made
-    for room in made:
-        room.close()
-
-
 def a_room(rooms: list[Room], url: str, *channels: object, begin: datetime = NOON) -> Room:
     """Return a newsroom whose clock runs."""
     room = Room(url, list(channels))
-    room.clock = SystemClock(begin)  # type: ignore[assignment]
+    room.clock = SystemClock(begin)  # type: ignore[assignment]  # other rooms have a clock that stands still
     room.desk = replace(room.desk, clock=room.clock)
     rooms.append(room)
     return room
@@ -269,123 +251,3 @@ def test_two_processes_that_serve_never_send_twice(rooms, url):
             two.ring()
         eventually(lambda: len(mastodon.posts) >= 20, 10)
     assert sorted(mastodon.posts.values()) == sorted(f"publish Texte {n}." for n in range(20))
-
-
-# Quiet hours (E8): 12:00 UTC is 13:00 in Paris, so this night is in the middle of the day.
-NIGHT = QuietHours((NOON + timedelta(minutes=30)).time(), (NOON + timedelta(hours=3)).time(), "Europe/Paris")
-IN_THE_NIGHT = NOON
-MORNING = NOON + timedelta(hours=2)
-
-
-def quiet(room: Room) -> Room:
-    room.places = {n: replace(p, quiet=NIGHT) for n, p in room.places.items()}
-    room.desk = replace(room.desk, places=room.places)
-    return room
-
-
-def test_in_quiet_hours_the_alert_leaves_and_the_rest_waits_for_the_morning(rooms, url):
-    mastodon = FullStream("mastodon")
-    room = quiet(Room(url, [mastodon]))
-    rooms.append(room)
-    room.publish(a_draft(slug="alerte", body="Alerte."))
-    room.publish(a_draft(slug="fin", source_text="f", body="Fin.", kind=MessageKind.ALL_CLEAR))
-    room.publish(a_draft(slug="marche", source_text="m", body="Marché.", kind=MessageKind.INFORMATION))
-    room.send()
-    assert sorted(mastodon.posts.values()) == ["publish Alerte.", "publish Fin."]
-    with room.db.read() as tx:
-        (waits,) = deliveries.of_message(tx, messages.get_message(tx, "marche").uid)
-        assert (waits.reason, waits.not_before_at) == ("heures calmes jusqu'à 15:00", MORNING)
-        assert agenda.next_at(tx, room.clock.now()) == MORNING
-    room.clock.at = MORNING
-    room.send()
-    assert "publish Marché." in mastodon.posts.values()
-
-
-def test_what_was_planned_before_the_night_is_asked_again_when_it_would_leave(rooms, url):
-    mastodon = FullStream("mastodon")
-    room = Room(url, [mastodon])
-    rooms.append(room)
-    room.publish(a_draft(slug="marche", body="Marché.", kind=MessageKind.INFORMATION))
-    quiet(room).send()
-    assert mastodon.posts == {} and room.events[-1].reason == "heures calmes jusqu'à 15:00"
-    room.clock.at = MORNING
-    room.send()
-    assert len(mastodon.posts) == 1
-
-
-def test_a_withdrawal_does_not_wait_for_the_morning(rooms, url):
-    from broadcast.desk.ending import withdraw
-
-    mastodon = FullStream("mastodon")
-    room = Room(url, [mastodon])
-    rooms.append(room)
-    room.publish(a_draft(slug="marche", body="Marché.", kind=MessageKind.INFORMATION))
-    room.send()
-    quiet(room)
-    withdraw(room.desk, "marche", as_="bob", reason="annulé")
-    room.send()
-    assert mastodon.posts == {}
-
-
-def test_a_correction_by_reposting_waits_as_a_whole(rooms, url):
-    mastodon = FullStream("mastodon")
-    room = Room(url, [mastodon])
-    rooms.append(room)
-    room.places = {n: replace(p, on_correction="repost") for n, p in room.places.items()}
-    room.desk = replace(room.desk, places=room.places)
-    room.publish(a_draft(slug="marche", body="Marché.", kind=MessageKind.INFORMATION))
-    room.send()
-    quiet(room)
-    room.publish(a_draft(slug="marche", source_text="2", body="Marché déplacé.", kind=MessageKind.INFORMATION))
-    room.send()
-    assert list(mastodon.posts.values()) == ["publish Marché."]
-    room.clock.at = MORNING
-    room.send()
-    assert list(mastodon.posts.values()) == ["publish Marché déplacé."]
-
-
-def test_an_embargo_that_ends_in_the_night_waits_for_the_morning(rooms, url):
-    room = quiet(Room(url, [FullStream("mastodon")]))
-    rooms.append(room)
-    room.clock.at = NOON - timedelta(hours=5)
-    room.publish(a_draft(slug="marche", kind=MessageKind.INFORMATION, embargo_until_at=NOON))
-    with room.db.read() as tx:
-        (waits,) = deliveries.of_message(tx, messages.get_message(tx, "marche").uid)
-    assert waits.not_before_at == MORNING
-
-
-def test_the_oldest_due_counts_neither_what_waits_nor_what_rests(rooms, url):
-    from broadcast.desk.people import set_paused
-    from broadcast.errors import ChannelUnavailable
-
-    mastodon = FullStream("mastodon", faults=[ChannelUnavailable("occupé", retry_after_s=600)])
-    room = Room(url, [mastodon])
-    rooms.append(room)
-    with room.db.read() as tx:
-        assert agenda.oldest_due_at(tx, NOON) is None
-    room.publish()
-    with room.db.read() as tx:
-        assert agenda.oldest_due_at(tx, NOON + timedelta(minutes=9)) == NOON
-    room.send()
-    with room.db.read() as tx:
-        assert agenda.oldest_due_at(tx, NOON + timedelta(minutes=9)) is None
-        assert agenda.oldest_due_at(tx, NOON + timedelta(minutes=11)) == NOON + timedelta(minutes=10)
-    set_paused(room.desk, "mastodon", True, as_="bob")
-    with room.db.read() as tx:
-        assert agenda.oldest_due_at(tx, NOON + timedelta(minutes=11)) is None
-        assert agenda.next_at(tx, NOON) == min(NOON + timedelta(minutes=10), a_draft().expires_at)
-
-
-def test_a_change_by_another_process_is_seen_once(rooms, url):
-    room = Room(url, [FullStream("mastodon")])
-    rooms.append(room)
-    changes = Changes(room.db)
-    assert changes.any()
-    assert not changes.any()
-    room.publish()
-    assert changes.any()
-    assert not changes.any()
-    changes.tidy()
-    changes.close()
-    with room.db.write() as tx:
-        assert plan_message(tx, messages.get_message(tx, "crue-quais"), room.places, NOON) == 0
