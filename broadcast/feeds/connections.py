@@ -97,7 +97,7 @@ class Connection(http.client.HTTPConnection):
             http.client.HTTPException: what came is no HTTP.
         """
         self._ends_at = ends_at
-        self.response_class = partial(_Answer, ends_at)  # type: ignore[assignment]
+        self.response_class = partial(_Answer, ends_at)  # type: ignore[assignment]  # the stub wants a class; it is only called
         if self.sock is not None:
             self.sock.settimeout(left_s(ends_at))
         self.request("GET", target, headers=headers)

@@ -123,7 +123,7 @@ class Fetcher:
     def _fetched(self, request: FeedRequest) -> Fetched:
         try:
             return self.fetch(request)
-        except Exception as error:  # noqa: BLE001 - a defect of ours costs one feed, and is told
+        except Exception as error:  # noqa: BLE001  (a defect of ours costs one feed, and is told)
             return failed(f"défaut de Broadcast ({type(error).__name__}) ; signalez-le")
 
     def _follow(self, request: FeedRequest, trip: Trip, ends_at: float) -> Answer:

@@ -65,7 +65,7 @@ class Worker:
                 parsed: Parsed = line.recv()
                 return parsed
             reason = f"lecture interrompue après {self._timeout_s:g} s : contenu anormal, mis de côté"
-        except Exception:  # noqa: BLE001, S110 - whatever it sent costs one feed, and is told
+        except Exception:  # noqa: BLE001, S110  (whatever it sent costs one feed, and is told)
             pass
         self.end()
         return Parsed(reason=reason, is_interrupted=True)
@@ -76,7 +76,7 @@ class Worker:
             try:
                 line = self._line or self._begin()
                 line.send(work)
-            except Exception:  # noqa: BLE001 - whatever keeps a process from starting: nobody may wait for ever
+            except Exception:  # noqa: BLE001  (whatever keeps a process from starting: nobody may wait for ever)
                 self.end()  # it ended while it had nothing to do, or did not start
             else:
                 return line
@@ -123,7 +123,7 @@ def _serve(line: Connection, parser: str, timeout_s: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             line.send(parsed)
-        except Exception as error:  # noqa: BLE001 - what cannot be carried over costs one feed, and is told
+        except Exception as error:  # noqa: BLE001  (what cannot be carried over costs one feed, and is told)
             line.send(Parsed(reason=f"contenu illisible ({type(error).__name__}), mis de côté"))
 
 
@@ -145,7 +145,7 @@ def parsed_of(parser: str, work: Work) -> Parsed:
         return Parsed(reason="lecture interrompue : trop de mémoire demandée, contenu mis de côté", is_interrupted=True)
     except RecursionError:
         return Parsed(reason="lecture interrompue : trop de niveaux imbriqués, contenu mis de côté")
-    except Exception as error:  # noqa: BLE001 - costs one feed, and is told
+    except Exception as error:  # noqa: BLE001  (costs one feed, and is told)
         return Parsed(reason=f"contenu illisible ({type(error).__name__}), mis de côté")
 
 

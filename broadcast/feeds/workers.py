@@ -108,7 +108,7 @@ class Parsers:
                     else:
                         self.submit(work).add_done_callback(partial(_tell, done, number))
                 done.put(count)
-            except BaseException as error:  # noqa: BLE001 - raised by whoever listens
+            except BaseException as error:  # noqa: BLE001  (raised by whoever listens)
                 done.put(error)
 
         threading.Thread(target=listen, name="arrivals", daemon=True).start()

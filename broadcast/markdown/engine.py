@@ -83,7 +83,7 @@ class _Tag(InlineProcessor):
         self.compiled_re = re.compile(pattern, re.DOTALL | re.IGNORECASE)
         self.engine = engine
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | str, int, int]:  # type: ignore[override]
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | str, int, int]:  # type: ignore[override]  # Markdown's own ones differ, too
         name = (m["name"] or "").lower()
         if name == "br":
             return Element("br"), m.start(), m.end()
@@ -97,7 +97,7 @@ class _BareUrl(InlineProcessor):
 
     ANCESTOR_EXCLUDES = ("a",)
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # Markdown's own ones differ, too
         url = m[0]
         while url[-1] in ")]" and url.count(url[-1]) > url.count(_OPENING[url[-1]]):
             url = url[:-1].rstrip(".,;:!?'’*_")

@@ -229,7 +229,10 @@ def _words(app: App, rule: Rule, items: Sequence[Item], deed: Deed) -> tuple[str
 def _filters(app: App, rule: Rule, item: Item) -> dict[str, Any]:
     """Return the filters of a prepared message: an address in the source's words is a link only where the rule allows it."""
     feed = app.settings.feeds.get(item.feed)
-    is_linked = lambda address: bool(allowed_link(rule, address, feed.url if feed else ""))  # noqa: E731
+
+    def is_linked(address: str) -> bool:
+        return bool(allowed_link(rule, address, feed.url if feed else ""))
+
     return {**FILTERS, "as_markdown": partial(plain, is_linked=is_linked)}
 
 

@@ -97,7 +97,7 @@ def _server(application: Callable[..., Any]) -> Any:
     class Impatient(H11Protocol):
         """Hangs up on who has not sent a request in time."""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it, too
             super().connection_made(transport)
             self._late = self.loop.call_later(MAX_REQUEST_S, self._hang_up)
 

@@ -57,8 +57,8 @@ class _Lines:
         """Nothing to give back: the socket is smtplib's."""
 
 
-class _Punctual:
-    """Mixed into smtplib's classes: one reply takes at most the timeout."""
+class _Punctual(smtplib.SMTP):
+    """One reply takes at most the timeout."""
 
     file: Any
     sock: Any
@@ -69,11 +69,10 @@ class _Punctual:
         if self.file is None:
             self.file = _Lines(self.sock, self.timeout)
         self.file.ends_at = time.monotonic() + self.timeout
-        reply: tuple[int, bytes] = super().getreply()  # type: ignore[misc]
-        return reply
+        return super().getreply()
 
 
-class _Plain(_Punctual, smtplib.SMTP):
+class _Plain(_Punctual):
     """From the first byte in clear, perhaps encrypted later."""
 
 
