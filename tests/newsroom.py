@@ -40,6 +40,8 @@ backoff_first = "1s"
 call_timeout = "{timeout}"
 """
 
+#: Two places that need no network.
+SITE = '[channels.website]\nkind = "website"\n[channels.signs]\nkind = "sign"\ncolumns = 16\nrows = 4\n'
 
 #: A database with alice, bob and carol, and the mark beside it.
 _MADE: dict[str, bytes] = {}
@@ -142,3 +144,8 @@ class Folder:
         )
         approve(app.desk, slug, done.revision.number, as_="bob")
         app.close()
+
+
+def error_of(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
+    """Return the error that a command with `--json` ended in."""
+    return json.loads(done.stdout)["error"]
