@@ -11,7 +11,7 @@ from pathlib import Path
 from broadcast.store import entries, messages, revisions
 from tests.caps import atom, cap, triple
 from tests.feed_server import FeedServer
-from tests.integration.test_relay import RULE, Room
+from tests.integration.relay_room import RULE, Room
 from tests.newsroom import COMMAND
 
 ROUNDS = 8

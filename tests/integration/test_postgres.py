@@ -74,7 +74,7 @@ def test_two_newsrooms_share_a_server_without_meeting(url: str):
 def test_the_relay_lives_on_postgresql_as_on_sqlite(url: str, tmp_path):
     from tests.caps import atom, cap, triple
     from tests.feed_server import FeedServer
-    from tests.integration.test_relay import Room as RelayRoom
+    from tests.integration.relay_room import Room as RelayRoom
 
     with FeedServer() as server:
         room = RelayRoom(tmp_path / "n", server, database=url)

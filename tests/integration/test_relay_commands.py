@@ -11,7 +11,7 @@ import pytest
 from broadcast.sources import ItemState
 from tests.caps import atom, cap
 from tests.feed_server import FeedServer
-from tests.integration.test_relay import RULE, Room
+from tests.integration.relay_room import RULE, Room
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from broadcast.sources import ItemState
 from broadcast.store import feeds
 from tests.caps import atom, cap
 from tests.feed_server import FeedServer, page
-from tests.integration.test_relay import Room, publish
+from tests.integration.relay_room import Room, publish
 from tests.newsroom import Folder
 
 BASE = "https://ville.example"
