@@ -17,7 +17,7 @@ from broadcast.feeds.profile import google_profile
 from broadcast.model import Level, MessageKind
 from broadcast.slots import fill_slots
 from tests.builders import NOON, a_draft
-from tests.unit.test_cap import ROOM, an_alert
+from tests.unit.cap_alert import ROOM, an_alert
 
 FIRST = replace(an_alert().infos[0], web="https://example.org/", description="Texte", instruction="Partez")
 

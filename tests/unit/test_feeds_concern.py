@@ -10,7 +10,7 @@ from broadcast.alerts import Area, Entry, Named
 from broadcast.feeds import geometry
 from broadcast.feeds.concern import Whereabouts, concerned
 from broadcast.feeds.regions import DEPARTMENTS, REGIONS, department_of, region_of, whole_commune
-from tests.unit.test_cap import an_alert
+from tests.unit.cap_alert import an_alert
 
 ISSY = Whereabouts(
     communes=("92040",),

@@ -11,7 +11,7 @@ from broadcast.alerts import Alert, Entry, Named, Reference
 from broadcast.feeds import lineage
 from broadcast.feeds.lineage import Known, KnownEntry, effective_state, entry_verdict, fold_key, identity, state_of, verdict
 from tests.builders import NOON
-from tests.unit.test_cap import an_alert
+from tests.unit.cap_alert import an_alert
 
 HOUR = timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from broadcast.errors import FeedError, SettingsError
 from broadcast.feeds import cap
 from broadcast.feeds.signature import Policy, Trust, verified
-from tests.unit.test_cap import an_alert
+from tests.unit.cap_alert import an_alert
 
 DATA = cap.to_xml(an_alert())
 
