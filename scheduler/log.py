@@ -64,14 +64,14 @@ class Log(logging.Handler):
 
     def __init__(self, clock: Clock, zone: str, stream: TextIO | None = None) -> None:
         super().__init__(logging.INFO)
-        self._clock, self._zone = clock, ZoneInfo(zone)
+        self._clock, self.zone = clock, zone
         self._stream = stream or sys.stdout
         self._said: OrderedDict[str, str] = OrderedDict()
         self._saying = threading.Lock()
 
     def say(self, line: str) -> None:
         """Write one line, with the local time."""
-        at = self._clock.now().astimezone(self._zone).strftime("%d/%m/%Y %H:%M:%S")
+        at = self._clock.now().astimezone(ZoneInfo(self.zone)).strftime("%d/%m/%Y %H:%M:%S")
         text = " ".join(line.split())
         with self._saying:
             self._stream.write(f"{at} {text[: MAX_LINE - 1] + '…' if len(text) > MAX_LINE else text}\n")

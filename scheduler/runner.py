@@ -68,11 +68,10 @@ class Runner:
         self._over = threading.Event()
         self._url = ""
         self._watch = Watch(app.dir)
-        #: The newsroom with its changed settings, until it is taken on; and the ones opened here, to be closed.
+        #: The newsroom with its changed settings, until it is taken on, and since when it waits (monotonic).
         self._next: App | None = None
         self._next_at = 0.0
         self._looking = threading.Lock()
-        self._opened: App | None = None
 
     def run(self) -> int:
         """Run until told to stop; return the exit code."""
@@ -91,7 +90,7 @@ class Runner:
         finally:
             if self._pages is not None:
                 self._pages.stop()
-            self._close_opened()
+            self._close(self._app, self._next)
             self._log.say("arrêté")
             self._log.detach()
         return 0
@@ -115,6 +114,10 @@ class Runner:
         if self._next is not None and (is_idle or time.monotonic() - self._next_at > WAIT_FOR_IDLE_S):
             self._over.set()
 
+    def _is_idle(self, serving: Serving) -> bool:
+        """True while neither a channel nor a source is being spoken to."""
+        return serving.is_idle and self._app.under_way.is_empty
+
     def _open_next(self) -> None:
         try:
             self._next, self._next_at = App(self._app.dir, self._app.env), time.monotonic()
@@ -127,19 +130,20 @@ class Runner:
             self._log.once("settings", f"RÉGLAGES INUTILISABLES, les précédents restent en vigueur : {error}")
 
     def _take_on(self) -> None:
-        """Go on with the changed settings; nothing is under way."""
+        """Go on with the changed settings; no call is under way."""
         if self._next is None:
             return
-        self._close_opened()
-        self._app = self._opened = self._next
-        self._next = None
+        former, self._app, self._next = self._app, self._next, None
+        self._close(former)
         self._keeper = Keeper(self._app)
+        self._log.zone = self._app.newsroom.timezone
         if self._pages is not None:
             self._pages.show(self._app)
         self._log.say("réglages ou modèles changés : repris")
 
-    def _close_opened(self) -> None:
-        for app in (self._opened, self._next):
+    @staticmethod
+    def _close(*apps: App | None) -> None:
+        for app in apps:
             if app is not None:
                 app.close()
 
@@ -184,7 +188,7 @@ class Runner:
         made = jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log)
         # The port may still be another process's, which is about to end.
         made.append(Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages))
-        made.append(Job(name="settings", every_s=SETTINGS_S, work=lambda: self._look_at_settings(is_idle=serving.is_idle)))
+        made.append(Job(name="settings", every_s=SETTINGS_S, work=lambda: self._look_at_settings(is_idle=self._is_idle(serving))))
         ticking = Ticking(made, self._log)
         sending = _Sending(serving, finish_s)
         try:

@@ -20,6 +20,11 @@ class UnderWay:
             self._names.update(free)
             return free
 
+    @property
+    def is_empty(self) -> bool:
+        """True while no source is being asked."""
+        return not self._names
+
     def give_back(self, names: Iterable[str]) -> None:
         """Let others take these names."""
         with self._lock:
