@@ -141,7 +141,7 @@ def _plans(
     for name in sorted((parts.keys() | of_channel.keys() | up.keys()) & places.keys()):
         forms = {k.form: k.parts for k in parts.get(name, ())}
         here = replace(wanted, number=read.number if forms else 0, parts=forms, end_is_told=name in read.told)
-        plans[name] = plan_channel(places[name], here, of_channel.get(name, ()), up.get(name, ()))
+        plans[name] = _in_time(plan_channel(places[name], here, of_channel.get(name, ()), up.get(name, ())), draft, now)
     return plans
 
 
@@ -161,8 +161,6 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
     latest = read.revision
     assert latest is not None
     plans = _plans(read, message, places, now, None)
-    due = {n: round_at(latest.draft, n, now) for p in plans.values() for s in p.steps if (n := s.round)}
-    plans = {name: _without_late_rounds(plan, due) for name, plan in plans.items()}
     messages.update_message(tx, message.uid, needs_plan=any(p.waits_for for p in plans.values()))
     changes = sum(len(p.steps) + len(p.drops) for p in plans.values())
     if not changes:
@@ -183,8 +181,11 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
     return changes
 
 
-def _without_late_rounds(plan: ChannelPlan, due: Mapping[int, datetime | None]) -> ChannelPlan:
-    return replace(plan, steps=tuple(s for s in plan.steps if not s.round or due.get(s.round) is not None))
+def _in_time(plan: ChannelPlan, draft: Draft | None, now: datetime) -> ChannelPlan:
+    """Return the plan without the reminders that the message would not live to see."""
+    if draft is None or not any(s.round for s in plan.steps):
+        return plan
+    return replace(plan, steps=tuple(s for s in plan.steps if not s.round or round_at(draft, s.round, now) is not None))
 
 
 class _Digests:

@@ -11,6 +11,7 @@ from broadcast.cli.out import ACTION_WORDS, FORM_WORDS, table, to_json
 
 if TYPE_CHECKING:
     from broadcast.app import App
+    from broadcast.plan import Place, Step
     from broadcast.store.base import Tx
 
 
@@ -60,11 +61,20 @@ def plan(name: str, withdrawn: bool, as_json: bool) -> int:
     return 0
 
 
+def _instead(place: Place, step: Step) -> str:
+    """Say where a channel does something else than its settings ask, as it has not got the ability."""
+    able = {"edit": "update", "repost": "take_down", "take_down": "take_down"}
+    asked = {"correction": ("on_correction", place.on_correction), "ending": ("on_end", place.on_end)}.get(step.form.value)
+    if asked is None or step.action.value != "publish" or able.get(asked[1], "") in {"", *place.abilities}:
+        return ""
+    return f"{asked[0]} = {asked[1]} : ce canal ne sait pas le faire ; c'est dit par une nouvelle publication"
+
+
 def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: bool) -> list[dict[str, Any]]:
     """Return one row for each step that would be planned or dropped, and one for each channel left as it is."""
     from broadcast.model import EndedBecause
-    from broadcast.planner import plans_of, round_at
-    from broadcast.store import deliveries, messages, postings, revisions
+    from broadcast.planner import plans_of
+    from broadcast.store import deliveries, messages, postings
 
     message = messages.get_message(tx, slug)
     which = message.approved if withdrawn else (number or message.latest)
@@ -72,15 +82,10 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
     urls = {(p.channel, p.slot): p.url for p in postings.of_message(tx, message.uid)}
     known = {d.uid: d for d in deliveries.of_message(tx, message.uid)}
     rows: list[dict[str, Any]] = []
-    draft, now = revisions.get_revision(tx, message, which).draft if which else None, app.clock.now()
-
-    def is_due(round_: int) -> bool:
-        return draft is not None and round_at(draft, round_, now) is not None
-
-    for channel, plan_ in plans_of(tx, message, app.places, now, number=which, because=because).items():
-        rounds = [s for s in plan_.steps if s.round and s.action.value == "publish" and is_due(s.round)]
+    for channel, plan_ in plans_of(tx, message, app.places, app.clock.now(), number=which, because=because).items():
+        rounds = [s for s in plan_.steps if s.round and s.action.value == "publish"]
         for step in plan_.steps:
-            if step.round and step.action.value == "publish" and step not in rounds[:1]:
+            if step in rounds[1:]:
                 continue
             rows.append(
                 {
@@ -90,7 +95,7 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
                     "revision": step.number,
                     "part": step.part,
                     "url": urls.get((channel, step.slot), ""),
-                    "note": f"{len(rounds)} rappel(s) avant la fin" if step in rounds else "",
+                    "note": f"{len(rounds)} rappel(s) avant la fin" if step in rounds else _instead(app.places[channel], step),
                 }
             )
         for drop in plan_.drops:

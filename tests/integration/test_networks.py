@@ -295,3 +295,13 @@ def test_a_kit_says_when_to_take_a_post_down_in_the_time_of_its_place(tmp_path):
     folder.run("send")
     kit = (folder.path / "copykit/lieu/crue-quais/kit.txt").read_text()
     assert "24/11/2099 à 02 h 00 (heure locale, Indian/Reunion)" in kit
+
+
+def test_plan_says_where_a_channel_cannot_do_what_its_settings_ask(lab):
+    room = lab("x", more='on_correction = "edit"\n')
+    room.folder.approved()
+    room.send()
+    room.folder.run("submit", room.folder.message(text=MESSAGE.format(more="contact: 1\n")), "--as", "alice", env=room.folder.env)
+    (row,) = room.folder.json("plan", "crue-quais", env=room.folder.env)["if_approved"]
+    assert (row["action"], row["form"]) == ("publish", "correction")
+    assert "on_correction = edit" in row["note"] and "nouvelle publication" in row["note"]
