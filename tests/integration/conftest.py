@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from broadcast.shipped import shipped
 from tests.builders import sqlite_url
 from tests.feed_server import FeedServer
 from tests.integration import relay_room
+from tests.integration.lab import Lab
 from tests.integration.places_folder import PLACES
 from tests.integration.scheduler_place import Place
 from tests.newsroom import Folder
@@ -85,3 +87,10 @@ def make() -> Iterator[Callable[..., Fetcher]]:
 def fetcher(make: Callable[..., Fetcher]) -> Fetcher:
     """A fetcher of at most 1 MiB."""
     return make(max_bytes=2**20)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Callable[..., Lab]]:
+    """Makes a newsroom on the stands of these kinds."""
+    with ExitStack() as stack:
+        yield lambda *kinds, **more: Lab(tmp_path / "n", kinds, stack, **more)

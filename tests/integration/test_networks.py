@@ -1,14 +1,12 @@
-"""What each network does beyond the contract, on its stand: sessions, pictures, threads, reminders, look-ups."""
+"""What each network does beyond the contract, on its stand: sessions, pictures, threads, look-ups."""
 
 from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -30,43 +28,6 @@ THREAD = (
     .replace("short: Quais fermés. Évitez les bords de Seine.\n", "")
     .replace("Les quais sont **fermés** depuis ce matin.\n", LONG)
 )
-
-
-class Lab:
-    """A newsroom on stands, its clock set by hand."""
-
-    def __init__(self, path: Path, kinds: tuple[str, ...], stack: ExitStack, more: str = "") -> None:
-        types = {kind: stand_type(kind) for kind in kinds}
-        self.stands: dict[str, Any] = {kind: stack.enter_context(type_()) for kind, type_ in types.items() if type_}
-        sections = "".join(Folder.network(kind, stand, path) + more for kind, stand in self.stands.items())
-        self.folder = Folder(path, sections)
-        self.now = "2026-11-24T08:00:00+01:00"
-        self.folder.people()
-
-    @property
-    def now(self) -> str:
-        return self.folder.env["BROADCAST_NOW"]
-
-    @now.setter
-    def now(self, value: str) -> None:
-        self.folder.env["BROADCAST_NOW"] = value
-
-    def app(self) -> App:
-        return App(self.folder.path, self.folder.env)
-
-    def send(self) -> None:
-        app = self.app()
-        send(app.dispatcher())
-        app.close()
-
-    def live(self, kind: str) -> list[Any]:
-        return self.stands[kind].live()
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Any]:
-    with ExitStack() as stack:
-        yield lambda *kinds, **more: Lab(tmp_path / "n", kinds, stack, **more)
 
 
 def picture(path: Path, width: int, height: int, kind: str = "JPEG") -> None:
@@ -161,61 +122,6 @@ def test_killed_between_two_parts_the_thread_goes_on_at_the_missing_one(lab, kin
     assert [f"({n}/{len(posts)})" in p.text for n, p in enumerate(posts, 1)] == [True] * len(posts)
     assert len({p.text for p in posts}) == len(posts) >= 2
     assert all(post.in_reply_to == posts[n - 1].id for n, post in enumerate(posts) if n)
-
-
-def test_reminders_go_out_numbered_in_time_and_stop_at_the_end(lab):
-    room = lab("x")
-    text = MESSAGE.format(more="repeat_every: 1h\n").replace("2099-11-23T08:00:00", "2026-11-24T11:30:00")
-    path = room.folder.message(text=text)
-    app = room.app()
-    reading = intake.read(app, path)
-    app.close()
-    room.folder.run("submit", path, "--as", "alice", env={"BROADCAST_NOW": room.now})
-    assert "3 rappel(s) avant la fin" in room.folder.run("plan", "crue-quais", env={"BROADCAST_NOW": room.now}).stdout
-    room.folder.run("approve", "crue-quais", "--as", "bob", env={"BROADCAST_NOW": room.now})
-    assert any(r.form.value == "repeat" for r in reading.proof.renditions)
-    counts = []
-    for hour in ("08:01", "08:59", "09:01", "09:30", "10:01", "11:01", "11:31", "12:30", "13:30"):
-        room.now = f"2026-11-24T{hour}:00+01:00"
-        room.send()
-        counts.append(len(room.live("x")))
-    rounds = [p.text for p in room.stands["x"].posts.values() if "Rappel n°" in p.text]
-    assert [t.split("Rappel n° ")[1][0] for t in rounds] == ["1", "2", "3"]
-    assert len({p.text for p in room.stands["x"].posts.values()}) == len(room.stands["x"].posts)
-    assert counts[:6] == [1, 1, 2, 2, 3, 4]
-    assert counts[-1] == 0  # over: everything was taken down
-
-
-def test_reminders_that_were_missed_are_not_said_in_a_heap(lab):
-    room = lab("mastodon")
-    text = MESSAGE.format(more="repeat_every: 1h\n")
-    room.folder.message(text=text)
-    app = room.app()
-    app.close()
-    env = {"BROADCAST_NOW": room.now}
-    room.folder.run("submit", room.folder.path / "content/messages/crue-quais.md", "--as", "alice", env=env)
-    room.folder.run("approve", "crue-quais", "--as", "bob", env=env)
-    room.send()
-    room.now = "2026-11-24T13:10:00+01:00"
-    room.send()
-    rounds = [p.text for p in room.live("mastodon") if "Rappel n°" in p.text]
-    assert [t.split("Rappel n° ")[1][0] for t in rounds] == ["5"]
-
-
-def test_a_new_version_takes_the_reminders_of_the_old_one_down(lab):
-    room = lab("mastodon")
-    env = {"BROADCAST_NOW": room.now}
-    for n, at in enumerate(("08:00", "09:10", "09:20", "10:30")):
-        room.now = f"2026-11-24T{at}:00+01:00"
-        env = {"BROADCAST_NOW": room.now}
-        if n in (0, 2):
-            text = MESSAGE.format(more="repeat_every: 1h\n").replace("ce matin", f"ce matin ({n})")
-            path = room.folder.message(text=text.replace("évitez les quais", f"évitez les quais ({n})"))
-            room.folder.run("submit", path, "--as", "alice", env=env)
-            room.folder.run("approve", "crue-quais", "--as", "bob", env=env)
-        room.send()
-    texts = [p.text for p in room.live("mastodon")]
-    assert len(texts) == 2 and all("(2)" in t for t in texts), texts
 
 
 def test_a_telegram_message_too_long_for_a_caption_leaves_without_its_picture_and_says_so(lab):
