@@ -9,7 +9,18 @@ from typing import Any
 from broadcast.app import App
 from broadcast.dispatch.send import send
 from broadcast.stands import stand_type
-from tests.newsroom import Folder
+from tests.newsroom import MESSAGE, Folder
+
+LONG = (
+    "La Seine monte de deux centimètres par heure et le pic est attendu demain vers midi. Les quais restent fermés entre le "
+    "pont et l'écluse. Les habitants des rez-de-chaussée montent leurs affaires à l'étage. La crèche accueille les enfants à "
+    "l'école des Acacias. Le marché de samedi se tient place de la Mairie. Les bus ne passent plus par les quais.\n"
+)
+THREAD = (
+    MESSAGE.format(more="")
+    .replace("short: Quais fermés. Évitez les bords de Seine.\n", "")
+    .replace("Les quais sont **fermés** depuis ce matin.\n", LONG)
+)
 
 
 class Lab:

@@ -16,18 +16,8 @@ from broadcast.app import App
 from broadcast.dispatch.send import send
 from broadcast.model import sha256_of
 from broadcast.stands import stand_type
+from tests.integration.lab import THREAD
 from tests.newsroom import MESSAGE, Folder
-
-LONG = (
-    "La Seine monte de deux centimètres par heure et le pic est attendu demain vers midi. Les quais restent fermés entre le "
-    "pont et l'écluse. Les habitants des rez-de-chaussée montent leurs affaires à l'étage. La crèche accueille les enfants à "
-    "l'école des Acacias. Le marché de samedi se tient place de la Mairie. Les bus ne passent plus par les quais.\n"
-)
-THREAD = (
-    MESSAGE.format(more="")
-    .replace("short: Quais fermés. Évitez les bords de Seine.\n", "")
-    .replace("Les quais sont **fermés** depuis ce matin.\n", LONG)
-)
 
 
 def picture(path: Path, width: int, height: int, kind: str = "JPEG") -> None:

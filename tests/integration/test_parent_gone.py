@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from broadcast.channel import ALONE
-from tests.integration.test_networks import LONG, THREAD, Lab
+from tests.integration.lab import LONG, THREAD, Lab
 from tests.newsroom import MESSAGE
 
 KINDS = ("x", "mastodon", "bluesky", "telegram", "facebook")
