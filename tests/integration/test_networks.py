@@ -16,7 +16,7 @@ from broadcast.app import App
 from broadcast.dispatch.send import send
 from broadcast.model import sha256_of
 from broadcast.stands import stand_type
-from tests.integration.lab import THREAD
+from tests.integration.lab import LONG, THREAD
 from tests.newsroom import MESSAGE, Folder
 
 
