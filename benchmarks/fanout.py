@@ -12,7 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from _common import WORK_TMP, newsroom, peer, report, submitted, verdict, version
+from _common import ROOT, WORK_TMP, newsroom, peer, report, submitted, verdict, version
+
+sys.path.insert(0, str(ROOT))
 
 DELAY_S, HANG_S = 0.2, 4.0
 #: Channels, and the goal as a multiple of the server's own time.
@@ -25,11 +27,11 @@ class Server:
     """The slow server, and what it accepted since asked last."""
 
     def __init__(self) -> None:
+        from tests.certificates import a_certificate
+
         self.folder = Path(tempfile.mkdtemp(dir=WORK_TMP))
-        self.cert, key = self.folder / "cert.pem", self.folder / "key.pem"
-        subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-        request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-        subprocess.run([*request, *subject, "-keyout", key, "-out", self.cert], check=True, capture_output=True)
+        self.cert, _ = a_certificate(self.folder)
+        key = self.cert.with_name("key.pem")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

@@ -12,14 +12,11 @@ import pytest
 
 from broadcast import http
 from broadcast.errors import ChannelUnavailable, OutcomeUnknown
+from tests.certificates import a_certificate
 
 
 def a_tls_server(folder, after_request: Callable[[ssl.SSLSocket], None] | None) -> tuple[int, threading.Thread]:
-    from tests.integration.test_recipients import a_certificate
-
-    cert, key = a_certificate(folder)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
+    cert, context = a_certificate(folder)
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
 

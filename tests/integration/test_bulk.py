@@ -74,7 +74,7 @@ def test_a_row_that_is_refused_takes_the_others_back(database: Database):
 
 
 def test_a_time_without_a_zone_is_refused(database: Database):
-    naive = replace(many()[0], planned_at=datetime(2026, 11, 23, 12))  # noqa: DTZ001
+    naive = replace(many()[0], planned_at=datetime(2026, 11, 23, 12))
     with pytest.raises((StoreError, ValueError)), database.write() as tx:
         deliveries.add(tx, [naive, *many()[1:]])
     assert stored(database) == []

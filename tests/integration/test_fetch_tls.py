@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from broadcast.feeds.fetch import Fetcher
+from tests.certificates import a_certificate
 from tests.feed_server import FeedServer, drip, page, redirect
 from tests.integration.fetching import BODY, ask
 
 
-def a_certificate(folder: Path, *more: str) -> ssl.SSLContext:
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *more]
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run([*command, *files], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
-
-
-SUBJECT = ("-subj", "/CN=127.0.0.1", "-days", "2", "-addext")
-
-
 def test_https_is_checked_and_never_left(tmp_path: Path, server: FeedServer, make: Callable[..., Fetcher]):
-    context = a_certificate(tmp_path, *SUBJECT, "subjectAltName=IP:127.0.0.1")
+    _, context = a_certificate(tmp_path)
     plain = server.on("/feed", page(BODY))
     with FeedServer(context=context) as safe:
         url = safe.on("/feed", page(BODY))
@@ -43,7 +31,7 @@ def test_https_is_checked_and_never_left(tmp_path: Path, server: FeedServer, mak
 
 
 def test_a_certificate_for_another_name_is_refused(tmp_path: Path, make: Callable[..., Fetcher]):
-    context = a_certificate(tmp_path, *SUBJECT, "subjectAltName=DNS:other.example")
+    _, context = a_certificate(tmp_path, "DNS:other.example")
     trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
     with FeedServer(context=context) as safe:
         safe.on("/feed", page(BODY))

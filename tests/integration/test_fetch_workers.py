@@ -174,7 +174,7 @@ def test_an_error_of_the_source_reaches_who_listens_and_who_stops_listening_ends
 
     listening = make().parse_arriving(endless())
     next(listening)
-    listening.close()  # type: ignore[attr-defined]
+    listening.close()
     time.sleep(0.2)
     assert len(taken) < 20
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 
 from broadcast.channel import normalised
 from broadcast.stands.email import EmailStand
+from tests.certificates import a_certificate
 from tests.newsroom import COMMAND, MESSAGE, Folder
 
 LIST = "# abonnés\nada@example.org\nBéa <bea@example.org>\ncarl@example.org\nADA@example.org\n"
@@ -153,7 +153,7 @@ def test_the_kill_switch_stops_a_list_half_way(relay: EmailStand, tmp_path: Path
         if len(relay.posts) == 30:
             stop(app.desk, as_="bob", reason="test")
 
-    relay.take = taking  # type: ignore[method-assign]
+    relay.take = taking
     send(app.dispatcher())
     assert 30 <= len(relay.posts) < 60
     app.close()
@@ -194,7 +194,7 @@ def test_a_real_server_of_another_project_takes_the_mails(tmp_path: Path):
         def __init__(self) -> None:
             self.got: list[tuple[list[str], bytes]] = []
 
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        async def handle_DATA(self, server, session, envelope):
             self.got.append((list(envelope.rcpt_tos), envelope.content))
             return "250 OK"
 
@@ -218,25 +218,15 @@ def test_a_real_server_of_another_project_takes_the_mails(tmp_path: Path):
         server.stop()
 
 
-def a_certificate(folder: Path) -> tuple[Path, Path]:
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*made, *subject, "-keyout", key, "-out", cert], check=True, capture_output=True)
-    return cert, key
-
-
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 @pytest.mark.parametrize("trusted", [True, False])
 def test_mails_go_encrypted_or_not_at_all(tmp_path: Path, tls: str, trusted: bool):
     smtp = pytest.importorskip("aiosmtpd.smtp")
-    cert, key = a_certificate(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
+    cert, context = a_certificate(tmp_path)
     got: list[tuple[bool, list[str]]] = []
 
     class Keeps:
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        async def handle_DATA(self, server, session, envelope):
             got.append((session.ssl is not None or tls == "tls", list(envelope.rcpt_tos)))
             return "250 OK"
 

@@ -14,7 +14,6 @@ from tests.room import Room
 
 # Quiet hours (E8): 12:00 UTC is 13:00 in Paris, so this night is in the middle of the day.
 NIGHT = QuietHours((NOON + timedelta(minutes=30)).time(), (NOON + timedelta(hours=3)).time(), "Europe/Paris")
-IN_THE_NIGHT = NOON
 MORNING = NOON + timedelta(hours=2)
 
 

@@ -26,7 +26,7 @@ from broadcast.blocks import (
     Text,
 )
 from broadcast.layout.story import icml_document, paragraph, to_icml
-from tests.unit.test_story_typst import documents
+from tests.unit.documents import documents
 
 STYLES = {
     "AppliedParagraphStyle": "ParagraphStyle",

@@ -11,26 +11,19 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from broadcast.blocks import (
-    Code,
     CodeBlock,
     Document,
-    Emphasis,
-    Heading,
-    LineBreak,
     Link,
     ListBlock,
     Paragraph,
-    Picture,
-    Quote,
-    Rule,
     Strong,
     Table,
     Text,
 )
 from broadcast.layout.story import escape_typst, to_typst, typst_string
+from tests.unit.documents import SIGNS, documents
 
 PAGE = "#set page(width: 100cm, height: auto)\n#set par(justify: false)\n"
-SIGNS = "#$*_@<>[](){}\\`~-+=/'\"^&|:;.,!?%0123456789 abcdé"
 
 
 def printed(markup: str) -> str:
@@ -78,50 +71,6 @@ def test_a_text_is_printed_as_it_was_written(text: str) -> None:
 @given(st.text(SIGNS, max_size=40))
 def test_any_signs_are_printed_as_they_were_written(text: str) -> None:
     assert printed("|" + escape_typst(text) + "|") == "|" + "".join(text.split()) + "|"
-
-
-def texts() -> Any:
-    return st.one_of(st.text(SIGNS, max_size=12), st.text(max_size=8))
-
-
-def inlines() -> Any:
-    leaf = st.one_of(texts().map(Text), texts().map(Code), st.builds(Picture, texts(), texts()), st.just(LineBreak()))
-    return st.recursive(
-        st.lists(leaf, max_size=3).map(tuple),
-        lambda inner: st.lists(
-            st.one_of(leaf, inner.map(Emphasis), inner.map(Strong), st.builds(Link, texts(), inner)), max_size=4
-        ).map(tuple),
-        max_leaves=6,
-    )
-
-
-def documents() -> Any:
-    plain = st.one_of(
-        inlines().map(Paragraph),
-        st.builds(Heading, st.integers(1, 6), inlines()),
-        texts().map(CodeBlock),
-        st.just(Rule()),
-        st.builds(
-            Table,
-            st.lists(inlines(), max_size=3).map(tuple),
-            st.lists(st.lists(inlines(), max_size=3).map(tuple), max_size=2).map(tuple),
-            st.lists(st.sampled_from(["", "left", "center", "right"]), max_size=3).map(tuple),
-        ),
-    )
-    blocks = st.recursive(
-        plain,
-        lambda inner: st.one_of(
-            st.lists(inner, max_size=2).map(tuple).map(Quote),
-            st.builds(
-                ListBlock,
-                st.booleans(),
-                st.lists(st.lists(inner, max_size=2).map(tuple), max_size=3).map(tuple),
-                st.integers(0, 12),
-            ),
-        ),
-        max_leaves=5,
-    )
-    return st.lists(blocks, max_size=4).map(tuple).map(Document)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
