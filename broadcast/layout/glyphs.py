@@ -1,4 +1,7 @@
-"""The drawn letters of the sign font: 5 x 7 art, ours; `font` adds accents and makes cells."""
+"""The drawn letters of the sign font: 5 x 7 art, ours; `font` adds accents and makes cells.
+
+One table, longer than a file of code may be: each letter stands as it is seen.
+"""
 
 from __future__ import annotations
 
