@@ -83,7 +83,18 @@ class ListBlock:
 
     ordered: bool
     items: tuple[tuple[Block, ...], ...]
-    start: int = 1
+    #: The number of each item as the author wrote it; empty: 1, 2, 3…
+    given: tuple[int, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The number that each item carries wherever it is read."""
+        return self.given or tuple(range(1, len(self.items) + 1))
+
+    @property
+    def breaks(self) -> tuple[bool, ...]:
+        """For each item whether its number is not the one that counting on from the item before would give."""
+        return tuple(number != before + 1 for before, number in zip((0, *self.numbers), self.numbers, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,4 +28,4 @@ def _node(node: _Node) -> _Node:
 
 
 def _tuple(value: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(_tuple(v) if isinstance(v, tuple) else v if isinstance(v, str) else _node(v) for v in value)
+    return tuple(_tuple(v) if isinstance(v, tuple) else v if isinstance(v, str | int) else _node(v) for v in value)

@@ -162,9 +162,10 @@ def _block(block: Block, key: str, style: str, depth: int) -> Iterator[str]:
 
 def _list(block: ListBlock, key: str, depth: int) -> Iterator[str]:
     style = ("Liste numérotée" if block.ordered else "Liste") + (" 2" if depth > 1 else "")
-    for n, item in enumerate(block.items):
+    for n, (item, number, leaps) in enumerate(zip(block.items, block.numbers, block.breaks, strict=True)):
         # Only the beginning of an item carries its bullet or number; a list does not count on from another.
-        restarts = f' NumberingContinue="false" NumberingStartAt="{block.start}"' if block.ordered and n == 0 else ""
+        begins = block.ordered and (n == 0 or leaps)
+        restarts = f' NumberingContinue="false" NumberingStartAt="{number}"' if begins else ""
         first, rest = item[:1], item[1:]
         if first and isinstance(first[0], Paragraph):
             yield _paragraph(style, _inlines(first[0].children), restarts)

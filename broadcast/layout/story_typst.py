@@ -62,8 +62,11 @@ def _block(block: Block) -> str:
     if isinstance(block, Paragraph):
         return _inlines(block.children)
     if isinstance(block, ListBlock):
-        items = ", ".join(f"[{_blocks(item)}]" for item in block.items)
-        return f"#enum(start: {max(block.start, 0)}, {items})" if block.ordered else f"#list({items})"
+        items = [f"[{_blocks(item)}]" for item in block.items]
+        if block.ordered:
+            numbered = (f"enum.item({number}){item}" for number, item in zip(block.numbers, items, strict=True))
+            return f"#enum({', '.join(numbered)})"
+        return f"#list({', '.join(items)})"
     if isinstance(block, Quote):
         return f"#quote(block: true)[{_blocks(block.blocks)}]"
     if isinstance(block, Table):

@@ -7,7 +7,9 @@ import threading
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.blockparser import BlockParser
 from markdown.blockprocessors import ReferenceProcessor
+from markdown.extensions.sane_lists import SaneOListProcessor
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
@@ -61,6 +63,7 @@ class Engine(Markdown):
         self.dropped: list[str] = []
         self.preprocessors.deregister("html_block")
         self.parser.blockprocessors.register(_Reference(self.parser), "reference", 15)
+        self.parser.blockprocessors.register(_Numbered(self.parser), "olist", 40)
         self.inlinePatterns.deregister("html")
         self.inlinePatterns.register(_Tag(_TAG, self), "html", 90)
         self.inlinePatterns.register(_BareUrl(_BARE_URL, self), "bare_url", 85)
@@ -73,6 +76,26 @@ class _Reference(ReferenceProcessor):
     """Takes the addresses that links name; a footnote (`[^1]: …`) is no address."""
 
     RE = re.compile(ReferenceProcessor.RE.pattern.replace(r"\[(", r"\[(?!\^)("), re.MULTILINE)
+
+
+class _Numbered(SaneOListProcessor):
+    """Keeps the number that the author gave each item, which Python-Markdown counts anew: bus lines are no ranks."""
+
+    def __init__(self, parser: BlockParser) -> None:
+        super().__init__(parser)
+        self._read: list[list[str]] = []
+
+    def get_items(self, block: str) -> list[str]:
+        found = (self.CHILD_RE.match(line) for line in block.split("\n"))
+        self._read.append([match[2].rstrip(".") for match in found if match])
+        return super().get_items(block)
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        super().run(parent, blocks)  # lists within these items are read, and their numbers taken, meanwhile
+        numbers = self._read.pop()
+        items = parent if parent.tag in ("ol", "ul") else parent[-1]
+        for item, number in zip(items[-len(numbers) :], numbers, strict=True):
+            item.set("value", number)
 
 
 class _Tag(InlineProcessor):

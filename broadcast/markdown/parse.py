@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _BESIDE = re.compile(r"#|/(?![/\\])|[\w.%+\-]+(?:[/?#]|$)")
 _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\ufeff]")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\[\]\n]+\]:", re.MULTILINE)
+#: Numbers that are names: "01" would lose its nought, and browsers count to nine digits.
+_NAME = re.compile(r"0\d+|\d{10,}")
 _INLINE = frozenset({"em", "strong", "code", "a", "img", "br"})
 _STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
 #: What Python-Markdown keeps apart: an escaped sign, an entity or a fenced block, an entity of its own making …
@@ -139,8 +141,7 @@ class _Tree:
             children = _trimmed(tuple(self._inlines(element)))
             return b.Heading(int(tag[1]), children) if children else None
         if tag in ("ul", "ol"):
-            items = tuple(tuple(self.blocks(item, depth + 1)) for item in element if item.tag == "li")
-            return b.ListBlock(tag == "ol", items, int(element.get("start") or 1))
+            return self._list(element, depth)
         if tag == "blockquote":
             return b.Quote(tuple(self.blocks(element, depth + 1)))
         if tag == "table":
@@ -150,6 +151,17 @@ class _Tree:
         if tag == "hr":
             return b.Rule()
         return self._paragraph(element)
+
+    def _list(self, element: Element, depth: int) -> b.ListBlock:
+        items = [item for item in element if item.tag == "li"]
+        blocks = tuple(tuple(self.blocks(item, depth + 1)) for item in items)
+        written = [item.get("value") or "" for item in items] if element.tag == "ol" else []
+        if any(_NAME.fullmatch(number) for number in written):
+            # What no list can count stands in the words.
+            return b.ListBlock(False, tuple(_named(f"{n}. ", item) for n, item in zip(written, blocks, strict=True)))
+        numbers = tuple(int(number or 1) for number in written)
+        counting = set(numbers) == {1} or numbers == tuple(range(1, len(numbers) + 1))
+        return b.ListBlock(element.tag == "ol", blocks, () if counting else numbers)
 
     def _paragraph(self, element: Element) -> b.Block | None:
         stashed = _STASHED.fullmatch("".join(element.itertext()).strip())
@@ -250,6 +262,12 @@ def _entity(name: str) -> str:
 
 def _words(children: tuple[b.Inline, ...]) -> str:
     return "".join(c.text for c in children if isinstance(c, b.Text | b.Code))
+
+
+def _named(name: str, item: tuple[b.Block, ...]) -> tuple[b.Block, ...]:
+    if item and isinstance(item[0], b.Paragraph):
+        return b.Paragraph((b.Text(name), *item[0].children)), *item[1:]
+    return b.Paragraph((b.Text(name.rstrip()),)), *item
 
 
 def _is_blank(inline: b.Inline) -> bool:

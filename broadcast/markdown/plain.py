@@ -84,7 +84,7 @@ def _block(block: Block, indent: str, urls: bool) -> str:
 
 
 def _items(block: ListBlock, indent: str, urls: bool) -> Iterator[str]:
-    for number, item in enumerate(block.items, block.start):
+    for number, item in zip(block.numbers, block.items, strict=True):
         mark = f"{number}. " if block.ordered else "– "
         deeper = indent + " " * len(mark)
         inner = "\n".join(_block(b, deeper, urls) for b in item)

@@ -54,6 +54,7 @@ _TAGS = {
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "loading"},
+    "li": {"value"},
     "ol": {"start"},
     "th": {"scope", "class"},
     "td": {"class"},
@@ -105,15 +106,17 @@ def _block(block: Block, offset: int) -> str:
 
 def _list(block: ListBlock, offset: int) -> str:
     tag = "ol" if block.ordered else "ul"
-    start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
-    return f"<{tag}{start}>" + "".join(_item(item, offset) for item in block.items) + f"</{tag}>"
+    values = [f' value="{n}"' if block.ordered and leaps else "" for n, leaps in zip(block.numbers, block.breaks, strict=True)]
+    start = values[0].replace("value", "start") if values else ""
+    items = (_item(value, item, offset) for value, item in zip(["", *values[1:]], block.items, strict=False))
+    return f"<{tag}{start}>" + "".join(items) + f"</{tag}>"
 
 
-def _item(item: tuple[Block, ...], offset: int) -> str:
+def _item(value: str, item: tuple[Block, ...], offset: int) -> str:
     if item and isinstance(item[0], Paragraph):
         rest = "".join(_block(b, offset) for b in item[1:])
-        return f"<li>{inline_html(item[0].children)}{rest}</li>"
-    return "<li>" + "".join(_block(b, offset) for b in item) + "</li>"
+        return f"<li{value}>{inline_html(item[0].children)}{rest}</li>"
+    return f"<li{value}>" + "".join(_block(b, offset) for b in item) + "</li>"
 
 
 def _table(table: Table) -> str:

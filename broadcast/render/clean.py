@@ -50,6 +50,7 @@ _ATTRIBUTES = {
     "*": {"class", "lang", "aria-label", "role", "tabindex", "id"},
     "a": {"href", "title"},
     "img": {"src", "alt", "width", "height", "loading"},
+    "li": {"value"},
     "ol": {"start"},
     "th": {"scope"},
     "time": {"datetime"},

@@ -42,6 +42,11 @@ def inlines() -> Any:
     )
 
 
+def lists_of(numbered: list[tuple[int, Any]]) -> Any:
+    items = tuple(item for _, item in numbered)
+    return st.builds(ListBlock, st.booleans(), st.just(items), st.sampled_from([(), tuple(n for n, _ in numbered)]))
+
+
 def documents() -> Any:
     plain = st.one_of(
         inlines().map(Paragraph),
@@ -59,12 +64,7 @@ def documents() -> Any:
         plain,
         lambda inner: st.one_of(
             st.lists(inner, max_size=2).map(tuple).map(Quote),
-            st.builds(
-                ListBlock,
-                st.booleans(),
-                st.lists(st.lists(inner, max_size=2).map(tuple), max_size=3).map(tuple),
-                st.integers(0, 12),
-            ),
+            st.lists(st.tuples(st.integers(0, 300), st.lists(inner, max_size=2).map(tuple)), max_size=3).flatmap(lists_of),
         ),
         max_leaves=5,
     )

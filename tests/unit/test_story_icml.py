@@ -97,7 +97,7 @@ def test_headings_keep_three_levels() -> None:
 def test_lists_nest_restart_and_number_an_item_once() -> None:
     inner = ListBlock(False, ((Paragraph((Text("eau"),)),),))
     item = (Paragraph((Text("Prenez"),)), Paragraph((Text("et encore"),)), inner)
-    root = story(ListBlock(True, (item, (Paragraph((Text("Partez"),)),)), 4))
+    root = story(ListBlock(True, (item, (Paragraph((Text("Partez"),)),)), (4, 5)))
     assert lines(root) == [
         ("Liste numérotée", "Prenez"),
         ("Liste suite", "et encore"),

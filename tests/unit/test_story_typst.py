@@ -94,7 +94,7 @@ def test_a_link_without_address_or_with_an_endless_one_keeps_its_words() -> None
 
 def test_lists_keep_their_nesting_and_their_first_number() -> None:
     inner = ListBlock(False, ((para(Text("eau")),),))
-    doc = document(ListBlock(True, ((para(Text("Prenez")), inner), (para(Text("Partez")),)), 4))
+    doc = document(ListBlock(True, ((para(Text("Prenez")), inner), (para(Text("Partez")),)), (4, 5)))
     text = printed(to_typst(doc))
     assert "4.Prenez" in text
     assert "•eau" in text
