@@ -222,8 +222,9 @@ def _delivery(
     quiet = _quiet_until(place, latest.draft, step, leaves_at)
     leaves_at = quiet or leaves_at
     key = delivery_key(
-        # Networks that date a post by its key must show when it was said, not when it was planned.
-        leaves_at,
+        # Networks that date a post by its key must show when it was said, not when it was planned; and what
+        # is said later on a channel must not sort before what was said first.
+        leaves_at + timedelta(milliseconds=seq),
         newsroom,
         latest.sha256,
         place.name,

@@ -18,6 +18,8 @@ class MastodonStand(Stand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keys: dict[str, str] = {}
+        #: As takahe does: a status that answers one which was deleted is taken all the same.
+        self.takes_orphans = False
 
     @classmethod
     def sample_settings(cls, url: str) -> dict[str, Any]:
@@ -72,7 +74,7 @@ class MastodonStand(Stand):
 
     def _create(self, call: Call) -> Answer:
         parent = str(call.fields.get("in_reply_to_id") or "")
-        if parent and (parent not in self.posts or self.posts[parent].deleted):
+        if parent and not self.takes_orphans and (parent not in self.posts or self.posts[parent].deleted):
             # Looked up before the key is: nothing is remembered of such a call.
             return Answer(404, {"error": "The post you are trying to reply to does not appear to exist."})
         key = call.headers.get("idempotency-key", "")

@@ -9,11 +9,12 @@ API: https://docs.joinmastodon.org/methods/statuses/, read 2026-11-26. Rights: `
 Quirks:
     - `Idempotency-Key` is kept for an hour by Mastodon and ignored by others (takahe), so a post
       whose outcome is unknown is looked for among the account's statuses, never merely sent again.
-    - A picture may be accepted with 202 while it is still being worked on: nothing is posted yet,
-      so the delivery waits; the picture is remembered and not sent again.
+    - A picture may be accepted with 202 while it is still being worked on, and a copy of their database
+      that lags may not know it yet (404): nothing is posted yet, so the delivery waits (`pictures.py`).
     - A reply to a status that was deleted is answered 404 (422 by some servers) in the server's language:
       the status itself is asked for, and where it is gone the reply is posted alone. Nothing was
-      stored under the key, so it serves again.
+      stored under the key, so it serves again. Others (takahe) take a reply to what is gone: where an edit
+      was answered 404, the status is asked for before anything answers it.
     - A status comes back as HTML: addresses shortened on screen, mentions without their server.
     - A bad token is 401, on some servers 400 or 403.
 """
@@ -47,8 +48,9 @@ from broadcast.errors import (
     ChannelUnavailable,
     OutcomeUnknown,
 )
-from broadcast.model import Media, Part, sha256_of
-from channels.mastodon.reading import comparable, is_after, limits_of, plain
+from broadcast.model import Part
+from channels.mastodon.pictures import Pictures
+from channels.mastodon.reading import comparable, doubt, is_after, limits_of, plain
 
 #: Their clock and ours may differ by so much; `known_ids` keeps older posts of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -56,8 +58,6 @@ CLOCK_SKEW = timedelta(minutes=10)
 _PAGES = 10
 #: GoToSocial and glitch-soc would else read a text as the account prefers (Markdown, say); Mastodon ignores it.
 _PLAIN = "text/plain"
-#: Questions in a row about a picture that the server works on; then the delivery waits.
-_LOOKS_AT_PICTURE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +90,7 @@ class Mastodon:
 
     def __init__(self, settings: Settings, memory: Memory) -> None:
         self._settings, self._memory = settings, memory
+        self._pictures = Pictures(self._request, memory, settings.name)
 
     @property
     def limits(self) -> Limits:
@@ -103,14 +104,14 @@ class Mastodon:
             "content_type": _PLAIN,
             "visibility": self._settings.visibility,
             "language": part.language,
-            "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
+            "media_ids": self._pictures.ids(part.media),
         }
         headers = {"Idempotency-Key": key}
         if reply_to is None:
-            done = _published(self._call("POST", "/api/v1/statuses", body, headers))
+            done = _published(self._create(part, body, headers))
         else:
-            done = self._answer(_id(reply_to.parent), body, headers)
-        self._forget(part)
+            done = self._answer(part, _id(reply_to.parent), body, headers)
+        self._pictures.forget(part.media)
         return done
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
@@ -119,10 +120,15 @@ class Mastodon:
             "status": part.text,
             "content_type": _PLAIN,
             "language": part.language,
-            "media_ids": [self._upload(media, n) for n, media in enumerate(part.media)],
+            "media_ids": self._pictures.ids(part.media),
         }
-        status = self._call("PUT", f"/api/v1/statuses/{_id(published)}", body)
-        self._forget(part)
+        response = self._request("PUT", f"/api/v1/statuses/{_id(published)}", json=body, gone_is_fine=True)
+        if response.status in (404, 410):
+            # The correction that follows would answer it: whether it stands is asked for then.
+            self._memory.put(doubt(_id(published)), str(response.status))
+            raise ChannelRefused(f"{self._settings.name} : {response.status} : {http.summary(response.body)}")
+        status = http.object_of(response, who=self._settings.name)
+        self._pictures.forget(part.media)
         return _published(status)
 
     def take_down(self, published: Published, *, key: str) -> None:
@@ -146,14 +152,26 @@ class Mastodon:
             facts = self._call("GET", "/api/v1/instance", safe=True)
         return limits_of(facts, self.default_limits)
 
-    def _answer(self, parent: str, body: dict[str, Any], headers: dict[str, str]) -> Published:
+    def _create(self, part: Part, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
         try:
-            return _published(self._call("POST", "/api/v1/statuses", body | {"in_reply_to_id": parent}, headers))
+            status: dict[str, Any] = self._call("POST", "/api/v1/statuses", body, headers)
+            return status
         except ChannelRefused:
-            # A refusal is certain: nothing was posted.
-            if not self._is_gone(parent):
-                raise
-        return replace(_published(self._call("POST", "/api/v1/statuses", body, headers)), note=ALONE)
+            # A refusal is certain: nothing was posted. It may be that a picture is not ready yet.
+            self._pictures.must_be_ready(part.media, body["media_ids"])
+            raise
+
+    def _answer(self, part: Part, parent: str, body: dict[str, Any], headers: dict[str, str]) -> Published:
+        alone = self._memory.get(doubt(parent)) is not None and self._is_gone(parent)
+        if not alone:
+            try:
+                status = self._create(part, body | {"in_reply_to_id": parent}, headers)
+                # A server that drops in silence what a status answers says so in what it made.
+                return replace(_published(status), note="" if status.get("in_reply_to_id", parent) else ALONE)
+            except ChannelRefused:
+                if not self._is_gone(parent):
+                    raise
+        return replace(_published(self._create(part, body, headers)), note=ALONE)
 
     def _is_gone(self, status_id: str) -> bool:
         """True if the server says that there is no such status (any more)."""
@@ -194,44 +212,6 @@ class Mastodon:
         except (OutcomeUnknown, KeyError, TypeError, ValueError):
             pass
         raise ChannelUnavailable(f"{self._settings.name} : liste de publications illisible")
-
-    def _upload(self, media: Media, place: int) -> str:
-        memory_key = _picture(media, place)
-        kept = self._memory.get(memory_key)
-        if kept and self._is_ready(kept, memory_key):
-            return kept
-        form = [("description", media.alt)]
-        if media.focus is not None:
-            # Theirs runs from -1 to 1, upwards; ours from 0 to 1, downwards.
-            form.append(("focus", f"{media.focus[0] * 2 - 1:.2f},{1 - media.focus[1] * 2:.2f}"))
-        files = {"file": http.File(media.name, media.media_type, media.read())}
-        response = self._request("POST", "/api/v2/media", form=form, files=files, safe=True)
-        media_id = str(http.object_of(response, who=self._settings.name, safe=True).get("id") or "")
-        if not media_id:
-            raise ChannelUnavailable(f"{self._settings.name} : image reçue sans identifiant")
-        if response.status == 202:
-            self._memory.put(memory_key, media_id)
-            self._is_ready(media_id, memory_key)
-        return media_id
-
-    def _is_ready(self, media_id: str, memory_key: str) -> bool:
-        """Return True if a picture can be posted, False if the server does not know it (any more)."""
-        for _ in range(_LOOKS_AT_PICTURE):
-            try:
-                status = self._request("GET", f"/api/v1/media/{media_id}", safe=True, gone_is_fine=True).status
-            except ChannelRefused:
-                # 422: their work on it failed; the next version sends the picture anew.
-                self._memory.forget(memory_key)
-                raise
-            if status != 206:
-                return status == 200
-        # Nothing is posted yet; the server still works on the picture.
-        raise ChannelUnavailable(f"{self._settings.name} : image en cours de traitement", retry_after_s=3)
-
-    def _forget(self, part: Part) -> None:
-        for place, media in enumerate(part.media):
-            if self._memory.get(_picture(media, place)) is not None:
-                self._memory.forget(_picture(media, place))
 
     def _call(
         self,
@@ -288,11 +268,6 @@ def _published(status: dict[str, Any]) -> Published:
 def _id(published: Published) -> str:
     # A person who settled an unknown gave the address; its last part is the id.
     return published.external_id.rstrip("/").rpartition("/")[2]
-
-
-def _picture(media: Media, place: int) -> str:
-    """Return where the memory keeps the id of a picture that the server still works on."""
-    return f"picture {sha256_of(f'{place} {media.sha256} {media.alt} {media.focus}'.encode())}"
 
 
 ADAPTER: type[Stream] = Mastodon

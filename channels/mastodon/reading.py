@@ -19,6 +19,11 @@ def comparable(text: str) -> str:
     return normalised(re.sub(r"/(?=\s|$)", "", re.sub(r"https?://", "", text)))
 
 
+def doubt(status_id: str) -> str:
+    """Return where the memory keeps that a server did not know a status."""
+    return f"doubt {status_id}"
+
+
 def limits_of(facts: dict[str, Any], base: Limits) -> Limits:
     """Return the limits that a server states (`/api/v2/instance`, or v1), ours where it states none."""
     configuration = _part(facts, "configuration")

@@ -66,6 +66,54 @@ def test_mastodon_a_picture_that_their_work_failed_on_is_sent_anew_by_the_next_v
         assert len(server.asked("POST", "/api/v2/media")) == 2
 
 
+def picture_server(states: list[int], posted: Any = None) -> Any:
+    """A server that accepts a picture and answers these states when asked, then 200."""
+    looks = iter(states)
+
+    def media(call: Call) -> Answer:
+        return Answer(202, {"id": "9", "url": None}) if call.method == "POST" else Answer(next(looks, 200), {"id": "9"})
+
+    return Scripted(a_mastodon(media=media, statuses=posted or {"id": "1", "url": "https://m.example/1"}))
+
+
+@pytest.mark.parametrize("states", [[404] * 4, [404, 206, 404, 404], [206, 206, 206, 404]])
+def test_mastodon_a_picture_that_a_copy_of_their_database_does_not_know_yet_is_waited_for(states, tmp_path):
+    with picture_server(states) as server:
+        adapter, part = an_adapter("mastodon", tmp_path, server.url), a_part(media=(a_picture(),))
+        with pytest.raises(ChannelUnavailable) as caught:
+            adapter.publish(part, key=KEY, reply_to=None)
+        assert caught.value.retry_after_s == 3 and not server.asked("POST", "/statuses")
+        adapter.publish(part, key=KEY, reply_to=None)
+        assert len(server.asked("POST", "/api/v2/media")) == 1
+        assert server.asked("POST", "/statuses")[0].fields["media_ids"] == ["9"]
+
+
+def test_mastodon_a_picture_that_stays_unknown_is_sent_anew_and_no_post_leaves_without_it(tmp_path):
+    with picture_server([404] * 60) as server:
+        adapter, part = an_adapter("mastodon", tmp_path, server.url), a_part(media=(a_picture(),))
+        for _ in range(12):
+            with pytest.raises(ChannelUnavailable):
+                adapter.publish(part, key=KEY, reply_to=None)
+        assert len(server.asked("POST", "/api/v2/media")) == 3
+        assert not server.asked("POST", "/statuses")
+
+
+def test_mastodon_a_status_refused_for_a_picture_that_is_not_ready_waits(tmp_path):
+    """Mastodon: 422 "Cannot attach files that have not finished processing. Try again in a moment!"."""
+    answers = iter([Answer(422, {"error": "Les fichiers sont encore en traitement"}), {"id": "1", "url": "https://m.example/1"}])
+
+    def media(call: Call) -> Answer:
+        return Answer(200, {"id": "9", "url": "u"}) if call.method == "POST" else Answer(next(looks), {"id": "9"})
+
+    looks = iter([206, 200])
+    with Scripted(a_mastodon(media=media, statuses=lambda call: next(answers))) as server:
+        adapter, part = an_adapter("mastodon", tmp_path, server.url), a_part(media=(a_picture(),))
+        with pytest.raises(ChannelUnavailable):
+            adapter.publish(part, key=KEY, reply_to=None)
+        assert adapter.publish(part, key=KEY, reply_to=None).external_id == "1"
+        assert len(server.asked("POST", "/api/v2/media")) == 1
+
+
 def test_mastodon_a_text_is_plain_whatever_the_account_prefers(tmp_path):
     """GoToSocial and glitch-soc: `content_type`, else the account's own default, which may be Markdown."""
     with Scripted(a_mastodon(statuses={"id": "1", "url": "https://m.example/1"})) as server:

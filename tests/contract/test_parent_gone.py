@@ -155,6 +155,28 @@ def test_mastodon_posts_once_where_the_parent_is_not_the_reason_or_nobody_knows(
         assert len(creations(server, "mastodon")) == 1
 
 
+@each("mastodon")
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_mastodon_that_takes_replies_to_what_is_gone_is_asked_after_an_edit_found_nothing(stand, is_gone, tmp_path):
+    """takahe takes a reply to a deleted status: the correction would hang on nothing."""
+    stand.takes_orphans = True
+    adapter = an_adapter(stand.kind, tmp_path, stand.url)
+    reply_to = a_gone_parent(stand, adapter)
+    with pytest.raises(ChannelRefused, match="404"):
+        adapter.update(a_part("Deux"), reply_to.parent, key=KEY)
+    stand.posts[reply_to.parent.external_id].deleted = is_gone
+    # Another process answers: the doubt is kept in the channel's memory.
+    done = correct(an_adapter(stand.kind, tmp_path, stand.url), reply_to)
+    (post,) = [p for p in stand.live() if p.text == "Rectificatif"]
+    assert (post.in_reply_to, done.note) == ((None, ALONE) if is_gone else (reply_to.parent.external_id, ""))
+
+
+def test_mastodon_that_drops_in_silence_what_a_status_answers_is_noted(tmp_path):
+    with Scripted(lambda call: {"id": "5", "url": "https://m.example/5", "in_reply_to_id": None}) as server:
+        assert correct(an_adapter("mastodon", tmp_path, server.url)).note == ALONE
+        assert len(creations(server, "mastodon")) == 1
+
+
 def test_mastodon_at_a_wrong_address_stays_refused(tmp_path):
     with Scripted(lambda call: Answer(404, b"<title>Not Found</title>")) as server, pytest.raises(ChannelRefused, match="404"):
         correct(an_adapter("mastodon", tmp_path, server.url))
