@@ -29,6 +29,8 @@ class Late:
     what: str
     since: datetime
     message: str
+    #: When it is tried or looked for again by itself; None: at the next pass, or a person is waited for.
+    until: datetime | None = None
 
 
 def broken_promise(draft: Draft | None, message: Message, because: EndedBecause | None, now: datetime) -> tuple[Late, ...]:
@@ -245,4 +247,5 @@ def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Pl
         what=what,
         since=delivery.settled_at or delivery.attempted_at or delivery.planned_at,
         message=f"{reason}{way}",
+        until=delivery.waits_until,
     )

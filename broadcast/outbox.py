@@ -88,6 +88,12 @@ class Delivery:
     external_id: str
     url: str
 
+    @property
+    def waits_until(self) -> datetime | None:
+        """When it is sent or looked for again by itself; None: it does not wait for a time."""
+        waits = self.state in (DeliveryState.PLANNED, DeliveryState.WAITING, DeliveryState.UNKNOWN)
+        return self.not_before_at if waits and not self.needs_person and self.not_before_at > AT_ONCE else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:

@@ -106,6 +106,11 @@ def settles_by_repeating(doubt: Doubt, now: datetime) -> bool:
     return doubt.idempotent_for == timedelta.max or now - doubt.attempted_at < doubt.idempotent_for
 
 
+def is_always_safe(doubt: Doubt) -> bool:
+    """True where a key answers the first result for ever: repeating the call is a look that also mends."""
+    return doubt.idempotent_for == timedelta.max
+
+
 def needs_person(doubt: Doubt, now: datetime) -> bool:
     """True if no machine can settle it."""
     if doubt.unknowns > MAX_UNKNOWNS or doubt.failed_looks > MAX_FAILED_LOOKS:

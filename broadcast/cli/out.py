@@ -145,6 +145,11 @@ def counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count < 2 else many}"
 
 
+def not_before(at: datetime | None, zone: str) -> str:
+    """Return until when something waits, as the end of a sentence; "" if it waits for no time."""
+    return f" (pas avant le {local(at, zone)})" if at is not None else ""
+
+
 def local(at: datetime | None, zone: str) -> str:
     """Return a time as people of the newsroom read it."""
     return "" if at is None else at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M:%S")

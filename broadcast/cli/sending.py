@@ -12,6 +12,7 @@ from broadcast.cli.out import (
     ACTION_WORDS,
     STATE_WORDS,
     STYLES,
+    not_before,
     table,
     to_json,
 )
@@ -65,6 +66,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
         return 1 if bad else 0
     if not last:
         click.echo("rien n'était dû ici : `broadcast run` tourne et envoie" if woken(app) else "rien n'était dû")
+    zone, waits = app.newsroom.timezone, {row["id"]: row["not_before"] for row in rows}
     table(
         ["canal", "message", "action", "état", "adresse", "raison"],
         [
@@ -74,7 +76,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                 ACTION_WORDS[e.action],
                 STATE_WORDS[e.state.value],
                 e.url,
-                e.reason,
+                f"{e.reason}{not_before(waits.get(e.uid), zone)}",
             ]
             for e in last
         ],
@@ -88,7 +90,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                         row["channel"],
                         f"{row['message']}@{row['revision']}",
                         STATE_WORDS[row["state"]],
-                        row["reason"],
+                        f"{row['reason']}{not_before(row['not_before'], zone)}",
                     ]
                 )
             )
@@ -117,7 +119,6 @@ def _settled_elsewhere(app: App) -> list[dict[str, Any]]:
 
 def _still_open(app: App) -> list[dict[str, Any]]:
     """Return the deliveries that are neither done nor dropped."""
-    from broadcast.outbox import AT_ONCE
     from broadcast.store import deliveries
 
     with app.db.read() as tx:
@@ -130,7 +131,7 @@ def _still_open(app: App) -> list[dict[str, Any]]:
                 "state": d.state.value,
                 "reason": d.reason,
                 "needs_person": d.needs_person,
-                "not_before": None if d.not_before_at == AT_ONCE else d.not_before_at,
+                "not_before": d.waits_until,
             }
             for d in deliveries.still_open(tx)
         ]

@@ -8,7 +8,7 @@ import click
 
 from broadcast.cli.context import command, json_option, newsroom, split_name
 from broadcast.cli.feeds_desk import task_json
-from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, local, table, to_json
+from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, local, not_before, table, to_json
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -66,6 +66,7 @@ def message_json(one: MessageStatus, *, with_deliveries: bool = True) -> dict[st
                 "sha256": d.sha256,
                 "at": d.settled_at or d.attempted_at or d.planned_at,
                 "reason": d.reason,
+                "not_before": d.waits_until,
                 "needs_person": d.needs_person,
             }
             for d in one.deliveries
@@ -155,7 +156,7 @@ def _print_overview(app: App, seen: Overview) -> None:
         ],
     )
     for message in seen.messages:
-        _print_late(message)
+        _print_late(message, zone)
 
 
 def _phase(one: MessageStatus) -> str:
@@ -179,21 +180,21 @@ def _print_message(app: App, one: MessageStatus) -> None:
                 d.attempts,
                 local(d.settled_at or d.attempted_at or d.planned_at, zone),
                 d.url,
-                d.reason,
+                f"{d.reason}{not_before(d.waits_until, zone)}",
             ]
             for d in one.deliveries
         ],
     )
     for stays in one.left:
         click.echo(f"{stays.channel} : {stays.message}")
-    _print_late(one)
+    _print_late(one, zone)
 
 
-def _print_late(one: MessageStatus) -> None:
+def _print_late(one: MessageStatus, zone: str) -> None:
     for item in one.alarms:
         click.secho(f"ALARME {one.message} / {item.channel} : {item.message}", fg="white", bg="red", bold=True, err=True)
     for item in one.late:
         # What people have in hand is no fault until its deadline has passed.
         colour = "yellow" if item.what in ("handed_over", "waiting") else "red"
         where = f"{one.message} / {item.channel}" if item.channel else one.message
-        click.secho(f"{where} : {item.message}", fg=colour, err=True)
+        click.secho(f"{where} : {item.message}{not_before(item.until, zone)}", fg=colour, err=True)

@@ -14,12 +14,17 @@ from broadcast.model import Action, DeliveryState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.retry import (
     Doubt,
+    Next,
     after_not_seen,
     backoff_s,
+    is_always_safe,
     needs_person,
     settles_by_repeating,
 )
 from broadcast.store import newsroom, outcomes
+
+#: What may always be repeated need not wait until a network shows what it has.
+_NOT_THERE = Next(state=DeliveryState.PLANNED, reason="absent : même envoi répété, sans doublon possible")
 
 
 def settle_unknown(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -> None:
@@ -32,8 +37,12 @@ def settle_unknown(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -
     doubt = _doubt(d, adapter, delivery)
     if needs_person(doubt, now):
         _ask_person(d, delivery, now)
+    elif is_always_safe(doubt) and delivery.open_attempt:
+        # This process died during the call: no answer spoke of a fault of theirs that a wait would help.
+        _plan_again(d, delivery, now, waits=False)
     elif settles_by_repeating(doubt, now):
-        _plan_again(d, delivery, now)
+        # Not at once: what made it fail may still be there.
+        _plan_again(d, delivery, now, waits=delivery.looks == 0 and delivery.unknowns > 0)
     else:
         _look(d, adapter, delivery, doubt)
 
@@ -70,10 +79,8 @@ def _go_on(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
         outcomes.settle(tx, delivery.uid, None, state=state, not_before_at=AT_ONCE, open_attempt=False)
 
 
-def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
-    # Safe to repeat, but not at once: what made it fail may still be there. It stays unknown while
-    # it waits, so that an idempotency window that closes meanwhile is noticed.
-    waits = delivery.looks == 0 and delivery.unknowns > 0
+def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime, *, waits: bool) -> None:
+    # It stays unknown while it waits, so that an idempotency window that closes meanwhile is noticed.
     wait = timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter())) if waits else timedelta()
     state = DeliveryState.UNKNOWN if waits else DeliveryState.PLANNED
     with d.db.write() as tx:
@@ -136,7 +143,7 @@ def _not_seen(d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen)
         failed_looks=0,
         unknowns=doubt.unknowns,
     )
-    next_ = after_not_seen(looked, now=now, policy=d.retry)
+    next_ = _NOT_THERE if is_always_safe(doubt) else after_not_seen(looked, now=now, policy=d.retry)
     with d.db.write() as tx:
         outcomes.keep_receipt(tx, delivery.uid, now, "not_seen")
         outcomes.settle(

@@ -43,6 +43,8 @@ class LateItem:
     channel: str
     what: str
     since_at: datetime
+    #: When it is tried or looked for again by itself; None: no time is set.
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,4 +163,7 @@ def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:
 
 def _late(status: MessageStatus) -> Sequence[LateItem]:
     name = status.message if status.public else ""
-    return [LateItem(message=name, channel=i.channel, what=i.what, since_at=i.since) for i in (*status.late, *status.alarms)]
+    return [
+        LateItem(message=name, channel=i.channel, what=i.what, since_at=i.since, until_at=i.until)
+        for i in (*status.late, *status.alarms)
+    ]

@@ -103,10 +103,11 @@ def _late(facts: Facts, zone: str) -> str:
             escape(i.channel),
             f'<span class="bad">{escape(_LATE.get(i.what, i.what))}</span>',
             escape(_time(i.since_at, zone)),
+            escape(_time(i.until_at, zone, seconds=True)) if i.until_at else "",
         ]
         for i in facts.late
     ]
-    heads = ["Message", "Canal", "Quoi", "Depuis"]
+    heads = ["Message", "Canal", "Quoi", "Depuis", "Nouvel essai"]
     return _table("À régler", "En retard ou en attente d'une personne", heads, rows, "Rien.")
 
 
@@ -140,5 +141,5 @@ def _table(title: str, caption: str, heads: Iterable[str], rows: Sequence[Sequen
     )
 
 
-def _time(at: datetime, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y à %H:%M")
+def _time(at: datetime, zone: str, *, seconds: bool = False) -> str:
+    return at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y à %H:%M" + (":%S" if seconds else ""))

@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from broadcast.dispatch import claimant
+from broadcast.errors import ChannelUnavailable, OutcomeUnknown
 from broadcast.store import claims
 from tests.builders import a_draft
 from tests.doubles import FullStream
 from tests.integration.dispatch_room import a_room, status_of
+from tests.room import Room
 
 
 def test_a_crash_before_the_call_leads_to_a_look_and_one_post(rooms, url):
@@ -91,3 +93,61 @@ def test_a_lapsed_claim_of_another_machine_is_looked_up_not_repeated(rooms, url)
     room.send()
     assert list(mastodon.posts) == ["7"]
     assert status_of(room).public[0].url == "https://mastodon/7"
+
+
+def killed_at(room: Room, point: str) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(at: str) -> None:
+        if at == point:
+            raise Killed
+
+    with pytest.raises(Killed):
+        room.send(pause=die, claimant="elsewhere+b/999999/1")
+    room.clock.at += timedelta(seconds=31)
+
+
+@pytest.mark.parametrize("point", ["attempt", "answer"])
+def test_what_may_always_be_repeated_is_repeated_at_once_though_it_could_be_looked_for(rooms, url, point):
+    bluesky = FullStream("bluesky", idempotent="always")
+    room = a_room(rooms, url, bluesky)
+    room.publish()
+    killed_at(room, point)
+    began = room.clock.now()
+    room.send()
+    assert room.states()[0][3] == "delivered" and room.clock.now() == began
+    assert [c for c in bluesky.calls if c.startswith("find")] == []
+
+
+def test_what_may_always_be_repeated_and_is_not_seen_after_a_fault_is_repeated_without_the_delay(rooms, url):
+    bluesky = FullStream("bluesky", idempotent="always", faults=[OutcomeUnknown("500")])
+    room = a_room(rooms, url, bluesky)
+    room.publish()
+    began = room.clock.now()
+    room.send()
+    assert room.states()[0][3] == "delivered" and room.clock.now() == began
+    assert [c.partition(" ")[0] for c in bluesky.calls] == ["publish", "find", "publish"]
+
+
+def test_an_open_window_of_a_key_is_no_reason_not_to_look(rooms, url):
+    mastodon = FullStream("mastodon", idempotent=timedelta(hours=1))
+    room = a_room(rooms, url, mastodon)
+    room.publish()
+    killed_at(room, "attempt")
+    room.send()
+    assert room.states()[0][3] == "unknown"
+    assert [c.partition(" ")[0] for c in mastodon.calls] == ["find"]
+
+
+def test_what_waits_says_until_when(rooms, url):
+    mastodon = FullStream("mastodon", faults=[ChannelUnavailable("occupé", retry_after_s=90)])
+    room = a_room(rooms, url, mastodon)
+    room.publish()
+    room.send()
+    one = status_of(room)
+    assert one.deliveries[0].waits_until == room.clock.now() + timedelta(seconds=90)
+    assert [late.until for late in one.late] == [one.deliveries[0].waits_until]
+    room.clock.at += timedelta(seconds=90)
+    room.send()
+    assert status_of(room).deliveries[0].waits_until is None

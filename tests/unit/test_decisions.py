@@ -29,7 +29,16 @@ from broadcast.model import (
     VoteKind,
 )
 from broadcast.plan import Place, Wanted, plan_channel
-from broadcast.retry import Doubt, RetryPolicy, after_error, after_not_seen, backoff_s, needs_person, settles_by_repeating
+from broadcast.retry import (
+    Doubt,
+    RetryPolicy,
+    after_error,
+    after_not_seen,
+    backoff_s,
+    is_always_safe,
+    needs_person,
+    settles_by_repeating,
+)
 from tests.builders import NOON, a_delivery, a_draft, a_posting
 
 POLICY = RetryPolicy()
@@ -146,6 +155,7 @@ def test_what_follows_each_outcome():
 def test_only_safe_calls_are_repeated_after_an_unknown():
     doubt = Doubt(action=Action.PUBLISH, is_board=False, can_find=True, idempotent_for=timedelta.max, attempted_at=NOON)
     assert not settles_by_repeating(doubt, NOON)
+    assert is_always_safe(doubt) and not is_always_safe(replace(doubt, idempotent_for=timedelta(hours=1)))
     assert settles_by_repeating(replace(doubt, can_find=False), NOON)
     assert settles_by_repeating(replace(doubt, action=Action.TAKE_DOWN), NOON)
     assert settles_by_repeating(replace(doubt, is_board=True), NOON)
