@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from broadcast.model import canonical_json, sha256_of
-from broadcast.store import outcomes
+from broadcast.store import receipts
 from broadcast.store.base import Tx
 from broadcast.store.rows import AuditRow, NewsroomRow
 
@@ -136,6 +136,8 @@ def verify(tx: Tx) -> Verification:
             return Verification(count=count, bad_seq=entry.seq, reason="ne suit pas la ligne précédente")
         if entry_hash(tx.newsroom, entry) != entry.hash:
             return Verification(count=count, bad_seq=entry.seq, reason="contenu modifié")
+        if entry.act == "receipts" and (reason := receipts.fault(tx, entry.seq, entry.detail)):
+            return Verification(count=count, bad_seq=entry.seq, reason=reason)
         previous, expected, count = entry.hash, expected + 1, count + 1
     head = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom))
     if head is not None and (head.audit_seq != count or (count and head.audit_hash != previous)):
@@ -144,25 +146,13 @@ def verify(tx: Tx) -> Verification:
 
 
 def append_receipts(tx: Tx, at: datetime) -> None:
-    """Let the receipts written since the last time enter the chain, as one hash over their lines."""
-    last = tx.one(select(_N.c.audit_receipt).where(_N.c.id == tx.newsroom).with_for_update())[0]
-    new = outcomes.receipts_after(tx, last)
-    if not new:
-        return
-    digest = sha256_of("\n".join(line for _, line in new).encode())
-    detail = {
-        "first": new[0][0],
-        "last": new[-1][0],
-        "count": len(new),
-        "sha256": digest,
-    }
-    append(
-        tx,
-        at,
-        actor="dispatcher",
-        os_user="",
-        act="receipts",
-        subject=tx.newsroom,
-        detail=detail,
-    )
-    tx.run(update(_N).where(_N.c.id == tx.newsroom).values(audit_receipt=new[-1][0]))
+    """Let the receipts that are not in the chain yet enter it, as one hash over their lines."""
+    while True:
+        seq = tx.one(select(_N.c.audit_seq).where(_N.c.id == tx.newsroom).with_for_update())[0] + 1
+        batch = receipts.enter(tx, seq)
+        if batch is None:
+            return
+        detail = asdict(batch) | {"by": "receipt"}
+        append(tx, at, actor="dispatcher", os_user="", act="receipts", subject=tx.newsroom, detail=detail)
+        if batch.count < receipts.BATCH:
+            return

@@ -155,21 +155,3 @@ def known_ids(tx: Tx, channel: str, but: str) -> frozenset[str]:
         )
     )
     return frozenset(row[0] for row in tx.all(query))
-
-
-def receipts_after(tx: Tx, after_id: int, size: int = 10_000) -> list[tuple[int, str]]:
-    """Return (id, one line of facts) of the receipts after `after_id`, for the audit's batch hash."""
-    query = (
-        select(_R)
-        .join(_D, _D.c.uid == _R.c.delivery_uid)
-        .where(_D.c.newsroom == tx.newsroom, _R.c.id > after_id)
-        .order_by(_R.c.id)
-        .limit(size)
-    )
-    return [
-        (
-            r.id,
-            f"{r.delivery_uid}|{r.at.isoformat()}|{r.outcome}|{r.external_id}|{r.url}|{r.reason}",
-        )
-        for r in tx.all(query)
-    ]

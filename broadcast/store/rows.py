@@ -22,7 +22,7 @@ class NewsroomRow(SQLModel, table=True):
     stopped_reason: str = ""
     audit_seq: int = 0
     audit_hash: str = ""
-    #: Last receipt whose hash entered the audit.
+    #: Once the last receipt that entered the audit; receipts know that themselves by now.
     audit_receipt: int = 0
 
 

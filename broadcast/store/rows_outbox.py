@@ -5,7 +5,7 @@ As in `rows`: times are aware UTC, long values canonical JSON.
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -80,9 +80,12 @@ class AttemptRow(SQLModel, table=True):
 
 
 class ReceiptRow(SQLModel, table=True):
-    """What the channel answered, or what was found out later; append-only."""
+    """What the channel answered, or what was found out later; append-only but for the place in the audit."""
 
     __tablename__ = "receipt"
+    __table_args__ = (
+        Index("ix_receipt_not_audited", "id", sqlite_where=text("audit_seq IS NULL"), postgresql_where=text("audit_seq IS NULL")),
+    )
     id: int | None = Field(default=None, primary_key=True)
     delivery_uid: str = Field(index=True)
     at: datetime
@@ -91,6 +94,8 @@ class ReceiptRow(SQLModel, table=True):
     external_id: str = ""
     url: str = ""
     reason: str = ""
+    #: Row of the audit in whose batch it entered; None: in none yet.
+    audit_seq: int | None = Field(default=None, index=True)
 
 
 class PostingRow(SQLModel, table=True):
