@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, literal_column, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -23,6 +23,7 @@ HEAD = "0005"
 BUSY_TIMEOUT_MS = 15_000
 
 _T = TypeVar("_T")
+_ONE: Any = literal_column("1")
 
 _CAUSES = (
     (
@@ -73,12 +74,16 @@ class Tx:
         return self.connection.execute(statement, *args).first()
 
     def run(self, statement: Any, *args: Any) -> int:
-        """Execute, and return how many rows were touched."""
+        """Execute, and return how many rows the driver says were touched; nothing may be decided by it (see `did`)."""
         return int(self.connection.execute(statement, *args).rowcount)
 
-    def many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Execute a statement that is made once a process for each of the rows; return how many were touched."""
-        return run_many(self.connection, statement, rows)
+    def did(self, statement: Any, *args: Any) -> bool:
+        """Execute an update or delete, and return whether it found a row: by the rows, since not every driver counts."""
+        return bool(self.all(statement.returning(_ONE), *args))
+
+    def many(self, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute a statement that is made once a process for each of the rows."""
+        run_many(self.connection, statement, rows)
 
 
 class Database:

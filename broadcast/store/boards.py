@@ -66,7 +66,7 @@ def put_up(
         "ended_at": None,
         "ended_because": "",
     }
-    if not tx.run(update(_E).where(*_key(tx, channel, message_uid)).values(**values)):
+    if not tx.did(update(_E).where(*_key(tx, channel, message_uid)).values(**values)):
         last = tx.one(select(func.max(_E.c.seq)).where(*_of(tx, channel)))[0] or 0
         tx.run(
             insert(_E).values(

@@ -19,8 +19,8 @@ MIN_ROWS = 8
 _Convert = Callable[[Any], Any] | None
 
 
-def run_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Execute a statement once for each row, and return how many rows of the table were touched.
+def run_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement once for each row; how many rows of the table were touched not every driver knows.
 
     Args:
         connection: with an open transaction.
@@ -28,13 +28,15 @@ def run_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str,
         rows: bound values by name; all have the same names.
     """
     if len(rows) < MIN_ROWS or connection.dialect.name != "sqlite":
-        return int(connection.execute(statement, rows).rowcount)
+        connection.execute(statement, rows)
+        return
     made = _compiled(statement, tuple(rows[0]))
     if made is None:
-        return int(connection.execute(statement, rows).rowcount)
+        connection.execute(statement, rows)
+        return
     sql, binds = made
     columns = [_column(name, convert, default, rows) for name, convert, default in binds]
-    return int(connection.exec_driver_sql(sql, list(zip(*columns, strict=True))).rowcount)
+    connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
 
 
 @lru_cache(maxsize=64)

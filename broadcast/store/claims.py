@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
-from broadcast.store.base import Tx
+from broadcast.store.base import Tx, batched
 from broadcast.store.deliveries import COLUMNS, READY, delivery_of, is_blocked
 from broadcast.store.outcomes import keep_receipt
 from broadcast.store.rows_outbox import AttemptRow, DeliveryRow
@@ -20,6 +20,8 @@ _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds i
 _A: Any = AttemptRow.__table__  # type: ignore[attr-defined]  # as above
 #: Due deliveries of many channels that are read by one statement.
 _AT_ONCE = 2000
+#: Deliveries claimed by one statement.
+_CHUNK = 1000
 
 
 def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int) -> list[Delivery]:
@@ -59,14 +61,11 @@ _ATTEMPT = insert(_A)
 def _taken(
     tx: Tx, statement: Any, wanted: Sequence[Delivery], claimant: str, until: datetime, facts: Mapping[str, Any]
 ) -> list[Delivery]:
-    if not wanted:
-        return []
-    touched = tx.many(statement, [{"b_uid": d.uid, "b_claimant": claimant, "b_until": until, **facts} for d in wanted])
-    if touched in (len(wanted), -1):
-        return list(wanted)
-    # Another machine was faster with some (PostgreSQL): keep what is ours.
-    mine = select(_D.c.uid).where(_D.c.uid.in_([d.uid for d in wanted]), _D.c.claimed_by == claimant)
-    ours = {row[0] for row in tx.all(mine)}
+    # Another machine may have been faster with some (PostgreSQL): the rows that come back are ours, and no others.
+    ours: set[str] = set()
+    for some in batched(wanted, _CHUNK):
+        values = {"b_uids": [d.uid for d in some], "b_claimant": claimant, "b_until": until, **facts}
+        ours.update(row.uid for row in tx.all(statement, values))
     return [d for d in wanted if d.uid in ours]
 
 
@@ -102,13 +101,16 @@ def _due_query() -> Any:
         )
         .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
         .limit(bindparam("size"))
+        # PostgreSQL: what another machine is about to claim is its own; waiting for it could end in a deadlock.
+        .with_for_update(of=_D, skip_locked=True)
     )
 
 
 _TAKE = (
     update(_D)
-    .where(_D.c.uid == bindparam("b_uid"), or_(*(_D.c.state == ready for ready in READY)))
+    .where(_D.c.uid.in_(bindparam("b_uids", expanding=True)), _D.c.state.in_(READY))
     .values(state=DeliveryState.CLAIMED.value, claimed_by=bindparam("b_claimant"), claimed_until_at=bindparam("b_until"))
+    .returning(_D.c.uid)
 )
 _TAKE_FOR_ATTEMPT = _TAKE.values(
     attempts=_D.c.attempts + 1,
@@ -122,7 +124,7 @@ _TAKE_FOR_ATTEMPT = _TAKE.values(
 
 def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_at: datetime) -> bool:
     """Commit to a call; False if the claim is no longer ours."""
-    touched = tx.run(
+    touched = tx.did(
         update(_D)
         .where(
             _D.c.uid == delivery.uid,
@@ -140,7 +142,7 @@ def start_attempt(tx: Tx, delivery: Delivery, claimant: str, at: datetime, wall_
     )
     if touched:
         tx.run(insert(_A).values(delivery_uid=delivery.uid, claimant=claimant, at=at))
-    return bool(touched)
+    return touched
 
 
 def give_back(tx: Tx, begun: Sequence[Delivery], claimant: str, at: datetime) -> None:

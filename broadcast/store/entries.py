@@ -137,13 +137,13 @@ def due_for_rules(tx: Tx, size: int = 1000) -> list[str]:
 
 def take_due(tx: Tx, uid: str) -> bool:
     """Note that rules have looked at an item; False if another process was quicker."""
-    return bool(tx.run(update(_E).where(_E.c.uid == uid, _E.c.rules_due.is_(True)).values(rules_due=False)))
+    return tx.did(update(_E).where(_E.c.uid == uid, _E.c.rules_due.is_(True)).values(rules_due=False))
 
 
 def claim_item(tx: Tx, uid: str, person: str, at: datetime) -> bool:
     """Note who is on an item; False if somebody else is."""
     free = (_E.c.claimed_by == "") | (_E.c.claimed_by == person)
-    return bool(tx.run(update(_E).where(_E.c.uid == uid, free).values(claimed_by=person, claimed_at=at)))
+    return tx.did(update(_E).where(_E.c.uid == uid, free).values(claimed_by=person, claimed_at=at))
 
 
 def get_item(tx: Tx, uid: str) -> Item:

@@ -97,13 +97,13 @@ def hold(
 def release(tx: Tx, name: str, holder: str) -> bool:
     """Give a lease back; False if another holds it by now."""
     mine = (_L.c.newsroom == tx.newsroom, _L.c.name == name, _L.c.holder == holder)
-    return bool(tx.run(delete(_L).where(*mine)))
+    return tx.did(delete(_L).where(*mine))
 
 
 def _set(tx: Tx, found: Lease, **values: Any) -> bool:
     # The holder and its last beat must still be those that were read (PostgreSQL lets two read at once).
     same = (_L.c.name == found.name, _L.c.holder == found.holder, _L.c.beat_at == found.beat_at)
-    return bool(tx.run(update(_L).where(_L.c.newsroom == tx.newsroom, *same).values(**values)))
+    return tx.did(update(_L).where(_L.c.newsroom == tx.newsroom, *same).values(**values))
 
 
 def _first(tx: Tx, name: str, holder: str, now: datetime, until: datetime, told: Mapping[str, str]) -> bool:

@@ -116,7 +116,7 @@ def keep_person(tx: Tx, person: Person) -> None:
         "os_user": person.os_user,
         "active": person.active,
     }
-    if not tx.run(update(_P).where(_P.c.newsroom == tx.newsroom, _P.c.name == person.name).values(**values)):
+    if not tx.did(update(_P).where(_P.c.newsroom == tx.newsroom, _P.c.name == person.name).values(**values)):
         tx.run(insert(_P).values(newsroom=tx.newsroom, name=person.name, **values))
 
 
@@ -145,7 +145,7 @@ def keep_probe(tx: Tx, name: str, limits: Limits | None, at: datetime, result: s
 
 
 def _keep_channel(tx: Tx, name: str, **values: Any) -> None:
-    if not tx.run(update(_C).where(_C.c.newsroom == tx.newsroom, _C.c.name == name).values(**values)):
+    if not tx.did(update(_C).where(_C.c.newsroom == tx.newsroom, _C.c.name == name).values(**values)):
         blank = {
             "paused": False,
             "paused_reason": "",

@@ -75,18 +75,16 @@ def settle(tx: Tx, uid: str, claimant: str | None, **values: Any) -> bool:
     query = update(_D).where(_D.c.uid == uid)
     if claimant is not None:
         query = query.where(_D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
-    return bool(tx.run(query.values(claimed_by="", claimed_until_at=None, **values)))
+    return tx.did(query.values(claimed_by="", claimed_until_at=None, **values))
 
 
 def drop(tx: Tx, uid: str, reason: str, at: datetime) -> bool:
     """Drop a delivery that has not left; False if it was claimed meanwhile."""
     states = (*READY, DeliveryState.HELD.value)
-    return bool(
-        tx.run(
-            update(_D)
-            .where(_D.c.uid == uid, _D.c.state.in_(states))
-            .values(state=DeliveryState.DROPPED.value, reason=reason, settled_at=at)
-        )
+    return tx.did(
+        update(_D)
+        .where(_D.c.uid == uid, _D.c.state.in_(states))
+        .values(state=DeliveryState.DROPPED.value, reason=reason, settled_at=at)
     )
 
 

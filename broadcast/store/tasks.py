@@ -21,7 +21,7 @@ _FIELDS = tuple(f.name for f in fields(Task))
 def raise_task(tx: Tx, kind: str, subject: str, message: str, at: datetime, *, feed: str = "", slug: str = "") -> bool:
     """Ask for a person; False if the same was asked already, whose words are renewed."""
     open_one = (_T.c.newsroom == tx.newsroom, _T.c.kind == kind, _T.c.subject == subject, _T.c.settled_at.is_(None))
-    if tx.run(update(_T).where(*open_one).values(message=message)):
+    if tx.did(update(_T).where(*open_one).values(message=message)):
         return False
     facts = {"kind": kind, "subject": subject, "message": message, "since_at": at, "feed": feed, "slug": slug}
     tx.run(insert(_T).values(uid=uuid4().hex, newsroom=tx.newsroom, settled_by="", **facts))
