@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from broadcast.localtime import odd_times
+from broadcast.localtime import odd_times, said_times, zone_words
 from broadcast.model import Draft, Finding, Level, MessageKind
+from broadcast.text.words import when
 
 #: Longest sentence that is easy to read, words (A6).
 MAX_WORDS = 40
@@ -20,6 +21,8 @@ BANNED = (
 )
 #: What prepared messages leave open.
 BLANK = "À COMPLÉTER"
+#: Most that a finding shows of a line, characters.
+MAX_SHOWN = 70
 #: Shortest time between two reminders, seconds, and the most that are prepared.
 MIN_REPEAT_S, MAX_ROUNDS = 600, 48
 _NEED_EXPIRY = (Level.EXTREME, Level.SEVERE, Level.MODERATE)
@@ -179,9 +182,9 @@ def _words(draft: Draft, *_: object) -> Iterable[Finding]:
                     line=first + offset,
                 )
     whole = "\n".join((draft.title, draft.short, draft.instruction, draft.body)).lower().replace("’", "'")
-    blank = next((n for n, line in enumerate(draft.source_text.split("\n"), 1) if BLANK in line), None)
-    if blank is not None:
-        yield _finding(draft, "blank_left", f"« {BLANK} » est resté : écrivez ce qui manque", line=blank)
+    if not any(map(str.isalnum, draft.title)):
+        yield _finding(draft, "title_without_words", f"title : « {draft.title} » ne se lit ni ne se prononce : écrivez des mots")
+    yield from _blanks(draft)
     for phrase in BANNED:
         if phrase in whole:
             yield _finding(
@@ -192,9 +195,34 @@ def _words(draft: Draft, *_: object) -> Iterable[Finding]:
             )
 
 
+def _blanks(draft: Draft) -> Iterable[Finding]:
+    """Name all that a prepared message left open, in its order, at once."""
+    for number, line in enumerate(draft.source_text.split("\n"), 1):
+        if BLANK in line:
+            where = line.strip() if len(line.strip()) <= MAX_SHOWN else line.strip()[:MAX_SHOWN].rstrip() + "…"
+            yield _finding(draft, "blank_left", f"« {where} » : écrivez ce qui manque", line=number)
+
+
 def check_times(draft: Draft, zone: str) -> list[Finding]:
-    """Say what residents will read where a time carries another offset than the newsroom's clocks then (X15)."""
-    return [
+    """Say how a time was read that was written as people say it, and where one carries another offset than the town's clocks."""
+    times = {
+        "embargo_until": draft.embargo_until_at,
+        "onset": draft.onset_at,
+        "expires": draft.expires_at,
+        "next_update": draft.next_update_at,
+    }
+    read = [
+        _finding(
+            draft,
+            "time_read",
+            f"{key} : « {written} » se lit {when(at)} ({zone_words(zone)})",
+            blocking=False,
+            key=key,
+            line=line,
+        )
+        for key, line, written, at in said_times(draft.source_text, draft.lines, times, zone)
+    ]
+    return read + [
         _finding(
             draft, "other_offset", f"{key} : « {written} » : les habitants liront {read}", blocking=False, key=key, line=line
         )

@@ -7,6 +7,7 @@ Each error reads "what: which: cause" and says the way out; `code` is the stable
 from __future__ import annotations
 
 import errno
+import re
 
 #: What the system says, in French.
 _OS_REASONS = {
@@ -69,6 +70,37 @@ class BroadcastError(Exception):
 def os_reason(error: OSError) -> str:
     """Return what the system says about a file, in French where it is known."""
     return _OS_REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
+#: What Python's reader of TOML says, and what to do about it; the first that fits.
+_TOML = (
+    (
+        r"Cannot overwrite|Cannot declare|Cannot mutate|Duplicate",
+        "cette clé ou cette section est écrite deux fois : gardez-en une",
+    ),
+    (r"Expected newline", "une seule valeur par ligne, un texte entre guillemets, un nombre sans zéro devant"),
+    (r"Unclosed", "crochet ou accolade qui n'est pas fermé"),
+    (r"Expected '='", "une ligne s'écrit clé = valeur"),
+    (r"Expected '\]'|Expected \"\]", "une section s'écrit [nom]"),
+    (r"Unterminated|Expected [\"']|character '\\n'", "guillemet qui n'est pas fermé"),
+    (r"Invalid statement|initial character for a key", "une clé n'a ni accent ni espace, une section s'écrit [nom]"),
+    (r"Unescaped|[Hh]ex", "barre oblique inverse dans un texte : doublez-la, ou mettez le texte entre apostrophes"),
+    (r"Illegal character", "caractère interdit ici : effacez-le"),
+    (r"Invalid value", "valeur illisible : un texte se met entre guillemets, une liste entre crochets"),
+)
+
+
+def toml_reason(message: str) -> str:
+    """Return what Python's reader of TOML found, in French, with its line.
+
+    Args:
+        message: such as "Invalid value (at line 3, column 8)".
+    """
+    place = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
+    where = f"ligne {place[1]}, colonne {place[2]}" if place and place[1] else "à la fin"
+    found = message[: place.start()] if place else message
+    way_out = next((said for pattern, said in _TOML if re.search(pattern, found)), "ce n'est pas du TOML")
+    return f"{where} : {way_out}"
 
 
 class UsageError(BroadcastError):

@@ -149,6 +149,7 @@ def parse_text(app: App, text: str, *, slug: str, file: str) -> Draft:
         slug=slug,
         file=file,
         zone=room.timezone,
+        now=app.clock.now(),
         default_language=room.language,
         default_areas=room.areas,
     )

@@ -42,6 +42,18 @@ def to_write(naive: datetime, zone: str) -> str:
     )
 
 
+def only_meaning(naive: datetime, zone: str) -> datetime | None:
+    """Return the instant at which the clocks of a zone show a time; None if they show it twice that day, or never.
+
+    Args:
+        naive: a time without offset.
+        zone: a time zone.
+    """
+    place = ZoneInfo(zone)
+    first, second = naive.replace(tzinfo=place), naive.replace(tzinfo=place, fold=1)
+    return first if first.utcoffset() == second.utcoffset() else None
+
+
 def other_offset(at: datetime, zone: str) -> str:
     """Return what residents will read where a time's offset is not theirs; "" if it is, or if it is UTC."""
     here = at.astimezone(ZoneInfo(zone))
@@ -67,6 +79,29 @@ def odd_times(source: str, lines: Mapping[str, int], zone: str) -> list[tuple[st
         said = other_offset(at, zone) if at is not None else ""
         if match and said:
             found.append((key, number, match[0], said))
+    return found
+
+
+def said_times(
+    source: str, lines: Mapping[str, int], times: Mapping[str, datetime | None], zone: str
+) -> list[tuple[str, int, str, datetime]]:
+    """Return the times of a message file that were written as people say them: key, line, as written, on the town's clocks.
+
+    Args:
+        source: the whole file.
+        lines: front matter key -> its line, from 1.
+        times: key -> how it was read.
+        zone: time zone of the newsroom.
+    """
+    texts = source.split("\n")
+    found = []
+    for key, at in times.items():
+        number = lines.get(key, 0)
+        if at is None or not 0 < number <= len(texts):
+            continue
+        written = re.sub(r"\s+#(?:\s.*)?$", "", texts[number - 1].partition(":")[2]).strip(" \t\"'")
+        if written and _read(written) is None:
+            found.append((key, number, written, at.astimezone(ZoneInfo(zone))))
     return found
 
 

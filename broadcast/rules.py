@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from broadcast.alerts import Alert, Entry, Info
-from broadcast.errors import ContentError
+from broadcast.errors import ContentError, toml_reason
 from broadcast.lifecycle import RULE
 from broadcast.model import Level, MessageKind, canonical_json, sha256_of
 from broadcast.text import words_of
@@ -87,7 +87,9 @@ def rule_from_toml(name: str, text: str, *, file: str = "", template_text: str =
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         last = text.rstrip("\n").count("\n") + 1  # what is said to be "at end of document"
-        raise ContentError(f"TOML illisible : {error}", file=file, line=int(found[1]) if found else last) from error
+        raise ContentError(
+            f"TOML illisible : {toml_reason(str(error))}", file=file, line=int(found[1]) if found else last
+        ) from error
     reader = _Reader(raw, text, file)
     for key in raw:
         if key not in _KEYS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from broadcast.frontmatter.fields import draft_of
 from broadcast.frontmatter.header import split
@@ -20,6 +21,7 @@ def parse(
     slug: str,
     file: str,
     zone: str = "Europe/Paris",
+    now: datetime | None = None,
     default_language: str = "fr",
     default_areas: Sequence[str] = (),
 ) -> Draft:
@@ -29,14 +31,15 @@ def parse(
         text: the whole file.
         slug: its name without the ending.
         file: what findings call it.
-        zone: time zone of the newsroom, named in hints.
+        zone: time zone of the newsroom, in which times without an offset are read.
+        now: the present, from which "demain 18h" counts; None: such times are refused.
         default_language: language where the file names none.
         default_areas: INSEE codes where the file names none.
 
     Raises:
         MessageFileError: with every problem, its line and the way out.
     """
-    reader = Reader(file, slug, zone)
+    reader = Reader(file, slug, zone, now)
     body = split(reader, text)
     # All problems are told at once, unless the header could not be read at all.
     unreadable = any(f.code in UNREADABLE for f in reader.findings)

@@ -96,7 +96,7 @@ def _language(r: Reader) -> str:
 
 
 def _hashtags(r: Reader) -> tuple[str, ...]:
-    tags = tuple(tag.lstrip("#") for tag in r.texts("hashtags"))
+    tags = tuple(tag.lstrip("#") for text in r.texts("hashtags") for tag in _apart(text))
     for tag in tags:
         if not re.fullmatch(r"[^\W_][\w]*", tag) or tag.isdigit():
             r.problem(
@@ -105,6 +105,11 @@ def _hashtags(r: Reader) -> tuple[str, ...]:
                 "hashtags",
             )
     return tags
+
+
+def _apart(text: str) -> list[str]:
+    """Return the hashtags of one text: "Crue, Issy" and "#Crue #Issy" are two, "deux mots" is one that nobody can write."""
+    return re.split(r"[\s,;]+", text) if "#" in text or "," in text or ";" in text else [text]
 
 
 def _images(r: Reader) -> tuple[Image, ...]:

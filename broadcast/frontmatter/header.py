@@ -86,8 +86,19 @@ def _characters(reader: Reader, text: str) -> None:
     """Refuse the first character that nobody sees, also where Markdown would read it out of an entity (`&#8238;`)."""
     for line, written in enumerate(text.split("\n"), 1):
         if match := FORBIDDEN.search(html.unescape(written) if "&#" in written else written):
-            reader.problem("bad_character", f"caractère invisible U+{ord(match[0]):04X} : effacez-le", line=line)
+            reader.problem("bad_character", _invisible(match[0]), line=line)
             return
+
+
+#: Bullets that Word and others keep in a font of their own.
+_BULLETS = frozenset("\uf0b7\uf0a7\uf0d8\uf0fc\uf06e\uf076\uf0a8\uf02d")
+
+
+def _invisible(sign: str) -> str:
+    """Return what to do with a sign that only one program or one font can show."""
+    if sign in _BULLETS:
+        return f"puce copiée de Word (U+{ord(sign):04X}), que personne d'autre ne voit : écrivez « - » au début de la ligne"
+    return f"caractère invisible U+{ord(sign):04X} : effacez-le"
 
 
 def _escaped(reader: Reader, key: str, value: Any) -> bool:
@@ -102,7 +113,7 @@ def _escaped(reader: Reader, key: str, value: Any) -> bool:
 
 
 def _header(reader: Reader, lines: Sequence[str]) -> None:
-    source = "\n".join(_quoted(line) for line in lines)
+    source = "\n".join(_hash(_quoted(_hashtags(line))) for line in lines)
     try:
         node = yaml.compose(source, Loader=_Loader)
         if node is None:
@@ -150,16 +161,29 @@ _YAML = re.compile(
 )
 
 
+def _hash(line: str) -> str:
+    """Quote a value that begins with `#` and a sign: YAML would take `incident: #12` or `- #Crue` for a comment, and forget it."""
+    match = re.fullmatch(r"([ \t]*(?:\w+:|-)[ \t]+)(#[^#\s].*?)(?:[ \t]+#(?:[ \t].*)?)?[ \t]*", line)
+    return f"{match[1]}'{match[2].replace(chr(39), chr(39) * 2)}'" if match else line
+
+
+def _hashtags(line: str) -> str:
+    """Write hashtags as YAML reads them: `hashtags: #Crue #Issy` would be a comment, and silently none."""
+    match = re.fullmatch(r"hashtags:[ \t]+(\[?)([^\[\]\"'{}]*#\w[^\[\]\"'{}]*?)(\]?)(?:[ \t]+#(?:[ \t].*)?)?", line)
+    if not match or bool(match[1]) != bool(match[3]):
+        return line
+    return "hashtags: [" + ", ".join(f"'{tag}'" for tag in re.split(r"[\s,;]+", match[2]) if tag) + "]"
+
+
 def _quoted(line: str) -> str:
     """Quote the value of a literal key, so that YAML takes it to the end of the line.
 
-    A ` #` begins a comment, as everywhere in YAML, unless a letter or digit follows at once
-    (`#Crue` is a hashtag). A sign or a quoted word at the beginning (`"Plage" fermée`) is text like any other.
+    A `# ` begins a comment, as everywhere in YAML; what follows at once (`#Crue`, `#️⃣`) is text. A sign or a quoted word at the beginning (`"Plage" fermée`) is text like any other.
     """
     match = re.fullmatch(rf"({'|'.join(LITERAL)}):[ \t]+(.*?)[ \t]*", line)
     if not match or _YAML.fullmatch(match[2]):
         return line
-    value = re.sub(r"[ \t]+#(?![^\W_]).*$", "", match[2])
+    value = re.sub(r"[ \t]+#(?:[ \t].*)?$", "", match[2])
     return f"{match[1]}: '{value.replace(chr(39), chr(39) * 2)}'"
 
 

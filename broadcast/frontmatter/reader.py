@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from broadcast.durations import seconds_of
-from broadcast.localtime import to_write
+from broadcast.frontmatter.times import NotATime, read_time
+from broadcast.frontmatter.words import choices, meant, nearest
 from broadcast.model import Finding
 
 
@@ -26,8 +26,8 @@ def shown(value: Any) -> str:
 class Reader:
     """Collects the values of one file and every problem on the way."""
 
-    def __init__(self, file: str, slug: str, zone: str = "Europe/Paris") -> None:
-        self.file, self.slug, self.zone = file, slug, zone
+    def __init__(self, file: str, slug: str, zone: str = "Europe/Paris", now: datetime | None = None) -> None:
+        self.file, self.slug, self.zone, self.now = file, slug, zone, now
         self.findings: list[Finding] = []
         self.lines: dict[str, int] = {}
         self.values: dict[str, Any] = {}
@@ -73,39 +73,28 @@ class Reader:
         return tuple(item.strip() for item in value if isinstance(item, str))
 
     def word(self, key: str, words: Sequence[str], default: str | None) -> str | None:
-        """Return one of `words`, or note the nearest."""
-        value = self.text(key).lower()
+        """Return one of `words`, also where it is written in French, or note the nearest."""
+        value = self.text(key)
         if not value:
             return default
-        if value not in words:
-            near = difflib.get_close_matches(value, words, 1)
-            hint = f" ; vouliez-vous dire « {near[0]} » ?" if near else ""
-            self.problem(
-                "unknown_word",
-                f"{key} : « {value} » inconnu ; parmi : {', '.join(words)}{hint}",
-                key,
-            )
+        word = meant(key, value, words)
+        if word is None:
+            near = nearest(key, value, words)
+            hint = f" ; vouliez-vous dire « {near} » ?" if near else ""
+            self.problem("unknown_word", f"{key} : « {value} » inconnu ; parmi : {choices(key, words)}{hint}", key)
             return default
-        return value
+        return word
 
     def time(self, key: str, value: Any = None) -> datetime | None:
         """Return an aware time in UTC, or note what is missing."""
         value = self.values.get(key) if value is None else value
         if value is None:
             return None
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = value.isoformat()
         try:
-            at = datetime.fromisoformat(str(value).strip())
-        except ValueError:
-            at = None
-        if at is None:
-            self.problem("bad_time", f"{key} : « {value} » n'est pas une date et heure ; écrivez 2026-11-22T17:30:00+01:00", key)
+            return read_time(shown(value), self.zone, self.now, ends=key == "expires")
+        except NotATime as error:
+            self.problem("bad_time", f"{key} : {error}", key)
             return None
-        if at.tzinfo is None:
-            self.problem("bad_time", f"{key} : « {value} » {to_write(at, self.zone)}", key)
-            return None
-        return at.astimezone(UTC)
 
     def duration(self, key: str) -> int | None:
         """Return seconds, at least a minute."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from broadcast.channel import Panel
-from broadcast.errors import ContentError
+from broadcast.errors import ContentError, toml_reason
 from broadcast.layout import font
 from broadcast.layout.panel import pictures
 from broadcast.layout.sign_lines import lay_out, sentences
@@ -67,7 +67,7 @@ def phrases_from_toml(text: str) -> dict[str, str]:
     try:
         table = tomllib.loads(text).get("sign", {})
     except tomllib.TOMLDecodeError as error:
-        raise ContentError(f"phrases.toml : ce n'est pas du TOML correct : {error}") from error
+        raise ContentError(f"phrases.toml : {toml_reason(str(error))}") from error
     wrong = [key for key, value in table.items() if not isinstance(value, str)]
     if wrong:
         raise ContentError(f'phrases.toml : sign."{wrong[0]}" doit être un texte entre guillemets')

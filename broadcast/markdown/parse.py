@@ -23,6 +23,7 @@ _INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\uf
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\[\]\n]+\]:", re.MULTILINE)
 #: Numbers that are names: "01" would lose its nought, and browsers count to nine digits.
 _NAME = re.compile(r"0\d+|\d{10,}")
+_STRUCK = re.compile(r"(?<![~\\])~~(?=[^\s~])[^~\n]{1,200}(?<=[^\s~])~~(?!~)")
 _INLINE = frozenset({"em", "strong", "code", "a", "img", "br"})
 _STASHED = re.compile("\x02wzxhzdk:(\\d+)\x03")
 #: What Python-Markdown keeps apart: an escaped sign, an entity or a fenced block, an entity of its own making …
@@ -36,7 +37,7 @@ _IN_RAW = re.compile(_APART.replace("{amp}", "(?:&|\x02amp\x03)"))
 class Loss:
     """Something of the source that could not be kept."""
 
-    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped" or "footnote".
+    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped", "strikethrough" or "footnote".
     code: str
     message: str
     #: Line within the body, 1-based; 1 where it cannot be told.
@@ -73,6 +74,9 @@ def parse_with_losses(source: str) -> tuple[b.Document, tuple[Loss, ...]]:
     for note in _FOOTNOTE.finditer(source):
         message = f"note de bas de page « {note[0].strip()} » : écrivez-la entre parenthèses dans le texte"
         losses.append(Loss("footnote", message, source.count("\n", 0, note.start()) + 1))
+    for struck in _STRUCK.finditer(source):
+        message = f"texte barré « {struck[0]} » : les habitants liraient les deux ; n'écrivez que ce qui vaut"
+        losses.append(Loss("strikethrough", message, source.count("\n", 0, struck.start()) + 1))
     return document, tuple(sorted([*losses, *tree.losses], key=lambda loss: loss.line))
 
 

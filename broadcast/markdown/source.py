@@ -18,7 +18,9 @@ MAX_DEPTH = 12
 _MAX_ROW = 199
 
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])([ \t]+)(?=\S)")
+#: Bullets of other programs: nobody means anything else by them. A dash may also stand within a sentence.
+_BULLETS, _DASH = "•◦▪‣●○∙", "–"
+_ITEM = re.compile(rf"([ \t]*)([-*+{_BULLETS}{_DASH}]|\d{{1,9}}[.)])([ \t\u00a0\u202f]+)(?=\S)")
 _RULE = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _QUOTE = re.compile(r"[ ]{0,3}>[ ]?")
 _HEAD = re.compile(r"(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){" + str(MAX_DEPTH + 1) + "}")
@@ -166,7 +168,7 @@ class _Lists:
 
     def _begins(self, item: re.Match[str]) -> bool:
         # As in CommonMark: of the numbers only 1 begins a list in the midst of a paragraph ("… en\n2026. Puis").
-        return bool(self.open) or not self.last.strip() or item[2][:-1] in ("", "1")
+        return bool(self.open) or not self.last.strip() or (item[2][:-1] in ("", "1") and item[2] != _DASH)
 
     def _item(self, item: re.Match[str], line: str, width: int, number: int) -> Iterator[str]:
         closed = None
@@ -180,7 +182,8 @@ class _Lists:
             yield ""
         indent = "    " * len(self.open)
         self.open.append(_Level(width, width + len(item[2]) + len(item[3].expandtabs(4)), ordered))
-        yield f"{indent}{item[2].replace(')', '.')} {line[item.end() :]}"
+        sign = "-" if item[2] in _BULLETS + _DASH else item[2].replace(")", ".")
+        yield f"{indent}{sign} {line[item.end() :]}"
 
     def _other(self, line: str, width: int) -> str:
         if not line.strip() or not self.open:

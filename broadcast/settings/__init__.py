@@ -15,7 +15,7 @@ from typing import Any, cast
 from pydantic import TypeAdapter, ValidationError
 
 from broadcast.channel import ChannelSettings, Secret
-from broadcast.errors import SettingsError, os_reason
+from broadcast.errors import SettingsError, os_reason, toml_reason
 from broadcast.model import Newsroom
 from broadcast.quiet import QuietHours
 from broadcast.settings.environment import complete, value_of
@@ -197,7 +197,7 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path} : le fichier n'est pas en UTF-8 (octet {error.start}) ; réenregistrez-le en UTF-8"
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} : ce n'est pas du TOML correct : {error}") from error
+        raise SettingsError(f"{path} : {toml_reason(str(error))}") from error
 
 
 def _feed_keys(raw: dict[str, Any], folder: Path) -> dict[str, Secret]:

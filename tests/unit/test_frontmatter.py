@@ -70,7 +70,7 @@ def test_all_fields_are_read():
         ("title: T\ntitel: x", "unknown_key", 3),
         ("title: T\ntitle: U", "duplicate_key", 3),
         ("kind: alert", "title_missing", 1),
-        ("title: T\nkind: alerte", "unknown_word", 3),
+        ("title: T\nkind: alertte", "unknown_word", 3),
         ("title: T\nareas: [01004]", "not_text", 3),
         ('title: T\nareas: ["99999"]', "bad_area", 3),
         ("title: T\nexpires: 2026-11-23T08:00:00", "bad_time", 3),
