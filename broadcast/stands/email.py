@@ -81,8 +81,20 @@ class EmailStand(Stand):
         post_id = str(mail["Message-ID"]).strip()
         if post_id in self.posts:  # the same mail again is a second mail to whoever gets it
             post_id = f"{post_id}#{len(self.posts)}"
+        pictures = [p for p in mail.walk() if p.get_content_maintype() == "image"]
+        media = [self.media[self.keep_media(("", p.get_content_type(), p.get_content()), _said(p))] for p in pictures]
         reply = str(mail["In-Reply-To"]).strip() if mail["In-Reply-To"] else None
-        self.keep(text, id=post_id, in_reply_to=reply, more={"to": recipients, "subject": str(mail["Subject"]), "raw": data})
+        self.keep(
+            text,
+            id=post_id,
+            in_reply_to=reply,
+            media=media,
+            more={"to": recipients, "subject": str(mail["Subject"]), "raw": data},
+        )
+
+
+def _said(picture: EmailMessage) -> str:
+    return str(picture["Content-Description"] or "")
 
 
 class _Server(QuietAboutHangups, socketserver.ThreadingTCPServer):

@@ -19,7 +19,9 @@ Quirks:
 
 from __future__ import annotations
 
-import csv
+import os
+import re
+import stat
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,11 +29,17 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from broadcast.channel import ChannelSettings, Idempotent, Limits, Memory, Published, Reply, Secret, Stream
-from broadcast.errors import ChannelMisconfigured
+from broadcast.errors import ChannelMisconfigured, os_reason
 from broadcast.model import Part
-from channels.email.addresses import addresses
-from channels.email.mail import address_of, message_id, write_mail
+from channels.email import headers, listing
+from channels.email.addresses import address_of
+from channels.email.mail import Letter, message_id
 from channels.email.smtp import Relay
+
+#: Pictures that every mail program shows.
+_PICTURES = ("image/jpeg", "image/png", "image/gif")
+#: Largest list that is read, bytes: a million people.
+_LARGEST_LIST = 64 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +55,23 @@ class Settings(ChannelSettings):
     password: Secret | None = None
     #: "Ville d'Exemple <infos@ville.example>".
     sender: str
-    #: One address a line ("#" begins a remark), or a CSV file (comma, semicolon or tab) with a column `email`.
+    #: Addresses as people write them, one a line ("#" begins a remark), or a table or contacts as programs export them.
     recipients_file: str
     #: https address for RFC 8058; `{recipient}` stands for the address. "": no such headers.
     unsubscribe_url: str = ""
+    #: The city's colour: "#" and six digits. Words on it are black or white, whichever reads better.
+    color: str = "#1f3a5f"
 
     def __post_init__(self) -> None:
         """Refuse a sender that is no address, and an unsubscribe address that is not https."""
         if not address_of(self.sender):
             raise ValueError('sender : écrivez une adresse, par exemple "Ville <infos@ville.example>"')
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.color):
+            raise ValueError('color : écrivez « # » et six chiffres, par exemple "#1f3a5f"')
+        try:
+            object.__setattr__(self, "unsubscribe_url", headers.web_address(self.unsubscribe_url) if self.unsubscribe_url else "")
+        except ValueError as error:
+            raise ValueError(f"unsubscribe_url : {error}") from error
         if self.unsubscribe_url and not self.unsubscribe_url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
             raise ValueError("unsubscribe_url : une adresse https est obligatoire (RFC 8058)")
 
@@ -71,26 +87,27 @@ class Email:
     def __init__(self, settings: Settings, memory: Memory) -> None:
         self._settings = settings
         self._relays = threading.local()
+        self._letter: tuple[Part, Letter] | None = None
 
     @property
     def limits(self) -> Limits:
-        """A mail takes every text; pictures stay on the page that it points at."""
-        return Limits(keeps_structure=True, max_images=0, source="settings")
+        """A mail takes every text, and the first picture, made small: it travels to everybody."""
+        return Limits(
+            keeps_structure=True,
+            max_images=1,
+            max_image_px=1168,
+            max_image_bytes=300_000,
+            image_types=_PICTURES,
+            source="settings",
+        )
 
     def recipients(self) -> Iterator[str]:
         """Yield the addresses of the list, each once, as they are written."""
-        place = Path(self._settings.newsroom_dir) / self._settings.recipients_file
-        try:
-            # Names may be in another encoding (a spreadsheet's); addresses are ASCII in every one.
-            with place.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-                yield from addresses(lines)
-        except (OSError, csv.Error) as error:
-            reason = error.strerror if isinstance(error, OSError) else "ce n'est pas un fichier de texte (UTF-8)"
-            raise ChannelMisconfigured(f"{self._settings.name} : recipients_file : {place} : {reason}") from error
+        yield from self._people().addresses
 
     def send_to(self, part: Part, recipient: str, *, key: str, reply_to: Reply | None) -> Published:
         """Send to one recipient."""
-        mail = write_mail(part, recipient, self._settings, key=key, reply_to=reply_to)
+        mail = self._letter_of(part).to(recipient, key=key, reply_to=reply_to)
         self._relay().send(address_of(self._settings.sender), address_of(recipient), mail)
         return self._published(key, recipient)
 
@@ -117,6 +134,21 @@ class Email:
         self.close()
         return None
 
+    def _people(self) -> listing.People:
+        place = Path(self._settings.newsroom_dir) / self._settings.recipients_file
+        try:
+            return listing.read(_bytes_of(place))
+        except (OSError, ValueError) as error:
+            reason = os_reason(error) if isinstance(error, OSError) else str(error)
+            raise ChannelMisconfigured(f"{self._settings.name} : recipients_file : {place} : {reason}") from error
+
+    def _letter_of(self, part: Part) -> Letter:
+        # Written once for a whole list: a part is the same object for all its recipients.
+        known = self._letter
+        if known is None or known[0] is not part:
+            known = self._letter = (part, Letter(part, self._settings))
+        return known[1]
+
     def _relay(self) -> Relay:
         # One connection a thread: smtplib's is not to be shared.
         if getattr(self._relays, "relay", None) is None:
@@ -137,6 +169,17 @@ class Email:
         mail_id = message_id(key, recipient, address_of(self._settings.sender))
         # RFC 2392: the address of a mail is its Message-ID.
         return Published(external_id=mail_id, url=f"mid:{mail_id.strip('<>')}", token=key)
+
+
+def _bytes_of(place: Path) -> bytes:
+    """Return what stands in a plain file; a pipe or a device would wait for ever."""
+    with open(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise ValueError("ce n'est pas un fichier ordinaire")
+        if facts.st_size > _LARGEST_LIST:
+            raise ValueError(f"plus de {_LARGEST_LIST // 2**20} Mio : ce n'est pas une liste d'adresses")
+        return file.read()
 
 
 ADAPTER: type[Stream] = Email

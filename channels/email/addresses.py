@@ -1,51 +1,80 @@
-"""Reading a list of recipients: one address a line, or a table with a column of addresses. Pure."""
+"""What an address is: found in what people write, and as it goes over the wire. Pure."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-_HEADING = re.compile(r"\b(?:e-?mails?|mails?|courriels?|m[eè]l)\b|^adresses?$")
-_SEPARATORS = ",;\t"
+from channels.email.headers import is_safe
+
+#: What stands around addresses: blanks, brackets, quotation marks, and what separates one from the next.
+_AROUND = re.compile(r"[\s<>()\[\]{},;:\\\"|«»“”„‹›]+")
+_LOCAL = r"[^\s@<>()\[\],;:\\\"]{1,64}"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_ADDRESS = re.compile(rf"{_LOCAL}@(?:(?:{_LABEL}\.)+(?!\d+$){_LABEL}|localhost|\[\d{{1,3}}(?:\.\d{{1,3}}){{3}}\])")
+_QUOTES = "'’‘*"
+#: RFC 5321 §4.5.3.1, less the angle brackets.
+_LONGEST = 254
 
 
-def addresses(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the addresses of a list, in its order.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a piece of text holds."""
 
-    Raises:
-        csv.Error: it is no text.
-    """
-    written = filter(None, map(_without_remark, lines))
-    first = next(written, None)
-    if first is None:
+    addresses: tuple[str, ...]
+    #: Words with an @ that are no address.
+    broken: tuple[str, ...]
+
+
+def tidy(text: str) -> str:
+    """Return a text without the marks that nobody sees (zero-width, byte order, soft hyphen), no-break spaces as spaces."""
+    kept = (" " if unicodedata.category(c) == "Zs" else c for c in text if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def find(text: str) -> Seen:
+    """Return the addresses in a text that is tidy, in their order."""
+    good, bad = [], []
+    for word in _words(text):
+        if address_of(word):
+            good.append(word)
+        else:
+            bad.append(word)
+    return Seen(tuple(good), tuple(bad))
+
+
+def _words(text: str) -> Iterator[str]:
+    if "@" not in text:
         return
-    # The first line says what separates: a comma, or a spreadsheet's semicolon or tab.
-    separator = max(_SEPARATORS, key=first.count)
-    column: int | None = None
-    for line in chain([first], written):
-        # Each line by itself: a quotation mark that was never closed must not swallow the rest of the list.
-        cells = [cell.strip() for row in csv.reader([line], delimiter=separator, skipinitialspace=True) for cell in row]
-        if column is None:
-            column = _column(cells)
-            if column >= 0:
-                continue
-        found = cells[column] if 0 <= column < len(cells) else next((c for c in cells if "@" in c), cells[0] if cells else "")
-        named = re.search(r"<([^<>]+)>", found)
-        bare = (named[1] if named else found).strip().removeprefix("mailto:")
-        if bare:
-            yield bare.encode("utf-8", "replace").decode()
+    # An address of a machine keeps its brackets; everywhere else they stand around an address.
+    for word in _AROUND.split(re.sub(r"@\[([\d.]+)\]", r"@‖\1‖", text)):
+        if "@" not in word:
+            continue
+        word = re.sub(r"@‖([\d.]+)‖", r"@[\1]", word).rstrip(".!?*")
+        if word[:1] in _QUOTES:
+            word = word[1:].rstrip(_QUOTES)
+        # Two with nothing but a stroke between them; a name may hold one, too.
+        yield from (piece for piece in word.split("/") if piece) if word.count("@") > 1 else [word]
 
 
-def _without_remark(line: str) -> str:
-    if "\0" in line:
-        raise csv.Error("NUL")
-    return re.sub(r"(?:^|\s)#.*", "", line.rstrip("\r\n")).strip()
+def named(words: str) -> str:
+    """Return the name in `Name <address>`, as it is written; "" if there is none."""
+    name = words.rpartition("<")[0].strip() if words.rstrip().endswith(">") else ""
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if len(name) > 1 and name[0] == name[-1] == '"' else name
 
 
-def _column(cells: list[str]) -> int:
-    """Return the place of the column of addresses, -1 if the first row is no heading."""
-    if any("@" in cell for cell in cells):
-        return -1
-    return next((n for n, cell in enumerate(cells) if _HEADING.search(cell.casefold())), -1)
+def address_of(words: str) -> str:
+    """Return the bare address in `Name <address>`, its domain in ASCII (IDNA), "" if there is none."""
+    bare = words.strip()
+    if bare.endswith(">"):
+        bare = bare.rpartition("<")[2][:-1].strip()
+    if not (is_safe(words) and bare.isprintable() and _ADDRESS.fullmatch(bare)):
+        return ""
+    name, _, domain = bare.rpartition("@")
+    try:
+        address = bare if domain.isascii() else f"{name}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return ""
+    return address if len(address) <= _LONGEST else ""

@@ -9,12 +9,11 @@ import smtplib
 import socket
 import ssl
 import time
-from email.message import EmailMessage
 from typing import Any
 
 from broadcast import http
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
-from channels.email.mail import bytes_of
+from channels.email.mail import Mail
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 #: Words of a relay that would refuse everybody: this account, this sender or this machine may not send through it. Postfix
@@ -91,16 +90,20 @@ class Relay:
         self._smtp: smtplib.SMTP | None = None
         self._was_open = False
 
-    def send(self, sender: str, recipient: str, mail: EmailMessage) -> None:
+    def send(self, sender: str, recipient: str, mail: Mail) -> None:
         """Send one mail.
 
         Raises:
             DeliveryError: one of its four kinds.
         """
         wide = not (sender + recipient).isascii()
+        try:
+            data = mail.as_bytes()
+        except ValueError as error:
+            raise ChannelRefused(f"{recipient} : {error}") from error
         smtp = self._ready(sender, recipient, wide)
         try:
-            smtp.send(b"".join((_dotted(bytes_of(mail, wide=wide)), b".\r\n")))
+            smtp.send(_dotted(data) + b".\r\n")
             code, words = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
@@ -250,8 +253,8 @@ class Relay:
 
 
 def _dotted(data: bytes) -> bytes:
-    data = re.sub(rb"(?m)^\.", b"..", re.sub(rb"\r?\n|\r(?!\n)", b"\r\n", data))
-    return data if data.endswith(b"\r\n") else data + b"\r\n"
+    """Return a mail as DATA takes it (RFC 5321 §4.5.2); its lines end with CRLF already."""
+    return data.replace(b"\r\n.", b"\r\n..")
 
 
 def _line(words: bytes | str) -> str:
