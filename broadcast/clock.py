@@ -13,6 +13,14 @@ from typing import Protocol
 from broadcast.errors import UsageError
 
 
+def awake_s() -> float:
+    """Return seconds of a clock that never jumps, and that counts the time for which the machine was suspended.
+
+    Source: clock_gettime(2), CLOCK_BOOTTIME (Linux); elsewhere the monotonic clock is the next best.
+    """
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class Clock(Protocol):
     """Tells the time and waits."""
 

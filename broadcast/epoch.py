@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
-from broadcast.errors import StoreError
+from broadcast.errors import StoreError, os_reason
 from broadcast.store import newsroom
 from broadcast.store.base import Database
+
+_log = logging.getLogger("broadcast.epoch")
 
 
 class Epoch:
@@ -42,7 +45,11 @@ class Epoch:
         with self._db.write() as tx:
             epoch = newsroom.switches(tx).epoch + 1
             newsroom.set_epoch(tx, epoch)
-        self.mark(epoch)
+        try:
+            self.mark(epoch)
+        except OSError as error:
+            # A folder that is full must not keep an alert back; an older copy would go unnoticed, and that is told.
+            _log.warning("%s : %s ; une base plus ancienne remise en place ne serait pas reconnue", self.file, os_reason(error))
 
     def mark(self, epoch: int) -> None:
         """Write the file, whole or not at all."""

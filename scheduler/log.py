@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from broadcast.clock import Clock
 from broadcast.dispatch.base import Event
 from broadcast.model import DeliveryState
+from scheduler.sink import Sink
 
 if TYPE_CHECKING:
     from broadcast.relay import Polled
@@ -65,17 +66,15 @@ class Log(logging.Handler):
     def __init__(self, clock: Clock, zone: str, stream: TextIO | None = None) -> None:
         super().__init__(logging.INFO)
         self._clock, self.zone = clock, zone
-        self._stream = stream or sys.stdout
+        self.sink = Sink(stream or sys.stdout)
         self._said: OrderedDict[str, str] = OrderedDict()
         self._saying = threading.Lock()
 
     def say(self, line: str) -> None:
-        """Write one line, with the local time."""
+        """Write one line, with the local time; a line that cannot be written is counted, and raises nothing."""
         at = self._clock.now().astimezone(ZoneInfo(self.zone)).strftime("%d/%m/%Y %H:%M:%S")
         text = " ".join(line.split())
-        with self._saying:
-            self._stream.write(f"{at} {text[: MAX_LINE - 1] + '…' if len(text) > MAX_LINE else text}\n")
-            self._stream.flush()
+        self.sink.put(f"{at} {text[: MAX_LINE - 1] + '…' if len(text) > MAX_LINE else text}\n")
 
     def once(self, subject: str, line: str) -> None:
         """Write a line unless it is the last one said of this subject."""
@@ -125,7 +124,11 @@ class Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write what a part of the program logged."""
-        self.say(record.getMessage())
+        try:
+            line = record.getMessage()
+        except Exception:  # noqa: BLE001  (words that do not fit their facts: the facts are lost, not the program)
+            line = str(record.msg)
+        self.say(line)
 
     def attach(self) -> None:
         """Take what the parts log from now on."""
@@ -138,3 +141,4 @@ class Log(logging.Handler):
         """Take nothing more."""
         for name in ("broadcast", "apscheduler"):
             logging.getLogger(name).removeHandler(self)
+        self.sink.flush()

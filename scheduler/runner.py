@@ -21,12 +21,15 @@ from scheduler.changed import Watch
 from scheduler.jobs import Job, jobs
 from scheduler.lease import Keeper, holder_in_words
 from scheduler.log import Log
+from scheduler.threads import Jobs, Sending
 from scheduler.ticking import Ticking
 
 #: How often a process that stands by looks whether the active one still lives, seconds.
 LOOK_S = 1.0
 #: How often the settings are looked at, and how long changed ones wait for a moment without calls, seconds.
 SETTINGS_S, WAIT_FOR_IDLE_S = 2.0, 300.0
+#: How often the active process looks whether its threads live and its lease holds, seconds.
+WATCH_S = 0.5
 #: Beyond the longest call: what recording its result may take, seconds.
 AFTER_CALL_S = 5.0
 
@@ -43,17 +46,29 @@ class Pages(Protocol):
     def stop(self) -> None:
         """Serve no more."""
 
+    @property
+    def is_alive(self) -> bool:
+        """True while they are served."""
+
 
 @dataclass
 class State:
-    """What the pages say of this process."""
+    """What the pages and `status` say of this process."""
 
     is_active: bool = False
+    #: How the log does; and how often a thread was started anew.
+    log_lost: Callable[[], int] = lambda: 0
+    log_fault: Callable[[], str] = lambda: ""
+    restarts: int = 0
 
     @property
     def word(self) -> str:
         """active or standby."""
         return "active" if self.is_active else "standby"
+
+    def facts(self) -> dict[str, object]:
+        """What `/healthz` and, by way of the lease, `status` tell of this process beside its word."""
+        return {"log_lost": self.log_lost(), "log_fault": self.log_fault(), "threads_restarted": self.restarts}
 
 
 class Runner:
@@ -62,11 +77,13 @@ class Runner:
     def __init__(self, app: App, log: Log, *, pages: Pages | None = None, state: State | None = None) -> None:
         self._app, self._log, self._pages = app, log, pages
         self.state = state or State()
+        self.state.log_lost, self.state.log_fault = lambda: log.sink.lost, lambda: log.sink.fault
         self._keeper = Keeper(app)
         self._stop = threading.Event()
         #: Set when the active part must end: told to stop, lease lost.
         self._over = threading.Event()
         self._url = ""
+        self._code = 0
         self._watch = Watch(app.dir)
         #: The newsroom with its changed settings, until it is taken on, and since when it waits (monotonic).
         self._next: App | None = None
@@ -74,7 +91,7 @@ class Runner:
         self._looking = threading.Lock()
 
     def run(self) -> int:
-        """Run until told to stop; return the exit code."""
+        """Run until told to stop; return the exit code, 1 if a thread could not be kept alive."""
         self._log.attach()
         try:
             with self._signals():
@@ -93,7 +110,7 @@ class Runner:
             self._close(self._app, self._next)
             self._log.say("arrêté")
             self._log.detach()
-        return 0
+        return self._code
 
     def stop(self) -> None:
         """Begin no new call, finish what is under way, and end."""
@@ -101,7 +118,7 @@ class Runner:
         self._over.set()
 
     def _open_pages(self) -> None:
-        if self._pages is not None and not self._url:
+        if self._pages is not None and not (self._url and self._pages.is_alive):
             self._url = self._pages.start()
             if self._url:
                 self._log.say(f"page d'état : {self._url}")
@@ -150,7 +167,7 @@ class Runner:
     def _is_taken(self) -> bool:
         """Take the lease, or say who is active."""
         try:
-            if self._keeper.take({"url": self._url}):
+            if self._keeper.take(self._facts()):
                 self._log.once("lease", "")
                 return True
             other = holder(self._app)
@@ -165,7 +182,7 @@ class Runner:
         self._over.clear()
         if self._stop.is_set():
             self._over.set()
-        self._keeper.keep(self._lost)
+        self._keeper.keep(self._lost, self._facts)
         try:
             self._work()
         except BroadcastError as error:
@@ -175,9 +192,19 @@ class Runner:
             self.state.is_active = False
             self._keeper.release()
 
+    def _facts(self) -> dict[str, object]:
+        return {"url": self._url, **self.state.facts()}
+
     def _lost(self, why: str) -> None:
-        self._log.say(f"relais perdu : {why}")
-        self._over.set()
+        if not self._over.is_set():
+            self._over.set()
+            self._log.say(f"relais perdu : {why}")
+
+    def _give_up(self, why: str) -> None:
+        """A thread cannot be kept alive: another process, or a supervisor's new start, does better."""
+        self._code = 1
+        self.stop()
+        self._log.say(f"{why} ; ce programme rend son bail et s'arrête")
 
     def _work(self) -> None:
         app, over = self._app, self._over
@@ -189,17 +216,21 @@ class Runner:
         # The port may still be another process's, which is about to end.
         made.append(Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages))
         made.append(Job(name="settings", every_s=SETTINGS_S, work=lambda: self._look_at_settings(is_idle=self._is_idle(serving))))
-        ticking = Ticking(made, self._log)
-        sending = _Sending(serving, finish_s)
+        clock = Jobs(lambda: Ticking(made, self._log), self._restarted)
+        sending = Sending(serving, finish_s, over=over, tell=self._restarted, on_given_up=self._give_up)
         try:
             self.state.is_active = True
             self._log.say("actif : envois, échéances et sources sont suivis")
             sending.start()
-            ticking.start()
-            over.wait()
+            clock.start()
+            while not over.wait(WATCH_S):
+                sending.look()
+                clock.look()
+                if lapsed := self._keeper.why_lapsed:
+                    self._lost(lapsed)
         finally:
             over.set()
-            ticking.stop()
+            clock.stop()
             serving.ring()
             if self._stop.is_set():
                 self._log.say("arrêt demandé : les envois en cours se terminent, rien de nouveau ne part")
@@ -207,6 +238,10 @@ class Runner:
                 self._log.say("des envois restent sans réponse : le prochain démarrage vérifiera ce qu'ils sont devenus")
             bell.close()
             changes.close()
+
+    def _restarted(self, why: str) -> None:
+        self.state.restarts += 1
+        self._log.say(why)
 
     def _failed(self, error: BaseException) -> None:
         self._log.once("dispatch", f"panne : {error if isinstance(error, BroadcastError) else repr(error)}")
@@ -240,21 +275,3 @@ class Runner:
         if os.read(pipe, 1):
             self.stop()
         os.close(pipe)
-
-
-class _Sending:
-    """The dispatcher's loop in a thread of its own: the main thread is kept for signals."""
-
-    def __init__(self, serving: Serving, finish_s: float) -> None:
-        self._is_done = False
-        self._thread = threading.Thread(target=self._run, args=(serving, finish_s), name="dispatcher", daemon=True)
-        self.start: Callable[[], None] = self._thread.start
-
-    def _run(self, serving: Serving, finish_s: float) -> None:
-        self._is_done = serving.run(finish_s)
-
-    def end(self, timeout_s: float) -> bool:
-        """Wait for its end; False if calls were left behind."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
-        return self._is_done and not self._thread.is_alive()

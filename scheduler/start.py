@@ -20,5 +20,7 @@ def run(app: App, *, host: str = "127.0.0.1", port: int | None = 8080) -> int:
         return Runner(app, log, state=state).run()
     from broadcast.web.server import Pages
 
-    pages = Pages(app, host=host, port=port, state=lambda: state.word, tell=lambda line: log.once("pages", line))
+    pages = Pages(
+        app, host=host, port=port, state=lambda: state.word, more=state.facts, tell=lambda line: log.once("pages", line)
+    )
     return Runner(app, log, pages=pages, state=state).run()

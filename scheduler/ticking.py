@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, timedelta
 from typing import Any
 
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.schedulers import SchedulerNotRunningError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from broadcast.clock import SystemClock
@@ -63,9 +65,16 @@ class Ticking:
         """Begin."""
         self._scheduler.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """False once the thread that starts the jobs has ended."""
+        thread = self._scheduler._thread
+        return thread is not None and thread.is_alive()
+
     def stop(self) -> None:
         """Start no job any more; those under way end by themselves."""
-        self._scheduler.shutdown(wait=False)
+        with suppress(SchedulerNotRunningError):
+            self._scheduler.shutdown(wait=False)
 
     def _guarded(self, job: Job) -> None:
         # A job that fails is said once, and tried again at its next time.

@@ -108,7 +108,28 @@ def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
         ],
         "tasks": [task_json(t) for t in seen.tasks],
         "feeds_stale": _stale(app),
+        "running": _running(app),
     } | _tests(app)
+
+
+def _running(app: App) -> dict[str, Any] | None:
+    """Return what the process that runs says of itself, None where none runs."""
+    from broadcast.wake import holder
+
+    lease = holder(app)
+    return None if lease is None else {"since": lease.since_at, "beat": lease.beat_at, **lease.facts}
+
+
+def _print_running(app: App) -> None:
+    """Say what keeps the running process from telling what it does; no word where all is well."""
+    running = _running(app) or {}
+    if running.get("log_lost"):
+        now = f" : {running['log_fault']}" if running.get("log_fault") else " ; il s'écrit de nouveau"
+        click.secho(f"JOURNAL de « broadcast run » : {running['log_lost']} ligne(s) perdue(s){now}", fg="red", err=True)
+    if running.get("threads_restarted"):
+        click.secho(
+            f"« broadcast run » : {running['threads_restarted']} panne(s) interne(s), relancé à chaque fois", fg="red", err=True
+        )
 
 
 def _stale(app: App) -> list[dict[str, str]]:
@@ -133,6 +154,7 @@ def _print_overview(app: App, seen: Overview) -> None:
     for channel in seen.channels:
         if channel.paused:
             click.secho(f"canal {channel.name} en pause : {channel.paused_reason}", fg="red")
+    _print_running(app)
     for silent in _stale(app):
         click.secho(f"SOURCE MUETTE {silent['feed']} : {silent['reason']}", fg="white", bg="red", bold=True, err=True)
     for task in seen.tasks:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -18,6 +20,17 @@ from broadcast.plan import Place
 from broadcast.retry import RetryPolicy
 from broadcast.store import messages
 from broadcast.store.base import Database, Tx
+
+_log = logging.getLogger("broadcast.dispatch")
+
+
+def heard(listener: Callable[..., None], *facts: object) -> None:
+    """Tell a listener: what it raises (a closed pipe, a full disk) costs its own line, never a delivery or a loop."""
+    try:
+        listener(*facts)
+    except Exception as error:  # noqa: BLE001  (whatever a listener does, sending goes on)
+        with suppress(Exception):  # the log may be what failed
+            _log.warning("ce qui s'est passé n'a pas pu être dit : %r", error)
 
 
 class Frames(Protocol):
@@ -81,17 +94,20 @@ class Dispatcher:
 
     def tell(self, delivery: Delivery, state: DeliveryState, **facts: Any) -> None:
         """Report what became of a delivery."""
-        self.on_event(
-            Event(
-                uid=delivery.uid,
-                slug=delivery.slug,
-                number=delivery.number,
-                channel=delivery.channel,
-                action=delivery.action.value,
-                state=state,
-                **facts,
-            )
+        event = Event(
+            uid=delivery.uid,
+            slug=delivery.slug,
+            number=delivery.number,
+            channel=delivery.channel,
+            action=delivery.action.value,
+            state=state,
+            **facts,
         )
+        heard(self.on_event, event)
+
+    def tell_expired(self, slug: str) -> None:
+        """Report that the end of a message has come."""
+        heard(self.on_expired, slug)
 
     def ask_for_plan(self, tx: Tx, message_uid: str) -> None:
         """Let the message be planned again at the next turn."""

@@ -48,7 +48,7 @@ def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None =
             outcomes.release_held(tx, [n for n in d.places if n not in paused])
         due = deliveries.channels_with_work(tx, now)
     for message in ended:
-        d.on_expired(message.slug)
+        d.tell_expired(message.slug)
     return {name: in_doubt for name, in_doubt in due.items() if name in d.places and name not in paused}
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from broadcast.dispatch.base import Dispatcher
+from broadcast.dispatch.base import Dispatcher, heard
 from broadcast.dispatch.due import prepare, still_due
 from broadcast.dispatch.send import Heartbeat
 from broadcast.dispatch.turn import Report, Turn
@@ -71,7 +71,7 @@ class Serving:
                     self._step()
                     nap_s = NAP_FIRST_S
                 except Exception as error:  # noqa: BLE001  (the loop that keeps every promise goes on, and tells it)
-                    self._on_failure(error)
+                    heard(self._on_failure, error)
                     self._turn.take(nap_s)
                     self._looks, nap_s = True, min(nap_s * 2, NAP_MAX_S)
             return self._finish(finish_s)
@@ -92,7 +92,7 @@ class Serving:
         over = turn.take(LET_CALL_S) if self._bursts else []
         if self._bursts:
             self._bursts = False
-            self._on_burst()
+            self._tell_burst()
         if not turn.is_at_work and not self._is_recorded:
             with d.db.write() as tx:
                 audit.append_receipts(tx, d.clock.now())
@@ -104,9 +104,15 @@ class Serving:
         failures, turn.failures = turn.failures, []
         for error in failures:
             # What the job had claimed is freed by the next look.
-            self._on_failure(error)
+            heard(self._on_failure, error)
         if over and not d.stopping():
             self._begin(still_due(d, over))
+
+    def _tell_burst(self) -> None:
+        try:
+            self._on_burst()
+        except Exception as error:  # noqa: BLE001  (told; the work that has begun goes on)
+            heard(self._on_failure, error)
 
     def _begin(self, due: Mapping[str, bool]) -> None:
         rested = not self._turn.busy
@@ -139,7 +145,7 @@ class Serving:
                     audit.append_receipts(tx, self._d.clock.now())
                 return not self._turn.busy
             except StoreError as error:
-                self._on_failure(error)
+                heard(self._on_failure, error)
                 if left is not None and left <= 0:
                     return False
                 self._turn.take(NAP_FIRST_S)

@@ -33,6 +33,10 @@ class Result:
     error: DeliveryError | None = None
 
 
+#: What is told of a delivery once it is written: its state, address and reason.
+_Told = tuple[Delivery, DeliveryState, str, str]
+
+
 def call(d: Dispatcher, adapter: Stream, wanted: Call) -> Result:
     """Make one call; its attempt is committed, its result not yet."""
     delivery = wanted.delivery
@@ -61,32 +65,35 @@ def write_results(d: Dispatcher, results: Sequence[Result]) -> None:
         StoreError: the database refuses; nothing was written.
     """
     try:
-        _write(d, results)
+        told = _write(d, results)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001  (which of them it is shows when each is written alone)
-        for result in results:
-            _write_alone(d, result, error if len(results) == 1 else None)
+        known = error if len(results) == 1 else None
+        told = [line for result in results for line in _write_alone(d, result, known)]
+    # Only now that it is written: whatever a listener does, it is not written a second time.
+    for delivery, state, url, reason in told:
+        d.tell(delivery, state, url=url, reason=reason)
     d.pause("receipt")
 
 
-def _write_alone(d: Dispatcher, result: Result, known: Exception | None) -> None:
+def _write_alone(d: Dispatcher, result: Result, known: Exception | None) -> list[_Told]:
     fault = known
     if fault is None:
         try:
-            _write(d, [result])
-            return
+            return _write(d, [result])
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  (as above)
             fault = error
     words = f"{result.delivery.channel} : ce que le canal a répondu ne peut pas être noté ({type(fault).__name__})"
-    _write(d, [Result(delivery=result.delivery, error=OutcomeUnknown(words))])
+    return _write(d, [Result(delivery=result.delivery, error=OutcomeUnknown(words))])
 
 
-def _write(d: Dispatcher, results: Sequence[Result]) -> None:
+def _write(d: Dispatcher, results: Sequence[Result]) -> list[_Told]:
+    """Write results; return what there is to tell of them once they are written."""
     now = d.clock.now()
-    told: list[tuple[Delivery, DeliveryState, str, str]] = []
+    told: list[_Told] = []
     with d.db.write() as tx:
         plain = [(r.delivery, r.published) for r in results if _stands(r) and r.published is not None]
         if plain:
@@ -97,15 +104,14 @@ def _write(d: Dispatcher, results: Sequence[Result]) -> None:
         for result in results:
             if not _stands(result):
                 told.append(_write_other(d, tx, result, now))
-    for delivery, state, url, reason in told:
-        d.tell(delivery, state, url=url, reason=reason)
+    return told
 
 
 def _stands(result: Result) -> bool:
     return result.error is None and result.delivery.action is not Action.TAKE_DOWN
 
 
-def _write_other(d: Dispatcher, tx: Tx, result: Result, now: datetime) -> tuple[Delivery, DeliveryState, str, str]:
+def _write_other(d: Dispatcher, tx: Tx, result: Result, now: datetime) -> _Told:
     delivery, published = result.delivery, result.published
     if result.error is not None:
         next_ = record.failed(d, tx, delivery, result.error, now)

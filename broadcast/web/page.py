@@ -41,10 +41,10 @@ _LATE = {
 _STATES = {"active": "actif", "standby": "en veille : un autre programme est actif"}
 
 
-def status_page(facts: Facts, *, name: str, zone: str, state: str) -> str:
-    """Return the page."""
+def status_page(facts: Facts, *, name: str, zone: str, state: str, faults: Sequence[str] = ()) -> str:
+    """Return the page; `faults` are sentences on what is wrong with the program itself."""
     at = _time(facts.at, zone)
-    parts = [f"<p>{_state(facts, state)}</p>", f"<p>Situation au {at}.</p>"]
+    parts = [f"<p>{_state(facts, state, faults)}</p>", f"<p>Situation au {at}.</p>"]
     if facts.is_database_well:
         parts += [_live(facts, zone), _late(facts, zone), _channels(facts), _feeds(facts, zone)]
     return _document(f"État de la diffusion : {name}", "\n".join(parts))
@@ -64,9 +64,9 @@ def _document(title: str, body: str) -> str:
     )
 
 
-def _state(facts: Facts, state: str) -> str:
+def _state(facts: Facts, state: str, faults: Sequence[str]) -> str:
     words = [f"Programme : {_STATES.get(state, state)}."]
-    bad = []
+    bad = list(faults)
     if not facts.is_database_well:
         bad.append("Base de données indisponible.")
     elif not facts.is_well:

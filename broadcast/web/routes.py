@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -41,14 +41,15 @@ _HEADERS = {
 _log = logging.getLogger("broadcast.web")
 
 
-def application(app: App, state: Callable[[], str]) -> ASGIApp:
+def application(app: App, state: Callable[[], str], more: Callable[[], Mapping[str, object]] = dict) -> ASGIApp:
     """Return the application.
 
     Args:
         app: the newsroom.
         state: tells "active" or "standby".
+        more: what `/healthz` tells of this process beside.
     """
-    site = _Site(app, state)
+    site = _Site(app, state, more)
     routes = [
         Route("/", site.index, methods=["GET"]),
         Route("/healthz", site.healthz, methods=["GET"]),
@@ -62,13 +63,13 @@ def application(app: App, state: Callable[[], str]) -> ASGIApp:
 
 
 class _Site:
-    def __init__(self, app: App, state: Callable[[], str]) -> None:
-        self._app, self._state, self._reader = app, state, Reader(app)
+    def __init__(self, app: App, state: Callable[[], str], more: Callable[[], Mapping[str, object]]) -> None:
+        self._app, self._state, self._more, self._reader = app, state, more, Reader(app)
         self._pushes = 0
 
     def index(self, request: Request) -> Response:
         facts, room = self._reader.facts(), self._app.newsroom
-        page = status_page(facts, name=room.name, zone=room.timezone, state=self._state())
+        page = status_page(facts, name=room.name, zone=room.timezone, state=self._state(), faults=_faults(self._more()))
         return HTMLResponse(page, status_code=200 if facts.is_database_well else 503)
 
     def healthz(self, request: Request) -> Response:
@@ -79,6 +80,7 @@ class _Site:
             "oldest_due_s": None if facts.oldest_due_s is None else round(facts.oldest_due_s, 1),
             "late": len(facts.late),
             "feeds_stale": facts.feeds_stale,
+            **self._more(),
         }
         return JSONResponse(told, status_code=200 if facts.is_well else 503)
 
@@ -133,6 +135,18 @@ class _Site:
             _log.info("%s : erreur inattendue : %r", feed, error)
         finally:
             self._pushes -= 1
+
+
+def _faults(more: Mapping[str, object]) -> list[str]:
+    """Return what a person must know of the program itself, in sentences."""
+    said = []
+    if more.get("log_fault"):
+        said.append(
+            f"Le journal du programme ne peut pas être écrit : {more['log_fault']} ({more.get('log_lost')} ligne(s) perdue(s))."
+        )
+    if more.get("threads_restarted"):
+        said.append(f"Pannes internes depuis le démarrage : {more['threads_restarted']} ; voyez le journal.")
+    return said
 
 
 def _callback(request: Request) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import errno
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from broadcast.app import App
@@ -30,8 +30,27 @@ STOP_S = 3
 class Pages:
     """The pages of one process."""
 
-    def __init__(self, app: App, *, host: str, port: int, state: Callable[[], str], tell: Callable[[str], None]) -> None:
-        self._app, self._host, self._port, self._state, self._tell = app, host, port, state, tell
+    def __init__(
+        self,
+        app: App,
+        *,
+        host: str,
+        port: int,
+        state: Callable[[], str],
+        tell: Callable[[str], None],
+        more: Callable[[], Mapping[str, object]] = dict,
+    ) -> None:
+        """Prepare; nothing is served before `start`.
+
+        Args:
+            app: the newsroom.
+            host: address to listen on.
+            port: port, 0 for a free one.
+            state: tells "active" or "standby".
+            tell: told why pages cannot be served.
+            more: what `/healthz` tells of this process beside.
+        """
+        self._app, self._host, self._port, self._state, self._tell, self._more = app, host, port, state, tell, more
         self._server: Any = None
         self._shown: Any = None
         self._thread: threading.Thread | None = None
@@ -41,7 +60,7 @@ class Pages:
         from broadcast.web.routes import application
 
         self._app = app
-        self._shown = application(app, self._state)
+        self._shown = application(app, self._state, self._more)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         await self._shown(scope, receive, send)
@@ -60,6 +79,11 @@ class Pages:
         self._thread.start()
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{bound.getsockname()[1]}/"
+
+    @property
+    def is_alive(self) -> bool:
+        """True while they are served."""
+        return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         """Serve no more."""
