@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from broadcast import registry, settings
 from broadcast.clock import Clock, SystemClock, parse_now
 from broadcast.desk.base import Desk
+from broadcast.desk.people import make_first_administrator
 from broadcast.dispatch.base import Dispatcher, Event
 from broadcast.dispatch.claimant import this_process
 from broadcast.dispatch.frozen import FrozenRenditions
@@ -20,6 +20,7 @@ from broadcast.durations import seconds_of
 from broadcast.epoch import Epoch
 from broadcast.errors import BroadcastError, SettingsError, UsageError
 from broadcast.lifecycle import Policy
+from broadcast.login import login_of, login_of_process
 from broadcast.model import Newsroom
 from broadcast.plan import Place
 from broadcast.retry import RetryPolicy
@@ -66,6 +67,7 @@ class App:
         if row is None:
             with self.db.write() as tx:
                 newsrooms.ensure_newsroom(tx, self._born_world())
+                make_first_administrator(tx, self._founder(), self.clock.now())
                 row = newsrooms.switches(tx)
         self.world = row.world
         if self._epoch.marked > row.epoch:
@@ -88,6 +90,15 @@ class App:
                 subject=self.db.newsroom,
                 detail={"reason": reason},
             )
+
+    def _founder(self) -> str:
+        """Who is in charge of a newsroom that is made now: its maker, unless they only came upon another's folder."""
+        return self.os_user if self.owner == self.os_user or os.getuid() == 0 else self.owner
+
+    @cached_property
+    def owner(self) -> str:
+        """The login that owns the newsroom's folder."""
+        return login_of(self.dir.stat().st_uid)
 
     def advance_epoch(self) -> None:
         """Count up before something is sent, so that an older copy of the database is noticed."""
@@ -147,10 +158,7 @@ class App:
     @cached_property
     def os_user(self) -> str:
         """The operating-system user who acts."""
-        try:
-            return getpass.getuser()
-        except (OSError, KeyError):
-            return str(os.getuid())
+        return login_of_process()
 
     @cached_property
     def desk(self) -> Desk:
@@ -162,6 +170,7 @@ class App:
             policy=self.policy,
             places=self.places,
             os_user=self.os_user,
+            owner=self.owner,
         )
 
     @cached_property

@@ -78,7 +78,7 @@ def all_clear(slug: str, as_: str, as_json: bool) -> int:
     click.echo(path)
     if gone:
         click.secho(f"plus dans les réglages, à prévenir à la main : {', '.join(gone)}", fg="red", err=True)
-    click.echo(f"pour {', '.join(channels)} ; relisez, puis `broadcast submit {path} --as {as_}`", err=True)
+    click.echo(f"pour {', '.join(channels)} ; relisez, puis `broadcast submit {path} --as {person.name}`", err=True)
     return 0
 
 

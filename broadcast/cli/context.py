@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 #: `--as`, for every command that acts.
-as_option = click.option("--as", "as_", required=True, metavar="PERSONNE", help="Qui agit.")
+as_option = click.option(
+    "--as",
+    "as_",
+    default="",
+    envvar="BROADCAST_AS",
+    metavar="PERSONNE",
+    help="Qui agit ; sinon BROADCAST_AS, sinon la personne liée à votre session.",
+)
 #: `--json`, for every command that lists or reports.
 json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
 
@@ -50,6 +57,16 @@ def newsroom() -> Iterator[App]:
         for name, value in app.test_switches.items():
             click.echo(f"essai : {name}={value} (réseaux locaux seulement)", err=True)
         yield app
+
+
+def acting(app: App, name: str) -> str:
+    """Return the name under which is acted: the one given, else that of the person bound to this login.
+
+    Raises:
+        UsageError: neither says who.
+    """
+    with app.db.read() as tx:
+        return app.desk.acting(tx, name)
 
 
 def command(function: Callable[P, int | None]) -> Callable[P, None]:

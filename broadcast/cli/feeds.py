@@ -176,7 +176,7 @@ def relayed_json(deed: Relayed) -> dict[str, Any]:
 @command
 def pause(name: str, reason: str, as_: str, as_json: bool) -> int:
     """Ne plus lire une source jusqu'à nouvel ordre."""
-    return _rest(name, True, reason or f"par {as_}", as_, as_json)
+    return _rest(name, True, reason, as_, as_json)
 
 
 @feeds.command(short_help="Reprendre la lecture d'une source.")
@@ -201,7 +201,9 @@ def _rest(name: str, paused: bool, reason: str, as_: str, as_json: bool) -> int:
         with app.db.write() as tx:
             person = app.desk.person(tx, as_, Right.PAUSE)
             now = app.clock.now()
-            stored.update_feed(tx, name, paused=paused, paused_reason=reason, next_poll_at=now)
+            stored.update_feed(
+                tx, name, paused=paused, paused_reason=reason or (f"par {person.name}" if paused else ""), next_poll_at=now
+            )
             app.desk.log(tx, person.name, "pause_feed" if paused else "resume_feed", name, {"reason": reason})
     if as_json:
         to_json({"feed": name, "paused": paused})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from broadcast.cli.context import as_option, command, json_option, newsroom
+from broadcast.cli.context import acting, as_option, command, json_option, newsroom
 from broadcast.cli.out import local, table, to_json
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ def adopt(uid: str, slug: str, as_: str, as_json: bool) -> int:
     from broadcast import relay
 
     with newsroom() as app:
+        as_ = acting(app, as_)
         done = relay.adopt(app, uid, as_=as_, slug=slug)
     if as_json:
         to_json({"id": done.item.uid, "message": done.slug, "file": str(done.path), "kept": str(done.kept or "")})

@@ -30,24 +30,30 @@ def init(folder: Path, example: bool, exercise: bool, as_json: bool) -> int:
     from broadcast.app import opened
     from broadcast.clock import SystemClock
     from broadcast.desk.people import add_person
+    from broadcast.lifecycle import Right
+    from broadcast.store import newsroom as newsrooms
 
     newsroom_folder.create(folder, example=example, exercise=exercise, now=SystemClock().now())
     with opened(folder) as app:
         if example:
             add_person(app.desk, "alice", ("editor",))
             add_person(app.desk, "bob", ("approver", "publisher"))
+        with app.db.read() as tx:
+            chief = next(p.name for p in newsrooms.people(tx) if p.has(Right.MANAGE))
         if as_json:
-            to_json({"folder": str(folder), "world": app.world, "channels": list(app.places)})
+            to_json({"folder": str(folder), "world": app.world, "channels": list(app.places), "administrator": chief})
             return 0
         world = " (EXERCICE)" if app.world == "exercise" else ""
         click.echo(f"{folder} : rédaction prête{world}. Canaux : {', '.join(app.places)}.")
+    click.echo(f"Administrateur : {chief}, c'est-à-dire votre session, qui seule ajoute des personnes.")
     click.echo(f"Et maintenant :\n  cd {folder}")
     if example:
         click.echo("  broadcast check content/messages/crue-quais.md")
         click.echo("  broadcast submit content/messages/crue-quais.md --as alice")
         click.echo("  broadcast approve crue-quais --as bob --send")
     else:
-        click.echo("  broadcast people add VOTRE-NOM --role editor")
+        click.echo("  broadcast people add NOM --role editor       # qui écrit")
+        click.echo("  broadcast people add AUTRE --role publisher  # qui relit, approuve et retire")
         click.echo("  broadcast new mon-message --model practical")
     return 0
 

@@ -11,8 +11,9 @@ _as = click.option(
     "--as",
     "as_",
     default="",
+    envvar="BROADCAST_AS",
     metavar="PERSONNE",
-    help="Un administrateur, s'il y en a un.",
+    help="Un administrateur ; sinon BROADCAST_AS, sinon celui de votre session.",
 )
 
 
@@ -56,16 +57,17 @@ def list_(as_json: bool) -> int:
 )
 @click.option(
     "--os-user",
-    default="",
+    default=None,
     metavar="U",
-    help="Réserver ce nom à cet utilisateur du système.",
+    help='Réserver ce nom à cet utilisateur du système ("" : à personne).',
 )
 @_as
 @json_option
 @command
-def add(name: str, roles: tuple[str, ...], os_user: str, as_: str, as_json: bool) -> int:
+def add(name: str, roles: tuple[str, ...], os_user: str | None, as_: str, as_json: bool) -> int:
     """Ajouter une personne, ou lui donner d'autres rôles."""
     from broadcast.desk.people import add_person
+    from broadcast.lifecycle import Right
 
     with newsroom() as app:
         person = add_person(app.desk, name, roles, os_user=os_user, as_=as_)
@@ -73,6 +75,13 @@ def add(name: str, roles: tuple[str, ...], os_user: str, as_: str, as_json: bool
         to_json({"name": person.name, "roles": person.roles, "os_user": person.os_user})
     else:
         click.echo(f"{person.name} : {', '.join(person.roles)}")
+        if person.has(Right.MANAGE) and not person.os_user:
+            click.secho(
+                f"{person.name} n'est lié à aucune session : quiconque ouvre ce dossier peut agir sous ce nom ; "
+                f"liez-le : `broadcast people add {person.name} --role … --os-user SESSION`",
+                fg="yellow",
+                err=True,
+            )
     return 0
 
 

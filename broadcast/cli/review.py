@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broadcast.cli.context import as_option, command, confirm, json_option, newsroom, split_name
+from broadcast.cli.context import acting, as_option, command, confirm, json_option, newsroom, split_name
 from broadcast.cli.out import FORM_WORDS, VOTE_WORDS, counted, local, print_findings, table, to_json
 from broadcast.model import Revision, Vote, VoteKind
 
@@ -291,6 +291,7 @@ def _object(name: str, kind: VoteKind, as_: str, reason: str, as_json: bool) -> 
 
     slug, number = split_name(name)
     with newsroom() as app:
+        as_ = acting(app, as_)
         done = object_to(app.desk, slug, number, kind, as_=as_, reason=reason)
     if as_json:
         to_json({"revision": done.revision.name, "state": done.state, "reason": reason})

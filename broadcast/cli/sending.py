@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from broadcast.cli.context import as_option, command, json_option, newsroom
+from broadcast.cli.context import acting, as_option, command, json_option, newsroom
 from broadcast.cli.out import (
     ACTION_WORDS,
     STATE_WORDS,
@@ -195,6 +195,7 @@ def withdraw(slug: str, as_: str, reason: str, as_json: bool) -> int:
     from broadcast.desk.ending import withdraw as take_back
 
     with newsroom() as app:
+        as_ = acting(app, as_)
         done = take_back(app.desk, slug, as_=as_, reason=reason)
         woken(app)
         if not as_json:

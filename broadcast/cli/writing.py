@@ -134,8 +134,11 @@ def submit(file: Path, as_: str, reopen: bool, base: int | None, as_json: bool) 
     """Figer une version (texte, images, toutes les déclinaisons) et la soumettre à relecture."""
     from broadcast import intake
     from broadcast.desk.submit import submit as submit_revision
+    from broadcast.lifecycle import Right
 
     with newsroom() as app:
+        with app.db.read() as tx:
+            as_ = app.desk.person(tx, as_, Right.SUBMIT).name
         reading = intake.read(app, file)
         done = submit_revision(
             app.desk,
