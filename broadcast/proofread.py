@@ -163,7 +163,7 @@ def _for_target(
                 blocking=False,
                 file=draft.file,
                 channel=target.name,
-                message=f"{target.name} : limites supposées ; `broadcast channels probe {target.name}` les apprend",
+                message=f"{target.name} : limites supposées ; `broadcast channels probe` apprend les vraies",
             )
         )
     return made, findings

@@ -83,7 +83,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 80},
     epilog="Premiers pas : broadcast init ma-ville --example, puis docs/quickstart.md.",
 )
 @click.option(

@@ -8,6 +8,7 @@ import click
 
 from broadcast.cli.context import command, json_anywhere, json_option, newsroom
 from broadcast.cli.out import local, plain, table, to_json
+from broadcast.cli.words import ACT_WORDS, in_words
 
 
 @click.group(short_help="Vérifier ou exporter le journal des actes.", invoke_without_command=True)
@@ -35,7 +36,7 @@ def list_(as_json: bool) -> int:
     else:
         table(
             ["n°", "quand", "qui", "système", "acte", "sur"],
-            [[r.seq, local(r.at, zone), r.actor, r.os_user, r.act, r.subject] for r in rows],
+            [[r.seq, local(r.at, zone), r.actor, r.os_user, in_words([r.act], ACT_WORDS), r.subject] for r in rows],
         )
     return 0
 

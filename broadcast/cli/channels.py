@@ -8,6 +8,7 @@ import click
 
 from broadcast.cli.context import as_option, command, json_anywhere, json_option, newsroom
 from broadcast.cli.out import table, to_json
+from broadcast.cli.words import ABILITY_WORDS, in_words
 
 
 @click.group(
@@ -59,12 +60,13 @@ def list_(as_json: bool) -> int:
             [
                 r["channel"],
                 r["channel_kind"],
-                ", ".join(r["abilities"]),
+                in_words(r["abilities"], ABILITY_WORDS),
                 _state(r),
                 r["probe_result"],
             ]
             for r in rows
         ],
+        below=["capacités", "dernier test"],
     )
     return 0
 

@@ -11,6 +11,7 @@ import click
 
 from broadcast.cli.context import as_option, command, json_option, newsroom
 from broadcast.cli.out import local, table, to_json
+from broadcast.cli.words import LEVEL_WORDS, in_words
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -41,7 +42,10 @@ def test(url: str, allow_private: bool, as_json: bool) -> int:
         click.secho(f"illisible : {problem}", fg="yellow")
     table(
         ["publié", "niveau", "titre", "relayé ?"],
-        [[local(r["published"], zone), r["level"], r["title"], r["because"] or r["not_because"]] for r in rows],
+        [
+            [local(r["published"], zone), in_words([r["level"]], LEVEL_WORDS), r["title"], r["because"] or r["not_because"]]
+            for r in rows
+        ],
     )
     return 0
 

@@ -9,6 +9,7 @@ import click
 
 from broadcast.cli.context import acting, as_option, command, json_option, newsroom
 from broadcast.cli.out import local, table, to_json
+from broadcast.cli.words import LEVEL_WORDS, TASK_WORDS, in_words
 
 if TYPE_CHECKING:
     from broadcast.alerts import Entry
@@ -79,7 +80,7 @@ def entries(
                 i.feed,
                 local(i.received_at, zone),
                 STATE_WORDS[i.state.value],
-                item_json(i)["level"],
+                in_words([item_json(i)["level"]], LEVEL_WORDS),
                 i.entry.title,
                 i.reason or i.concern,
                 i.claimed_by or i.rule or "",
@@ -239,7 +240,10 @@ def tasks(uid: str | None, done: bool, as_: str, as_json: bool) -> int:
         return 0
     if not found:
         click.echo("rien n'attend")
-    table(["tâche", "depuis", "genre", "quoi"], [[t.uid[:8], local(t.since_at, zone), t.kind, t.message] for t in found])
+    table(
+        ["tâche", "depuis", "genre", "quoi"],
+        [[t.uid[:8], local(t.since_at, zone), in_words([t.kind], TASK_WORDS), t.message] for t in found],
+    )
     return 0
 
 

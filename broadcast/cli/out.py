@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
+
+from broadcast.cli import tables
 
 if TYPE_CHECKING:
     from broadcast.model import Finding
@@ -105,24 +106,10 @@ def table(
     *,
     title: str = "",
     err: bool = False,
+    below: Sequence[str] = (),
 ) -> None:
-    """Print a table: drawn on a terminal, tab-separated elsewhere."""
-    stream = sys.stderr if err else sys.stdout
-    lines = [[str(cell) if cell is not None else "" for cell in row] for row in rows]
-    if not stream.isatty():
-        for line in lines:
-            click.echo("\t".join(line), err=err)
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    drawn = Table(title=title or None, title_justify="left", header_style="bold")
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
-    for line in lines:
-        drawn.add_row(*[Text(cell, style=_style(cell)) for cell in line])
-    Console(stderr=err).print(drawn)
+    """Print rows, states in their colours; `below` names the columns that stand under their row on a terminal."""
+    tables.table(columns, rows, title=title, err=err, below=below, style=_style)
 
 
 def _style(cell: str) -> str:
@@ -131,13 +118,17 @@ def _style(cell: str) -> str:
 
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
-    """Print findings, blocking ones first."""
-    for finding in sorted(findings, key=lambda f: (not f.blocking, f.file, f.line or 0)):
-        where = f"{finding.file}:{finding.line}" if finding.line else finding.file
-        place = f" [{finding.channel}]" if finding.channel else ""
-        word, colour = ("BLOQUANT", "red") if finding.blocking else ("conseil", "yellow")
+    """Print findings, blocking ones first; what is the same of several channels is one line."""
+    same: dict[tuple[bool, str, str, str], list[str]] = {}
+    for f in sorted(findings, key=lambda f: (not f.blocking, f.file, f.line or 0)):
+        where = f"{f.file}:{f.line}" if f.line else f.file
+        said = f.message.removeprefix(f"{f.channel} : ") if f.channel else f.message
+        same.setdefault((f.blocking, where, said, f.code), []).extend([f.channel] if f.channel else [])
+    for (blocking, at, reason, code), channels in same.items():
+        place = f" [{', '.join(channels)}]" if channels else ""
+        word, colour = ("BLOQUANT", "red") if blocking else ("conseil", "yellow")
         click.secho(f"{word:8}", fg=colour, nl=False, err=err)
-        click.echo(f" {where}{place} {finding.message} ({finding.code})", err=err)
+        click.echo(f" {at}{place} {reason} ({code})", err=err)
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -6,6 +6,7 @@ import click
 
 from broadcast.cli.context import command, json_anywhere, json_option, newsroom
 from broadcast.cli.out import table, to_json
+from broadcast.cli.words import roles_in_words
 
 _as = click.option(
     "--as",
@@ -40,7 +41,7 @@ def list_(as_json: bool) -> int:
         return 0
     table(
         ["nom", "rôles", "utilisateur du système"],
-        [[p.name, ", ".join(p.roles), p.os_user] for p in everyone],
+        [[p.name, roles_in_words(p.roles), p.os_user] for p in everyone],
     )
     return 0
 
@@ -74,7 +75,7 @@ def add(name: str, roles: tuple[str, ...], os_user: str | None, as_: str, as_jso
     if as_json:
         to_json({"name": person.name, "roles": person.roles, "os_user": person.os_user})
     else:
-        click.echo(f"{person.name} : {', '.join(person.roles)}")
+        click.echo(f"{person.name} : {roles_in_words(person.roles)}")
         if person.has(Right.MANAGE) and not person.os_user:
             click.secho(
                 f"{person.name} n'est lié à aucune session : quiconque ouvre ce dossier peut agir sous ce nom ; "

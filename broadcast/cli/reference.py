@@ -38,7 +38,7 @@ def _commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Co
 
 
 def _help(command: click.Command, name: str) -> str:
-    return command.get_help(click.Context(command, info_name=name, max_content_width=100, terminal_width=100)).rstrip()
+    return command.get_help(click.Context(command, info_name=name, max_content_width=80, terminal_width=80)).rstrip()
 
 
 def channel_matrix() -> str:

@@ -55,6 +55,7 @@ def reviews(as_json: bool) -> int:
     table(
         ["version", "titre", "auteur", "soumis"],
         [[r.name, r.draft.title, r.author, local(r.submitted_at, zone)] for r in waiting],
+        below=["titre"],
     )
     return 0
 

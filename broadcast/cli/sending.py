@@ -80,6 +80,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
             ]
             for e in last
         ],
+        below=["adresse", "raison"],
     )
     shown = {e.uid for e in last}
     for row in bad:

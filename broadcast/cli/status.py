@@ -8,7 +8,7 @@ import click
 
 from broadcast.cli.context import command, json_option, newsroom, split_name
 from broadcast.cli.feeds_desk import task_json
-from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, local, not_before, table, to_json
+from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, counted, local, not_before, table, to_json
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Voir ce qui est public, où, et ce qui est en retard.")
 @click.argument("slug", metavar="[MESSAGE]", required=False)
+@click.option("--all", "older", is_flag=True, help="D'un message, aussi les envois des versions précédentes.")
 @json_option
 @command
-def status(slug: str | None, as_json: bool) -> int:
+def status(slug: str | None, older: bool, as_json: bool) -> int:
     """Voir ce qui est public, où et depuis quand, ce qui est en cours, ce qui est en retard."""
     from broadcast.status import message_status, overview
     from broadcast.store import messages
@@ -32,7 +33,7 @@ def status(slug: str | None, as_json: bool) -> int:
                 return 0
             message = messages.get_message(tx, split_name(slug)[0])
             one = message_status(tx, message, app.places, app.clock.now())
-        to_json(message_json(one) | _tests(app)) if as_json else _print_message(app, one)
+        to_json(message_json(one) | _tests(app)) if as_json else _print_message(app, one, older=older)
     return 0
 
 
@@ -176,6 +177,7 @@ def _print_overview(app: App, seen: Overview) -> None:
             ]
             for m in seen.messages
         ],
+        below=["titre"],
     )
     for message in seen.messages:
         _print_late(message, zone)
@@ -186,8 +188,12 @@ def _phase(one: MessageStatus) -> str:
     return f"{word} ({STATE_WORDS[one.ended_because.value]})" if one.ended_because else word
 
 
-def _print_message(app: App, one: MessageStatus) -> None:
+def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
+    from broadcast.lifecycle import UNSETTLED
+
     zone = app.newsroom.timezone
+    late = {item.delivery for item in one.late}
+    shown = [d for d in one.deliveries if older or d.number == one.revision or d.state in UNSETTLED or d.uid in late]
     click.echo(f"{one.message} · version {one.revision} · {_phase(one)} · {one.title}")
     if one.wanted:
         click.echo(f"{one.published} sur {one.wanted} publiés")
@@ -204,9 +210,13 @@ def _print_message(app: App, one: MessageStatus) -> None:
                 d.url,
                 f"{d.reason}{not_before(d.waits_until, zone)}",
             ]
-            for d in one.deliveries
+            for d in shown
         ],
+        below=["adresse", "raison"],
     )
+    if len(shown) < len(one.deliveries):
+        hidden = counted(len(one.deliveries) - len(shown), "envoi d'une version précédente", "envois de versions précédentes")
+        click.echo(f"{hidden} : broadcast status {one.message} --all")
     for stays in one.left:
         click.echo(f"{stays.channel} : {stays.message}")
     _print_late(one, zone)

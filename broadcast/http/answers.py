@@ -135,7 +135,8 @@ def summary(body: bytes) -> str:
     except ValueError:
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         found = title[1] if title else re.sub(r"<[^>]*>", " ", text)
-    return " ".join(found.split())[:300] or "sans explication"
+    said = " ".join(found.split())[:300]
+    return "sans explication" if said.lower() in ("", "none", "null") else said
 
 
 def _reason(value: Any) -> str:

@@ -39,7 +39,7 @@ def check(response: http.Response, *, who: str, safe: bool) -> None:
         http.check(response, who=who, safe=safe)
         return
     code, subcode = error.get("code"), error.get("error_subcode")
-    reason = f"{who} : {error.get('message') or 'erreur'} ({code}/{subcode})"
+    reason = f"{who} : {error.get('message') or 'erreur'} ({code or 0}/{subcode or 0})"
     if code in _BUSY or response.status == 429:
         raise ChannelUnavailable(reason, retry_after_s=_wait_s(response.headers))
     if code in _CREDENTIALS or response.status == 401:
