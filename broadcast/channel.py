@@ -192,7 +192,8 @@ class CanTakeDown(Protocol):
         """Remove it; what is already gone succeeds.
 
         Returns:
-            None, or a `Published` with `public=False` where people were asked to remove it.
+            None; or a `Published` with `public=False` where people were asked to remove it; or with a `note` of
+            what stays on purpose of what went along with it (a picture that another article shows).
         """
 
 

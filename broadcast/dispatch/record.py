@@ -59,15 +59,15 @@ def all_published(tx: Tx, done: Sequence[tuple[Delivery, Published]], now: datet
     postings.keep_many_up(tx, facts, now)
 
 
-def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime) -> DeliveryState:
-    """Write that a posting no longer stands."""
-    outcomes.keep_receipt(tx, delivery.uid, now, "taken_down")
+def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime, note: str = "") -> DeliveryState:
+    """Write that a posting no longer stands, and what of it stays on purpose."""
+    outcomes.keep_receipt(tx, delivery.uid, now, "taken_down", reason=note)
     outcomes.settle(
         tx,
         delivery.uid,
         d.claimant,
         state=DeliveryState.DELIVERED.value,
-        reason="",
+        reason=note,
         open_attempt=False,
         settled_at=now,
     )

@@ -118,7 +118,8 @@ def _write_other(d: Dispatcher, tx: Tx, result: Result, now: datetime) -> _Told:
         return delivery, next_.state, "", next_.reason
     if published is not None and not published.public:
         return delivery, record.removal_asked(d, tx, delivery, published, now), published.url, ""
-    return delivery, record.taken_down(d, tx, delivery, now), "", ""
+    note = published.note if published is not None else ""
+    return delivery, record.taken_down(d, tx, delivery, now, note), "", note
 
 
 def rendition_of(d: Dispatcher, delivery: Delivery) -> Rendition | None:

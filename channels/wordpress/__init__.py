@@ -10,7 +10,8 @@ Quirks:
     - The slug is the message's. WordPress gives a taken slug a number ("-2"), so after an unknown
       outcome the article is looked up by its slug, numbered ones included, and by its words.
     - A picture that was uploaded once with these words is remembered and used again. The first is the
-      article's picture; the others stand at the end of its text.
+      article's picture; the others stand at the end of its text. It is public by itself, so it goes with the
+      last article that shows it (`pictures.py`).
     - Categories and tags that do not exist are made if the user may; if not, the article goes without.
     - Sites without "pretty" addresses answer 404 to /wp-json, or their front page: `?rest_route=` is tried by
       itself, and remembered.
@@ -21,11 +22,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from broadcast import http
 from broadcast.channel import (
@@ -40,15 +42,17 @@ from broadcast.channel import (
     Secret,
     Stream,
 )
-from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, OutcomeUnknown
-from broadcast.model import Media, Part, sha256_of
-from channels.wordpress.reading import code, escaped, figure, is_after, own_slug, says
+from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
+from broadcast.model import Part
+from channels.wordpress.pictures import Pictures, Uploaded
+from channels.wordpress.reading import as_words, code, escaped, figure, is_after, own_slug, pictures_of, says
 from channels.wordpress.rest import Rest
 
 #: Beside what the server says of its clock; `known_ids` keeps older articles of ours apart.
 CLOCK_SKEW = timedelta(minutes=10)
 #: Numbers that WordPress may have put after a taken slug, as far as we look.
 _NUMBERED = range(2, 10)
+_GONE = "rest_post_invalid_id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +97,7 @@ class WordPress:
             timeout_s=settings.call_timeout_s,
             who=settings.name,
         )
+        self._pictures = Pictures(self._rest, memory, settings.name)
 
     @property
     def limits(self) -> Limits:
@@ -102,37 +107,50 @@ class WordPress:
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
         """Make an article; a correction has an address of its own and names the first one."""
         slug = part.slug if reply_to is None else own_slug(part, key)
-        body = self._article(part) | {"slug": slug, "status": self._settings.status}
-        return self._published(self._rest.call("POST", "posts", body))
+        pictures = [self._pictures.upload(media) for media in part.media]
+        body = self._article(part, pictures) | {"slug": slug, "status": self._settings.status}
+        try:
+            return self._published(self._rest.call("POST", "posts", body), [one.id for one in pictures])
+        except ChannelRefused:
+            # A refusal is certain: there is no article, and its pictures would stand in public without it.
+            with suppress(DeliveryError):
+                self._pictures.drop(one.id for one in pictures)
+            raise
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
-        """Replace the text of an article."""
-        answer = self._rest.request("POST", f"posts/{self._id(published)}", self._article(part))
+        """Replace the text of an article; the pictures that it no longer shows go."""
+        pictures = [self._pictures.upload(media) for media in part.media]
+        answer = self._rest.request("POST", f"posts/{self._id(published)}", self._article(part, pictures))
         if answer.status == 403 and code(answer) == "rest_cannot_edit":
             raise ChannelRefused(f"{self._settings.name} : {http.summary(answer.body)} (l'article a un autre auteur ?)")
         post = http.object_of(http.check(answer, who=self._settings.name), who=self._settings.name)
         if post.get("status") == "trash":
             raise ChannelRefused(f"{self._settings.name} : l'article est à la corbeille ; restaurez-le dans WordPress")
-        return self._published(post)
+        now = [one.id for one in pictures]
+        left = self._pictures.drop(n for n in _numbers(published) or () if n not in now)
+        return replace(self._published(post, now), note=left)
 
-    def take_down(self, published: Published, *, key: str) -> None:
-        """Move an article to the bin; one that is gone or in the bin is fine."""
-        path = f"posts/{self._id(published)}"
-        response = self._rest.request("DELETE", path)
-        method = {}
-        if response.status in (403, 405, 501) and not code(response):
-            # A host that lets no DELETE through; WordPress takes it in a POST, too.
-            method = {"_method": "DELETE"}
-            response = self._rest.request("POST", path, query=method)
-        if response.status == 501 and code(response) == "rest_trash_not_supported":
-            response = self._rest.request("POST" if method else "DELETE", path, query={"force": "true", **method})
+    def take_down(self, published: Published, *, key: str) -> Published | None:
+        """Move an article to the bin, and remove its pictures; what is gone or in the bin is fine."""
+        number = self._id(published)
+        response, by_post = self._rest.delete(f"posts/{number}")
         if response.status == 403 and code(response) == "rest_cannot_delete":
             raise ChannelRefused(f"{self._settings.name} : {http.summary(response.body)} (l'article a un autre auteur ?)")
-        if code(response) in ("rest_already_trashed", "rest_post_invalid_id"):
-            return
-        post = http.object_of(http.check(response, who=self._settings.name), who=self._settings.name)
-        if method and post.get("deleted") is not True and post.get("status") != "trash":
-            raise OutcomeUnknown(f"{self._settings.name} : WordPress ne dit pas que l'article est à la corbeille")
+        pictures = _numbers(published)
+        if code(response) in ("rest_already_trashed", _GONE):
+            pictures = self._pictures_in_bin(number) if pictures is None else pictures
+        else:
+            post = http.object_of(http.check(response, who=self._settings.name), who=self._settings.name)
+            if by_post and post.get("deleted") is not True and post.get("status") != "trash":
+                raise OutcomeUnknown(f"{self._settings.name} : WordPress ne dit pas que l'article est à la corbeille")
+            former = post.get("previous")
+            pictures = pictures_of(former if isinstance(former, dict) else post) if pictures is None else pictures
+        left = self._pictures.drop(pictures)
+        return replace(published, public=True, note=left) if left else None
+
+    def _pictures_in_bin(self, number: str) -> list[int]:
+        response = self._rest.request("GET", f"posts/{number}", query={"context": "edit"}, safe=True)
+        return pictures_of(http.object_of(response, who=self._settings.name, safe=True)) if response.status == 200 else []
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
         """Look the article up by its slug, then by the numbered ones; its title or text must be ours."""
@@ -144,7 +162,7 @@ class WordPress:
             begin = http.by_their_clock(since, headers) - CLOCK_SKEW
             for post in found:
                 if str(post["id"]) not in known_ids and is_after(post, begin) and says(post, part):
-                    return Found(published=self._published(post))
+                    return Found(published=self._published(post, pictures_of(post)))
         return NotSeen()
 
     def probe(self) -> Limits | None:
@@ -158,52 +176,22 @@ class WordPress:
             raise ChannelMisconfigured(f"{self._settings.name} : {self._settings.user} n'a pas le droit de publier")
         return None
 
-    def _article(self, part: Part) -> dict[str, Any]:
+    def _article(self, part: Part, pictures: Sequence[Uploaded]) -> dict[str, Any]:
         body: dict[str, Any] = {
-            "title": part.title,
+            "title": as_words(part.title),
             "content": part.html or "".join(f"<p>{line}</p>" for line in escaped(part.text).split("\n\n")),
-            "excerpt": str(part.options.get("summary") or ""),
+            "excerpt": as_words(str(part.options.get("summary") or "")),
         }
-        uploaded = [self._upload(media) for media in part.media]
-        if uploaded:
-            body["featured_media"] = int(uploaded[0]["id"])
-            more = zip(part.media[1:], uploaded[1:], strict=True)
-            body["content"] += "".join(figure(media, one["url"]) for media, one in more if one["url"])
+        if pictures:
+            body["featured_media"] = pictures[0].id
+            more = zip(part.media[1:], pictures[1:], strict=True)
+            body["content"] += "".join(figure(media, one.url, one.id) for media, one in more if one.url)
         if self._settings.category:
             known = self._term("categories", self._settings.category)
             body |= {"categories": [known]} if known else {}
         tags = [self._term("tags", str(tag)) for tag in part.options.get("hashtags") or ()]
         body["tags"] = [t for t in tags if t]
         return body
-
-    def _upload(self, media: Media) -> dict[str, str]:
-        """Return id and address of a picture on the site, uploaded if it is not there with these words."""
-        memory_key = f"media {sha256_of(f'{media.sha256} {media.alt} {media.credit}'.encode())}"
-        kept = self._memory.get(memory_key)
-        if kept:
-            response = self._rest.request("GET", f"media/{json.loads(kept)['id']}", safe=True)
-            if code(response) != "rest_post_invalid_id":
-                http.check(response, who=self._settings.name, safe=True)
-                return dict(json.loads(kept))
-        name = media.name.replace('"', "")
-        response = self._rest.request(
-            "POST",
-            "media",
-            content=(media.read(), media.media_type),
-            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(media.name)}; filename=\"{name}\""},
-            safe=True,
-        )
-        if code(response).startswith("rest_upload_"):
-            # 500, though it will not pass: the kind of file, the size, a folder that may not be written.
-            raise ChannelRefused(f"{self._settings.name} : image refusée : {http.summary(response.body)}")
-        made = http.object_of(http.check(response, who=self._settings.name, safe=True), who=self._settings.name, safe=True)
-        if not str(made.get("id") or "").isdigit():
-            raise ChannelUnavailable(f"{self._settings.name} : image reçue sans numéro")
-        words = {"alt_text": media.alt, "caption": media.credit}
-        self._rest.call("POST", f"media/{made['id']}", words, safe=True)
-        uploaded = {"id": str(made["id"]), "url": str(made.get("source_url") or "")}
-        self._memory.put(memory_key, json.dumps(uploaded))
-        return uploaded
 
     def _term(self, which: str, name: str) -> int | None:
         for term in self._rest.listed(which, {"search": name, "per_page": "100"})[0]:
@@ -233,11 +221,20 @@ class WordPress:
             raise ChannelRefused(f"{self._settings.name} : pas d'article à l'adresse {published.external_id}")
         return str(found[0]["id"])
 
-    def _published(self, post: dict[str, Any]) -> Published:
+    def _published(self, post: dict[str, Any], pictures: Sequence[int]) -> Published:
         if not str(post.get("id") or "").isdigit():
             raise OutcomeUnknown(f"{self._settings.name} : réponse sans numéro d'article")
         public = post.get("status") in ("publish", "future", None)
-        return Published(external_id=str(post["id"]), url=str(post.get("link") or ""), public=public)
+        token = json.dumps({"pictures": list(pictures)})
+        return Published(external_id=str(post["id"]), url=str(post.get("link") or ""), public=public, token=token)
+
+
+def _numbers(published: Published) -> list[int] | None:
+    """Return the numbers of the pictures of an article; None where it was published before they were kept."""
+    try:
+        return [int(n) for n in json.loads(published.token)["pictures"]]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 ADAPTER: type[Stream] = WordPress

@@ -66,10 +66,36 @@ def _words(html: str) -> str:
     return normalised(unescape(re.sub(r"<[^>]*>", " ", html))).replace(" ", "")
 
 
-def figure(media: Media, url: str) -> str:
+def as_words(text: str) -> str:
+    """Return plain text so that WordPress keeps it whole: it takes away what looks like a tag, or like "%5C"."""
+    if re.search(r"[<>]|&#?\w+;", text):
+        text = re.sub(r"&(?=#?\w+;)", "&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"%(?=[0-9A-Fa-f]{2})", "&#37;", text)
+
+
+def pictures_of(post: dict[str, Any]) -> list[int]:
+    """Return the numbers of the pictures that an article shows, as far as we put them there."""
+    featured = str(post.get("featured_media") or "")
+    numbers = [featured, *re.findall(r"\bwp-image-(\d+)\b", _raw(post.get("content")))]
+    return list(dict.fromkeys(int(n) for n in numbers if n.isdigit()))
+
+
+def shows(post: dict[str, Any], number: int, media: dict[str, Any]) -> bool:
+    """True if an article or a page shows a picture: as its own, by number, or by the address of one of its sizes."""
+    if str(post.get("status")) == "trash":
+        return False
+    content = _raw(post.get("content"))
+    by_number = rf'\bwp-image-{number}\b|"id":{number}\b|\bids="[^"]*\b{number}\b'
+    sizes = (media.get("media_details") or {}).get("sizes") if isinstance(media.get("media_details"), dict) else None
+    places = [media.get("source_url"), *(one.get("source_url") for one in (sizes.values() if isinstance(sizes, dict) else ()))]
+    paths = [re.sub(r"^https?://[^/]+", "", str(place)) for place in places if place]
+    return post.get("featured_media") == number or bool(re.search(by_number, content)) or any(p in content for p in paths)
+
+
+def figure(media: Media, url: str, number: int) -> str:
     """Return a picture as it stands in a text."""
     credit = f"<figcaption>{escape(media.credit)}</figcaption>" if media.credit else ""
-    return f'<figure class="wp-block-image"><img src="{escape(url)}" alt="{escape(media.alt)}">{credit}</figure>'
+    return f'<figure class="wp-block-image"><img src="{escape(url)}" alt="{escape(media.alt)}" class="wp-image-{number}">{credit}</figure>'
 
 
 def escaped(text: str) -> str:
