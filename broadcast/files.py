@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,25 @@ from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryE
 
 #: Files that the disk is asked to keep at the same time.
 _AT_ONCE = 8
+
+
+def read_plain(path: Path, limit: int) -> bytes:
+    """Return what a file holds, one byte beyond the limit at the most.
+
+    Only a plain file is opened for good: a pipe or a device would hold the reader for ever.
+
+    Args:
+        path: the file; links are followed.
+        limit: most that is wanted, bytes; a longer answer says that there is more.
+
+    Raises:
+        OSError: it cannot be read; EINVAL where it is no plain file.
+    """
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(number, "rb") as file:
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            raise OSError(errno.EINVAL, "ce n'est pas un fichier ordinaire ; copiez-en le contenu dans un fichier", str(path))
+        return file.read(limit + 1)
 
 
 def write(path: Path, data: bytes) -> bool:

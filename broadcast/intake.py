@@ -10,6 +10,7 @@ from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.app import App
 from broadcast.channel import Limits
 from broadcast.errors import ContentError, os_reason
+from broadcast.files import read_plain
 from broadcast.model import Draft, Finding, Media
 from broadcast.render import SideText
 from broadcast.render import side_texts as texts_of
@@ -122,8 +123,7 @@ def parse(app: App, path: Path) -> Draft:
         ContentError: it cannot be read, or its front matter is wrong.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_plain(path, MAX_BYTES)
         if len(data) > MAX_BYTES:
             raise ContentError(f"fichier trop grand : plus de {MAX_BYTES // 1000} ko ; ce n'est pas un message", file=str(path))
         text = data.decode("utf-8-sig")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import unicodedata
 import warnings
 from pathlib import Path
 
 from broadcast.errors import ContentError, os_reason
+from broadcast.files import read_plain
 from broadcast.model import Draft, Image, Media, sha256_of
+from broadcast.phone_pictures import from_phone, what_it_is
 
 #: Largest picture file, and most pixels: what a town hall's camera makes, not a decompression bomb.
 MAX_BYTES, MAX_PIXELS = 40 * 2**20, 120_000_000
@@ -47,16 +50,19 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
             line=line,
         )
 
-    path = _found(folder, image.file).resolve()
+    try:
+        path = _found(folder, image.file).resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, before Python 3.13
+        raise wrong(os_reason(error) if isinstance(error, OSError) else "liens en boucle") from error
     if not any(path.is_relative_to(base.resolve()) for base in (root, folder)):
         raise wrong("hors du dossier de la rédaction ; copiez-la à côté du message")
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise wrong(f"{size // 2**20} Mo, au plus {MAX_BYTES // 2**20} Mo")
-        data = path.read_bytes()
+        data = read_plain(path, MAX_BYTES)
     except OSError as error:
         raise wrong(os_reason(error)) from error
+    if len(data) > MAX_BYTES:
+        raise wrong(f"plus de {MAX_BYTES // 2**20} Mo")
+    data = from_phone(data, wrong)
     kind, width, height = _inspect(data, wrong)
     media_type, ending = _TYPES[kind]
     return Media(
@@ -76,7 +82,7 @@ def _load(draft: Draft, n: int, image: Image, folder: Path, root: Path, taken: s
 def _found(folder: Path, name: str) -> Path:
     """Return the file of that name; a Mac keeps letters and accents apart in names, where the message has them joined."""
     paths = [folder / unicodedata.normalize(form, name) for form in ("NFC", "NFD")]
-    return next((path for path in paths if path.exists()), folder / name)
+    return next((path for path in paths if os.path.lexists(path)), folder / name)
 
 
 def _inspect(data: bytes, wrong: object) -> tuple[str, int, int]:
@@ -103,7 +109,7 @@ def _inspect(data: bytes, wrong: object) -> tuple[str, int, int]:
         Pictures.DecompressionBombWarning,
         Pictures.DecompressionBombError,
     ) as error:
-        raise wrong("ce n'est pas une image lisible (PNG, JPEG, WebP ou GIF)") from error
+        raise wrong(what_it_is(data) or "ce n'est pas une image lisible (PNG, JPEG, WebP, GIF ou HEIC)") from error
     if kind not in _TYPES:
         raise wrong(f"format {kind or 'inconnu'} ; enregistrez-la en PNG ou JPEG")
     return kind, width, height

@@ -10,6 +10,9 @@ import click
 
 from broadcast.cli.context import as_option, command, json_option, newsroom
 from broadcast.cli.out import counted, print_findings, to_json
+from broadcast.cli.patience import patience
+
+_WORK = "préparation des images et des déclinaisons"
 
 _file = click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path, readable=False))
 
@@ -28,7 +31,8 @@ def check(file: Path, as_json: bool) -> int:
         channels: list[str] = []
         findings: Sequence[Finding]
         try:
-            reading = intake.read(app, file)
+            with patience(_WORK):
+                reading = intake.read(app, file)
         except frontmatter.MessageFileError as error:
             findings = error.findings
         except ContentError as error:
@@ -86,7 +90,8 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
     from broadcast.errors import NotFound
 
     with newsroom() as app:
-        reading = intake.read(app, file)
+        with patience(_WORK):
+            reading = intake.read(app, file)
         made = [r for r in reading.proof.renditions if channel in (None, r.channel)]
         texts = intake.side_texts(app, reading) if channel is None else ()
         if channel and not made:
@@ -139,7 +144,8 @@ def submit(file: Path, as_: str, reopen: bool, base: int | None, as_json: bool) 
     with newsroom() as app:
         with app.db.read() as tx:
             as_ = app.desk.person(tx, as_, Right.SUBMIT).name
-        reading = intake.read(app, file)
+        with patience(_WORK):
+            reading = intake.read(app, file)
         done = submit_revision(
             app.desk,
             reading.draft,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from broadcast.frontmatter.reader import Reader
-from broadcast.frontmatter.rules import AREA, LANGUAGE, MAX_TITLE, WORDS
+from broadcast.frontmatter.rules import AREA, LANGUAGE, MAX_IMAGES, MAX_TITLE, WORDS
 from broadcast.model import Draft, Image, Level, MessageKind, Source
 
 
@@ -114,7 +114,11 @@ def _apart(text: str) -> list[str]:
 
 def _images(r: Reader) -> tuple[Image, ...]:
     images = []
-    for n, item in enumerate(_mappings(r, "images")):
+    given = _mappings(r, "images")
+    if len(given) > MAX_IMAGES:
+        r.problem("too_many_images", f"images : {len(given)}, au plus {MAX_IMAGES} ; partagez le message", "images")
+        return ()
+    for n, item in enumerate(given):
         wrong = [k for k in item if k not in ("file", "alt", "credit", "focus")]
         fields = {k: str(item.get(k) or "").strip() for k in ("file", "alt", "credit")}
         if wrong:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from broadcast.frontmatter.reader import Number, Reader
-from broadcast.frontmatter.rules import FORBIDDEN, KEYS, LITERAL, MAX_FILE, MAX_SLUG, SLUG
+from broadcast.frontmatter.rules import FORBIDDEN, KEYS, LITERAL, MAX_FILE, MAX_HEADER, MAX_SLUG, SLUG
 
 
 class _Loader(yaml.SafeLoader):
@@ -75,6 +75,10 @@ def split(reader: Reader, text: str) -> str:
             "l'en-tête n'est pas fermé : ajoutez une ligne ---",
             line=len(lines),
         )
+        return ""
+    length = sum(map(len, lines[1:end]))
+    if length > MAX_HEADER:
+        reader.problem("too_large", f"en-tête trop long : {length} caractères, au plus {MAX_HEADER}", line=2)
         return ""
     if not reader.findings:
         _header(reader, lines[1:end])

@@ -11,6 +11,8 @@ from broadcast.model import Finding
 #: Largest file, characters.
 MAX_FILE = 200_000
 MAX_TITLE, MAX_SLUG = 140, 80
+#: Longest header, characters: YAML of any more takes a reader for minutes. Most pictures of a message.
+MAX_HEADER, MAX_IMAGES = 60_000, 40
 #: These keys are read to the end of their line, colons included.
 LITERAL = ("title", "short", "instruction", "contact", "event")
 KEYS = (

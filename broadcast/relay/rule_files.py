@@ -6,11 +6,14 @@ from pathlib import Path
 
 from broadcast.app import App
 from broadcast.errors import ContentError
+from broadcast.files import read_plain
 from broadcast.rules import Rule, rule_from_toml
 from broadcast.shipped import shipped
 
 #: Separates the two prepared messages of a rule in its frozen copy.
 TEMPLATE_BREAK = "\x1e"
+#: Most that is read of a rule, bytes.
+MAX_BYTES = 200_000
 
 
 def read_rule(app: App, name: str) -> Rule:
@@ -22,7 +25,7 @@ def read_rule(app: App, name: str) -> Rule:
     path = Path(name) if name.endswith(".toml") else app.dir / "content" / "rules" / f"{name}.toml"
     path = path if path.exists() else app.dir / path
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_plain(path, MAX_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = "pas en UTF-8" if isinstance(error, UnicodeDecodeError) else "absente" if not path.exists() else "illisible"
         raise ContentError(f"{why} ; une règle se met dans content/rules/<nom>.toml", file=str(path)) from error

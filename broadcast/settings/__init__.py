@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from broadcast.channel import ChannelSettings, Secret
 from broadcast.errors import SettingsError, os_reason, toml_reason
+from broadcast.files import read_plain
 from broadcast.model import Newsroom
 from broadcast.quiet import QuietHours
 from broadcast.settings.environment import complete, value_of
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 FILE = "broadcast.toml"
+#: Most that is read of the settings, bytes.
+_MAX_FILE = 5_000_000
 _NAME = re.compile(r"[a-z0-9-]+")
 
 
@@ -187,7 +190,7 @@ def _adapter(type_: type[Any]) -> TypeAdapter[Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_plain(path, _MAX_FILE).decode("utf-8-sig"))
     except FileNotFoundError:
         raise SettingsError(f"{path} : fichier absent ; créez une rédaction avec `broadcast init DOSSIER`") from None
     except OSError as error:

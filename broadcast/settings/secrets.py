@@ -9,6 +9,10 @@ from typing import Any
 
 from broadcast.channel import Secret
 from broadcast.errors import SettingsError, os_reason
+from broadcast.files import read_plain
+
+#: No credential is longer.
+_MAX_BYTES = 100_000
 
 
 def is_secret(hint: Any) -> bool:
@@ -30,7 +34,7 @@ def read_secret(folder: Path, file: str, path: str) -> str:
     place = folder / file
     try:
         mode = place.stat().st_mode
-        text = place.read_text(encoding="utf-8").strip()
+        text = read_plain(place, _MAX_BYTES).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = os_reason(error) if isinstance(error, OSError) else "pas du texte"
         raise SettingsError(f"{path} : {place} : illisible ({reason}) ; créez ce fichier avec le secret") from None
