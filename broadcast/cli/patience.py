@@ -26,10 +26,10 @@ def patience(work: str) -> Iterator[None]:
     done = threading.Event()
 
     def tell() -> None:
-        waited = _FIRST_S
-        while not done.wait(_FIRST_S if waited == _FIRST_S else _NEXT_S):
+        waited, wait = 0.0, _FIRST_S
+        while not done.wait(wait):
+            waited, wait = waited + wait, _NEXT_S
             click.echo(f"… {work} ({waited:.0f} s)", err=True)
-            waited += _NEXT_S
 
     teller = threading.Thread(target=tell, name="patience", daemon=True)
     teller.start()

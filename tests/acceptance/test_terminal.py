@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.acceptance.terminal import seen
 from tests.newsroom import SITE, Folder
@@ -64,10 +63,3 @@ def test_roles_and_abilities_are_french_on_a_terminal_and_codes_in_json(folder):
     assert "retrouver une publication" in channels
     assert "take_down" not in channels
     assert "take_down" in {a for c in folder.json("channels", "list")["channels"] for a in c["abilities"]}
-
-
-def test_long_work_says_that_it_goes_on(folder):
-    large = Image.effect_noise((6000, 6000), 80).convert("RGB")
-    large.save(folder.path / "content/messages/photo.png", compress_level=1)
-    path = folder.message("photo", more='images: [{file: photo.png, alt: "La place"}]\n')
-    assert "préparation des images et des déclinaisons" in "\n".join(seen(folder.path, "check", str(path)))
