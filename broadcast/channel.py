@@ -30,6 +30,7 @@ __all__ = [
     "ALONE",
     "Board",
     "BoardView",
+    "CanAdvise",
     "CanDraw",
     "CanFind",
     "CanProbe",
@@ -239,6 +240,14 @@ class CanProbe(Protocol):
 
     def probe(self) -> Limits | None:
         """Ask the platform; None: it states no limits."""
+
+
+@runtime_checkable
+class CanAdvise(Protocol):
+    """Its settings may leave things unsaid that cost no delivery, such as a legal notice."""
+
+    def missing(self) -> Sequence[str]:
+        """Return what its settings leave unsaid, each beginning with its key; asks nobody."""
 
 
 @runtime_checkable

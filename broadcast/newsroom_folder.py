@@ -41,6 +41,12 @@ separate_logins = false                   # true : auteur et approbateur sont de
 kind = "website"
 path = "public"
 required_for = ["alert"]
+# phone = "01 00 00 00 00"                # joindre la mairie, de même que mail et address
+# mail = "mairie@ville.example"
+# publisher = "…, maire"                  # mentions légales, obligatoires : directeur de la publication, hébergeur
+# hosting = "…, adresse, téléphone"
+# data_contact = "dpo@ville.example"
+# subscribe_url = "https://…"             # où s'abonner aux courriels ; suite : docs/channels/website.md
 
 [channels.signs]                          # panneaux : 4 lignes de 16 caractères
 kind = "sign"

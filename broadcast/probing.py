@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from broadcast import registry
 from broadcast.app import App
-from broadcast.channel import CanProbe, Limits
+from broadcast.channel import CanAdvise, CanProbe, Limits
 from broadcast.errors import BroadcastError, sayable
 from broadcast.store import newsroom
 
@@ -39,10 +39,16 @@ def probe_channel(app: App, name: str) -> Probed:
 def _ask(app: App, name: str) -> Probed:
     try:
         adapter = registry.open_channel(app.settings, name)
+        said = _advice(adapter)
         if not isinstance(adapter, CanProbe):
-            return Probed(channel=name, ok=True, message="rien à tester")
-        return Probed(channel=name, ok=True, message="accès vérifié", limits=adapter.probe())
+            return Probed(channel=name, ok=True, message=f"rien à tester{said}")
+        return Probed(channel=name, ok=True, message=f"accès vérifié{said}", limits=adapter.probe())
     except BroadcastError as error:
         return Probed(channel=name, ok=False, message=str(error))
     except Exception as error:  # noqa: BLE001  (an answer that no adapter foresaw costs one channel its probe, not all)
         return Probed(channel=name, ok=False, message=sayable(f"erreur inattendue : {error!r}"))
+
+
+def _advice(adapter: object) -> str:
+    missing = adapter.missing() if isinstance(adapter, CanAdvise) else ()
+    return f" ; à compléter dans broadcast.toml : {' ; '.join(missing)}" if missing else ""

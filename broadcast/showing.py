@@ -29,6 +29,8 @@ class Showing:
     ended_because: EndedBecause | None = None
     #: Lower is more urgent: order of severity, then message kind. Set by the dispatcher.
     priority: int = 0
+    #: Its place in the order of first showings here, 1 is the oldest; says on which archive page it stands.
+    position: int = 0
 
     @property
     def is_live(self) -> bool:
@@ -59,6 +61,9 @@ class BoardView(Protocol):
 
     def current(self, slug: str) -> Showing | None:
         """Return the version of `slug` that counts now; None: never shown here."""
+
+    def these(self, slugs: Sequence[str]) -> Sequence[Showing]:
+        """Return the versions that count now of these messages, in no order; one never shown here is left out."""
 
     def history(self, slug: str) -> Sequence[Showing]:
         """Return every version of `slug` published here, oldest first; the last one is the current."""

@@ -59,6 +59,12 @@ class StoredBoard:
         entry = self._entry(slug)
         return None if entry is None else self._current([entry])[0]
 
+    def these(self, slugs: Sequence[str]) -> Sequence[Showing]:
+        """Return the versions that count now of these messages."""
+        with self._d.db.read() as tx:
+            entries = boards.by_slugs(tx, self._place.name, slugs)
+        return self._current(entries)
+
     def history(self, slug: str) -> Sequence[Showing]:
         """Return every version of `slug` published here, oldest first."""
         entry = self._entry(slug)
@@ -141,6 +147,7 @@ class StoredBoard:
             ended_at=ended_at,
             ended_because=because,
             priority=entry.priority,
+            position=entry.seq,
         )
 
     def _frozen(self, revisions: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], Mapping[Form, Rendition]]:

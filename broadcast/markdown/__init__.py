@@ -7,7 +7,7 @@ source is never passed through: its words are kept, its tags not, and each loss 
 from broadcast.markdown.parse import Loss, is_safe_url, parse, parse_with_losses
 from broadcast.markdown.plain import inline_plain, lead, to_plain, words
 from broadcast.markdown.source import MAX_BODY, MAX_DEPTH
-from broadcast.markdown.to_html import highest_heading, inline_html, to_html
+from broadcast.markdown.to_html import highest_heading, inline_html, linked, to_html
 
 __all__ = [
     "MAX_BODY",
@@ -18,6 +18,7 @@ __all__ = [
     "inline_plain",
     "is_safe_url",
     "lead",
+    "linked",
     "parse",
     "parse_with_losses",
     "to_html",

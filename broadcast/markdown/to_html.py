@@ -22,6 +22,7 @@ from broadcast.blocks import (
     Table,
     Text,
 )
+from broadcast.text import contacts
 
 _TAGS = {
     "a",
@@ -56,8 +57,11 @@ _ATTRIBUTES = {
     "img": {"src", "alt", "title", "loading"},
     "li": {"value"},
     "ol": {"start"},
+    "table": {"role"},
+    "tbody": {"role"},
+    "tr": {"role"},
     "th": {"scope", "class"},
-    "td": {"class"},
+    "td": {"class", "data-label", "role"},
     "div": {"class", "tabindex", "role", "aria-label"},
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -126,16 +130,24 @@ def _table(table: Table) -> str:
         name = table.align[column] if column < len(table.align) else ""
         return f' class="{escape(name)}"' if name else ""
 
+    # What a narrow screen shows before each cell, where every row is a card of its own.
+    names = [inline_plain(c) for c in table.head]
+
+    def label(column: int) -> str:
+        name = names[column] if column < len(names) else ""
+        return f' data-label="{escape(name)}"' if name else ""
+
     def cells(row: tuple[tuple[Inline, ...], ...]) -> str:
-        return "".join(f"<td{side(n)}>{inline_html(cell)}</td>" for n, cell in enumerate(row))
+        return "".join(f'<td role="cell"{side(n)}{label(n)}>{inline_html(cell)}</td>' for n, cell in enumerate(row))
 
     head = "".join(f'<th scope="col"{side(n)}>{inline_html(c)}</th>' for n, c in enumerate(table.head))
-    body = "".join(f"<tr>{cells(row)}</tr>" for row in table.rows)
+    body = "".join(f'<tr role="row">{cells(row)}</tr>' for row in table.rows)
+    # The roles stay what they are where a style makes cards of the rows: a browser would forget the table.
     # A wide table scrolls in a region of its own, which the keyboard can reach.
-    label = "Tableau : " + ", ".join(inline_plain(c) for c in table.head)
+    words = "Tableau : " + ", ".join(names)
     return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(label)}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(words)}"><table role="table">'
+        f'<thead><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>'
     )
 
 
@@ -146,7 +158,7 @@ def inline_html(children: tuple[Inline, ...]) -> str:
 
 def _inline(child: Inline) -> str:
     if isinstance(child, Text):
-        return escape(child.text, quote=False)
+        return linked(child.text)
     if isinstance(child, Emphasis):
         return f"<em>{inline_html(child.children)}</em>"
     if isinstance(child, Strong):
@@ -154,11 +166,30 @@ def _inline(child: Inline) -> str:
     if isinstance(child, Code):
         return f"<code>{escape(child.text)}</code>"
     if isinstance(child, Link):
-        return f'<a href="{escape(child.url)}"{_title(child.title)}>{inline_html(child.children)}</a>'
+        words = "".join(_unlinked(c) for c in child.children)
+        return f'<a href="{escape(child.url)}"{_title(child.title)}>{words}</a>'
     if isinstance(child, Picture):
         address = f'src="{escape(child.url)}" alt="{escape(child.alt)}"'
         return f'<img {address}{_title(child.title)} loading="lazy">'
     return "<br>"
+
+
+def linked(text: str, *, is_contact: bool = False) -> str:
+    """Return plain text as HTML in which numbers to call and addresses to write to are links."""
+    return "".join(
+        f'<a href="{escape(address)}">{escape(words, quote=False)}</a>' if address else escape(words, quote=False)
+        for words, address in contacts.links(text, is_contact=is_contact)
+    )
+
+
+def _unlinked(child: Inline) -> str:
+    """Return what stands inside a link: it holds no other."""
+    if isinstance(child, Text):
+        return escape(child.text, quote=False)
+    if isinstance(child, Emphasis | Strong):
+        tag = "em" if isinstance(child, Emphasis) else "strong"
+        return f"<{tag}>{''.join(map(_unlinked, child.children))}</{tag}>"
+    return _inline(child)
 
 
 def _title(title: str) -> str:

@@ -47,11 +47,12 @@ _TAGS = {
     "ul",
 }
 _ATTRIBUTES = {
-    "*": {"class", "lang", "aria-label", "role", "tabindex", "id"},
+    "*": {"class", "lang", "dir", "aria-label", "role", "tabindex", "id"},
     "a": {"href", "title"},
     "img": {"src", "alt", "width", "height", "loading"},
     "li": {"value"},
     "ol": {"start"},
+    "td": {"data-label"},
     "th": {"scope"},
     "time": {"datetime"},
 }

@@ -264,6 +264,14 @@ def _spoken(words: str, limit: int | None = None) -> str:
     return spoken.within(spoken.spoken(words), limit)
 
 
+def _linked(words: str) -> Markup:
+    return Markup(markdown.linked(words))  # noqa: S704  (escaped, but for the links that it makes itself)
+
+
+def _called(words: str) -> Markup:
+    return Markup(markdown.linked(words, is_contact=True))  # noqa: S704  (as above)
+
+
 def _kind_label(kind: str) -> str:
     return KIND_LABELS[str(kind)]
 
@@ -275,6 +283,8 @@ def _level_label(level: str) -> str:
 _FILTERS = {
     "plain": markdown.to_plain,
     "html": _html,
+    "linked": _linked,
+    "called": _called,
     "icml": _icml,
     "typst": _typst,
     "typst_text": story.escape_typst,

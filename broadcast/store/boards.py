@@ -154,6 +154,11 @@ def by_slug(tx: Tx, channel: str, slug: str) -> Entry | None:
     return None if row is None else _entry(row)
 
 
+def by_slugs(tx: Tx, channel: str, slugs: Collection[str]) -> list[Entry]:
+    """Return the entries of these messages, in no order."""
+    return [_entry(row) for row in tx.all(_entries().where(*_of(tx, channel), _E.c.slug.in_(list(slugs))))]
+
+
 def versions(tx: Tx, channel: str, message_uids: Collection[str]) -> dict[str, list[Version]]:
     """Return when each revision of these messages appeared, oldest first."""
     facts = {"newsroom": tx.newsroom, "channel": channel, "messages": list(message_uids)}

@@ -1,16 +1,16 @@
 """Website: static pages that any web server can serve, feeds, and CAP documents.
 
-What the public sees: a front page with the live alerts on top, a page for each message with its
-history, archives, Atom, RSS and JSON feeds, and for alerts a CAP 1.2 document and a CAP feed; for
-machines a Flash Briefing, spoken texts, schema.org data and a sitemap. What has ended says so and
-never answers 404. No script is needed; one small stylesheet.
+What the public sees: a front page with the live alerts on top, a page for each message that says first what to do,
+archives by month and kind, how to be told, whom to call, legal notice and accessibility statement; Atom, RSS and JSON
+feeds, and for alerts a CAP 1.2 document and a CAP feed; for machines a Flash Briefing, spoken texts, schema.org data
+and a sitemap. What has ended says so and never answers 404. No page needs a script; one betters the search.
 
-Settings: `path` (folder of the site, default `public`), `hub` (a WebSub hub, told of each change).
-The address of the site is `newsroom.base_url`.
+The address of the site is `newsroom.base_url`. Settings: `settings.py`.
 
 Quirks:
     - Order of writing: the page of the message, the front page, the feeds; then archives.
-    - An archive page holds messages by order of first publication and never moves once full.
+    - An archive page holds messages by order of first publication: it changes when one of them does, or when the next
+      page begins.
     - There is no official CAP geocode name for INSEE codes: ours is FR-INSEE-COMMUNE.
 """
 
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,18 +32,10 @@ from broadcast.channel import (
 )
 from channels.website.hub import tell
 from channels.website.pages import Site
+from channels.website.settings import Settings
 
 #: What the memory keeps: where and with which templates the whole site was last made.
 _BUILT = "built"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings(ChannelSettings):
-    """`[channels.<name>]` of kind website."""
-
-    path: str = "public"
-    #: Address of a WebSub hub that is told of each change of the feeds, "" for none.
-    hub: str = ""
 
 
 class Website:
@@ -62,12 +53,16 @@ class Website:
         """A page takes everything."""
         return Limits(keeps_structure=True, max_image_px=2400, max_image_bytes=2_000_000, source="settings")
 
+    def missing(self) -> Sequence[str]:
+        """Return what the pages cannot say of the town yet; nothing of it shows on them."""
+        return list(self._settings.missing())
+
     def show(self, board: BoardView) -> list[Published]:
         """Write what changed, or the whole site where it is not there yet."""
         hub = self._settings.hub
-        site = Site(self._dir, board, hub)
-        mark = json.dumps([str(self._dir), board.newsroom.base_url, site.digest(), *filter(None, [hub])])
-        whole = self._memory.get(_BUILT) != mark or not (self._dir / "index.html").exists()
+        site = Site(self._dir, board, self._settings)
+        mark = json.dumps([str(self._dir), site.digest()])
+        whole = self._memory.get(_BUILT) != mark or not site.is_there()
         slugs: Sequence[str] = list(board.all_slugs()) if whole else board.changed
         try:
             site.write(slugs, whole=whole)

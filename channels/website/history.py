@@ -29,20 +29,21 @@ class CapDocument:
 
 
 def changes(old: str, new: str) -> str:
-    """Return the words that changed as HTML, with `<del>` and `<ins>`; all else escaped."""
-    before, after = re.findall(r"\s+|[^\s]+", old), re.findall(r"\s+|[^\s]+", new)
+    """Return the sentences that changed as HTML paragraphs, with `<del>` and `<ins>`; all else is left out.
+
+    A sentence is what a reader takes in at once: single words struck out of it cannot be read.
+    """
+    before, after = _sentences(old), _sentences(new)
     out = []
     for tag, a, b, c, d in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        gone, come = (
-            escape("".join(before[a:b]), quote=False),
-            escape("".join(after[c:d]), quote=False),
-        )
-        if tag == "equal":
-            out.append(come)
-        else:
-            out.append(f"<del>{gone}</del>" if gone.strip() else "")
-            out.append(f"<ins>{come}</ins>" if come.strip() else come)
-    return "".join(out).replace("\n\n", "<br>").replace("\n", "<br>")
+        if tag != "equal":
+            out += [f"<p><del>{escape(said, quote=False)}</del></p>" for said in before[a:b]]
+            out += [f"<p><ins>{escape(said, quote=False)}</ins></p>" for said in after[c:d]]
+    return "".join(out)
+
+
+def _sentences(text: str) -> list[str]:
+    return [said for piece in re.split(r"\n+|(?<=[.!?…])\s+", text) if (said := piece.strip())]
 
 
 def cap_documents(history: Sequence[Showing], newsroom: Newsroom) -> list[CapDocument]:

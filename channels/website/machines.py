@@ -82,11 +82,25 @@ def spoken_of(showing: Showing) -> str:
     return f"Cette information n'est plus valable.\n{words}"
 
 
+def briefed_first(live: Sequence[Showing]) -> list[Showing]:
+    """Return what is live in the order in which a voice tells it: alerts, the most urgent first, then what is newest.
+
+    A briefing holds few items: without this a closed stadium would push a live alert out.
+    """
+    return sorted(live, key=lambda s: (*_rank(s), -s.published_at.timestamp()))
+
+
+def _rank(showing: Showing) -> tuple[int, int]:
+    options = showing.rendition.parts[0].options
+    is_alert = options.get("kind") in ("alert", "holding") or options.get("level") in ("extreme", "severe")
+    return (0, showing.priority) if is_alert else (1, 0)
+
+
 def flash_briefing(live: Sequence[Showing], room: Newsroom, changed_at: datetime) -> list[dict[str, str]]:
-    """Return one to five items, newest first, of what is live; one that says so if nothing is.
+    """Return one to five items of what is live; one that says so if nothing is.
 
     Args:
-        live: what is live, newest first.
+        live: what is live, in the order in which it is told.
         room: whose site it is.
         changed_at: the site's last change: date of the item that says that there is nothing.
     """
