@@ -1,18 +1,20 @@
 """Words: counting them as each place counts, French typography, dates in words. Pure."""
 
-from broadcast.text.french import typo, typo_net
+from broadcast.text.french import compact_hours, set_hours, typo, typo_net
 from broadcast.text.gsm import not_gsm7, transliterate_gsm7
 from broadcast.text.measure import UNITS, measure
 from broadcast.text.words import day, hashtag, hashtags, hour, when, words_of
 
 __all__ = [
     "UNITS",
+    "compact_hours",
     "day",
     "hashtag",
     "hashtags",
     "hour",
     "measure",
     "not_gsm7",
+    "set_hours",
     "transliterate_gsm7",
     "typo",
     "typo_net",

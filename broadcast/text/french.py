@@ -51,13 +51,55 @@ def typo_net(text: str) -> str:
     return _outside(text, lambda piece: _applied(_spaces(), piece, thin=NBSP, wide=NBSP)).replace(NNBSP, NBSP)
 
 
+@lru_cache(maxsize=4096)
+def set_hours(text: str) -> str:
+    """Return `text` with its times of day and durations in one form, "14 h 30", however they were typed.
+
+    `14h30`, `14H30`, `14:30` and `14 h 30` are one; minutes of nought go ("14 h"). Spaces do not break
+    (U+00A0). Addresses, codes, scales and ratios stay; doing it twice changes nothing. Source: Lexique
+    des règles typographiques en usage à l'Imprimerie nationale, "heure".
+    """
+    return _outside(text, _with_hours, _untouched(times=False))
+
+
+def compact_hours(text: str) -> str:
+    """Return `text` with its times as a street sign says them: "14H30", "8H"."""
+    return regex.sub(
+        r"(?<![\w.,])(\d{1,2})[\s\u00a0\u202f]?[hH](?:[\s\u00a0\u202f]?([0-5]\d))?(?![\p{L}\p{N}_])", r"\1H\2", set_hours(text)
+    )
+
+
+_GAP = r"[ \u00a0\u202f]?"
+
+
 @cache
-def _untouched() -> regex.Pattern[str]:
+def _hours() -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+    begins = r"(?<![\p{L}\p{N}_.,:/#@&=°]|\d[ \u00a0\u202f])"
+    return (
+        regex.compile(rf"{begins}(?P<h>\d{{1,3}}){_GAP}[hH](?:{_GAP}(?P<m>[0-5]\d)(?![\d]))?(?![\p{{L}}\p{{N}}_])"),
+        regex.compile(rf"{begins}(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d)(?![\p{{L}}\p{{N}}_:]|[.,]\d|{_GAP}\d{{3}})"),
+    )
+
+
+def _with_hours(text: str) -> str:
+    for pattern in _hours():
+        text = pattern.sub(_one_hour, text)
+    return text
+
+
+def _one_hour(match: regex.Match[str]) -> str:
+    minutes = match["m"]
+    return f"{int(match['h'])}{NBSP}h" + (f"{NBSP}{minutes}" if minutes and minutes != "00" else "")
+
+
+@cache
+def _untouched(times: bool = True) -> regex.Pattern[str]:
+    clock = r"|(?<!\d)\d+(?::\d+)+" if times else r"|(?<!\d)\d+(?::\d+){2,}"
     return regex.compile(
         r"(?:[a-z][a-z0-9+.\-]{1,15}://|\bwww\.)[^\s<>«»“”]*[^\s<>«»“”.,;:!?)\]…'’\"]"
         r"|(?<![\w+\-])[\w+\-][\w.+\-]*+@[\w\-]+(?:\.[\w\-]+)+"
         r"|\b(?:mailto|tel|sms):[^\s<>«»]*[^\s<>«».,;:!?)\]]"
-        r"|(?<!\d)\d+(?::\d+)+"
+        rf"{clock}"
         r"|(?<!`)(`+)(?!`).{1,200}?(?<!`)\1(?!`)"
         r"|(?<![\w+])(?:0\d(?:[ .\-]\d\d){4}|0[ .]?8\d\d(?:[ .]\d{2,3}){2,3}|\+\d(?:[ .\-()]{0,2}\d){8,14})(?!\w)"
         r"|&(?:[a-z][a-z0-9]*|\#[0-9]+|\#x[0-9a-f]+);",
@@ -74,7 +116,7 @@ def _settled(text: str, change: Callable[[str], str]) -> str:
     return text
 
 
-def _outside(text: str, change: Callable[[str], str]) -> str:
+def _outside(text: str, change: Callable[[str], str], untouched: regex.Pattern[str] | None = None) -> str:
     """Return `text` with `change` made between what must stay, each piece seeing its neighbours."""
     kept: list[str] = []
 
@@ -82,7 +124,7 @@ def _outside(text: str, change: Callable[[str], str]) -> str:
         kept.append(match[0])
         return _KEPT
 
-    changed = change(_untouched().sub(keep, text.replace(_KEPT, "\ufffd")))
+    changed = change((untouched or _untouched()).sub(keep, text.replace(_KEPT, "\ufffd")))
     pieces = changed.split(_KEPT)
     return "".join(a + b for a, b in zip(pieces, [*kept, ""], strict=True))
 

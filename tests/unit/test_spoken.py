@@ -34,7 +34,7 @@ def test_a_whole_message():
     )
     assert spoken(text) == (
         "Crue de la Seine : évitez les quais.\n"
-        "Les quais sont fermés depuis sept heures quinze. Niveau : cinq virgule quatre-vingts mètres (plus vingt centimètres).\n"
+        "Les quais sont fermés depuis sept heures quinze. Niveau : cinq mètres quatre-vingts (plus vingt centimètres).\n"
         "Ce que fait la ville :\n"
         "la police fait évacuer les voitures.\n"
         "un point d'accueil, douze avenue Foch, de huit heures à vingt heures.\n"

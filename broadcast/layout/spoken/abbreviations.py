@@ -80,11 +80,33 @@ _SIGNS = {
 }
 
 
+#: Papers whose number has several parts: "arrêté 2026-412" is no span.
+_PAPERS = "lois?|décrets?|arrêtés?|délibérations?|ordonnances?|circulaires?|dossiers?|marchés?|réf\\.|références?"
+#: The parts of such a number.
+_REFERENCE = r"(?P<parts>\d+(?: ?[-–/] ?\d+){1,3})(?![\w/\-]|[.,]\d)"
+
+
+def _reference(match: Match) -> str:
+    """Return a number in parts as it is dictated: "2026 tiret 412"."""
+    return regex.sub(r" ?([-–/]) ?", lambda m: " barre " if m[1] == "/" else " tiret ", match["parts"])
+
+
+def _article(word: str) -> str:
+    return cased("article" + "s" * word.lower().endswith("s"), word)
+
+
 def names_and_marks() -> tuple[Rule, ...]:
     """Return the rules for hashtags, "n°", initials and roads: before any number is read."""
     return (
         rule(r"#(?=\d+(?!\w))", "numéro "),
         rule(r"#(\w+)", lambda m: f" {_split_words(m[1])} "),
+        rule(rf"\b(n)° ?{_REFERENCE}", lambda m: f"{'N' if m[1] == 'N' else 'n'}uméro {_reference(m)}", regex.I),
+        rule(rf"\b({_PAPERS}) {_REFERENCE}", lambda m: f"{m[1]} {_reference(m)}", regex.I),
+        rule(
+            rf"\b(articles?|art\.) ?([LRDA])\.? ?{_REFERENCE}",
+            lambda m: f"{_article(m[1])} {m[2].upper()} {_reference(m)}",
+            regex.I,
+        ),
         rule(r"\b(n)°(s?) ?(?=\d|\p{L}|$| )", lambda m: f"{'N' if m[1] == 'N' else 'n'}uméro{m[2]} ", regex.I),
         rule(r"\b(t)[eé]l(?:\. ?|\b ?)(?=:|[\d+(])", lambda m: f"{m[1]}éléphone ", regex.I),
         rule(r"\b(?:\p{Lu}\.){2,}(?!\w)", lambda m: m[0].replace(".", "")),
@@ -117,6 +139,7 @@ def abbreviations() -> tuple[Rule, ...]:
         ),
         rule(r"(?<!\w)tél(?!\w)", "téléphone"),
         rule(r"(?<!\w)(min|max|MIN|MAX|Min(?=\.)|Max(?=\.))(?:\.(?! *$| +\p{Lu})|(?!\w))", _extreme),
+        rule(r"(?<!\w)M\.? (et|ou) (?=M(?:me|lle)s?(?!\w)|MM?\.)", r"monsieur \1 "),
         rule(r"(?<!\w)(MM?\.)(?= ?\p{Lu}| l(?:es?|a|') ?) ?", lambda m: f"{_TITLES[m[1]]} "),
         rule(r"(?<!\w)(M(?:me|lle)s?|MME|MLLE)(?!\w)\.?(?! *$)", lambda m: _TITLES[m[1]]),
         rule(r"(?<!\w)(Dr|Pr)\.?(?= \p{L})", lambda m: _TITLES[m[1]]),

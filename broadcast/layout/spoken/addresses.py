@@ -98,6 +98,8 @@ def without_urls(text: str, emails: list[str]) -> str:
     text = sub(rf"{_URL}(?:,? (?:(?:et|ou|/) )?{_URL})+", _URL, text)
     text = sub(rf"\b(sur|via|par)(?: le site(?: internet)?)? ?:? ?{_URL}", r"\1 internet", text)
     text = sub(rf"\bà l'adresse(?: suivante)? ?:? ?{_URL}", "sur internet", text)
+    # What is given beside another way is said, or the other way would stand alone ("Infos : ou zéro un…").
+    text = sub(rf"(?<=[:,→>])( ?){_URL}(?=,? (?:ou|et) )", r"\1sur internet", text)
     # An announcement of nothing ("Infos : …") goes without its colon.
     text = sub(rf"(?: (?:et|ou))? ?[:→>]? ?{_URL}(?= *(?:[.!?…)\n]|$))", "", text)
     return sub(rf" ?{_URL}", "", text)

@@ -15,8 +15,9 @@ def lines(text: str) -> Iterable[str]:
     after_blank = False
     for raw in text.split("\n"):
         line = sub(r"^(?: |>(?! ?\d))*+(?:#{1,6} )?", "", raw).strip()
+        line = sub(r"^(\d{3,9})[.)] (?=\S)", r"\1 : ", line)
         body = sub(r"^(?:[-–—•‣▪●◦*·+] +|(?=\d{1,2}[.)] ))", "", line)
-        item = body != line or bool(compiled(r"\d{1,2}[.)] ").match(line))
+        item = body != line or bool(compiled(r"\d{1,2}[.)] |\d{3,9} : ").match(line))
         if not line:
             after_blank = True
             continue

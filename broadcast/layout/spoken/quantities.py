@@ -91,6 +91,7 @@ def quantities() -> tuple[Rule, ...]:
         rule(r"(?<=\d) ?[-–—] ?(?=\d)", ", "),
         rule(rf"(?<![\d.,])({NUMBER}) ?(k|M|Md)€", lambda m: f"{m[1]} {_MANY[m[2]][is_several(m[1])]}"),
         rule(rf"(?<![\d.,])({NUMBER}) ?(?:€ ?(\d\d)(?!\d)|(?:€|euros?(?!\w)|EUR(?!\w)))(/(?=\p{{L}}))?", _euros, regex.I),
+        rule(rf"{NEW}(\d{{1,3}})(?:,(\d{{1,2}}) ?m|m(\d\d)| m (\d\d))(?![\w²³'/]| ?[/²³])", _metres),
         rule(
             rf"(?<![\d.,])({NUMBER}) ?({units}|KM/H|Km/h|km/H|KM|Km|KG|Kg|MIN|° C)(?![\w²³'])(?:(/(?=\p{{L}}))|\.(?= \p{{Ll}}))?",
             _quantity,
@@ -125,6 +126,15 @@ def _euros(match: Match) -> str:
     return said + name + (f" {number_words(count)}" if count else "") + per
 
 
+def _metres(match: Match) -> str:
+    """Return a height or a length as people say it: "un mètre soixante", "quatre-vingts centimètres"."""
+    whole, part = int(match[1]), (match[2] or match[3] or match[4]).ljust(2, "0")
+    if not whole:
+        return f"{number_words(int(part))} centimètre{'s' if int(part) > 1 else ''}"
+    metres = f"{number_words(whole)} mètre{'s' if whole > 1 else ''}"
+    return metres if part == "00" else f"{metres} {whole_words(part)}"
+
+
 def _quantity(match: Match) -> str:
     unit = match[2].replace("° C", "°C")
     one, several, feminine = _UNITS.get(unit) or _UNITS[unit.lower()]
@@ -135,6 +145,7 @@ def bare_units() -> tuple[Rule, ...]:
     """Return the rules for units without a number."""
     return (
         rule(r"\b(millions?|milliards?) ?€", r"\1 d'euros"),
+        rule(r"\b([dD])e (un (?:(?:kilo|centi|milli)?mètre|litre|degré|euro|million|milliard)s?(?!\w))", r"\1'\2"),
         rule(r"(?<!\w)km/h(?!\w)", "kilomètres par heure"),
         rule(r"(?<!\w)km(?![\w²³])", "kilomètres"),
         rule(r"(?<!\w)(km|m)²(?!\w)", lambda m: _UNITS[m[0]][1]),

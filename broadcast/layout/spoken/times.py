@@ -34,6 +34,15 @@ _SHORT_DAYS = {
 }
 
 
+#: Short numbers of French public and help services: nobody counts so many of anything, and no year is as late.
+#: Source: ARCEP, numéros courts; https://www.service-public.gouv.fr, "numéros d'urgence", read 2026-11-29.
+_SHORT = (
+    *("3018", "3020", "3114", "3117", "3131", "3219", "3232", "3237", "3400", "3434", "3608", "3620", "3631", "3635", "3646"),
+    *("3699", "3900", "3914", "3915", "3919", "3920", "3922", "3928", "3933", "3939", "3949", "3960", "3966", "3975", "3977"),
+    *("3985", "3989", "3990", "3992", "3995", "3996", "3999"),
+)
+
+
 def telephones() -> tuple[Rule, ...]:
     """Return the rules for telephone numbers, said in pairs."""
     return (
@@ -43,8 +52,16 @@ def telephones() -> tuple[Rule, ...]:
         ),
         rule(r"(?<![\d+])0\d(?:[ .\-]?\d\d){4}(?!\d)", lambda m: _pairs(m[0])),
         rule(
-            r"(?<!\d)0[ .]?(8\d\d)[ .]?(\d{3})[ .]?(\d{3})(?!\d)",
+            r"(?<!\d)0[ .]?([1-9]\d\d)[ .]?(\d{3})[ .]?(\d{3})(?!\d)",
             lambda m: f"zéro {whole_words(m[1])}, {whole_words(m[2])}, {whole_words(m[3])}",
+        ),
+        rule(
+            r"(?<!\d)0[ .]?([89]\d\d)[ .]?(\d\d)[ .]?(\d\d)[ .]?(\d\d)(?!\d)",
+            lambda m: "zéro " + ", ".join(whole_words(m[n]) for n in (1, 2, 3, 4)),
+        ),
+        rule(
+            r"(?<![\d.,/+\-])(3\d) ?(\d\d)(?! ?[\d%€°]|[.,/]\d| \p{Ll}+s\b)",
+            lambda m: _pairs(m[1] + m[2]).replace(",", "") if m[1] + m[2] in _SHORT else m[0],
         ),
         rule(r"\b(le|au) (11[68]) ?(\d{3})(?!\d)", lambda m: f"{m[1]} {whole_words(m[2])}, {whole_words(m[3])}", regex.I),
         rule(
@@ -74,6 +91,10 @@ def dates() -> tuple[Rule, ...]:
         ),
         rule(rf"(?<!\bla )\b({days})\. ?(?=\d)", lambda m: f"{cased(_SHORT_DAYS[m[1].lower()], m[1])} ", regex.I),
         rule(rf"(?<![\d.,/])0?1 (?={months})", "premier "),
+        rule(
+            r"(?<![\w/])1er ?/ ?(\d{1,2})(?: ?/ ?(\d{4}|\d\d))?(?![\w/])",
+            lambda m: _date(m, "1", m[1], m[2] or ""),
+        ),
         rule(r"(?<![\d\-])(\d{4})-(\d\d)-(\d\d)(?:T(?=\d\d:)|(?![\d\-]))", lambda m: _date(m, m[3], m[2], m[1])),
         rule(r"(?<![\d./\-])(\d{1,2})([./\-])(\d{1,2})\2(\d{4})(?![\d])", lambda m: _date(m, m[1], m[3], m[4])),
         rule(r"(?<![\d./\-])(\d{1,2})/(\d{1,2})/(\d\d)(?![\d/])", lambda m: _date(m, m[1], m[2], m[3])),
