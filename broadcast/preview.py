@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def write_html(
     facts: Sequence[tuple[str, str]],
     newsroom: Newsroom,
     texts: Sequence[SideText] = (),
+    first: Mapping[str, Collection[Form]] | None = None,
 ) -> Path:
     """Write `index.html` and the pictures it shows, and return its path.
 
@@ -61,6 +62,7 @@ def write_html(
             [r for r in renditions if r.channel == name],
             drawings,
             [f for f in findings if f.channel == name],
+            (first or {}).get(name, ()),
         )
         for name in channels
     )
@@ -117,8 +119,9 @@ def _card(
     made: Sequence[Rendition],
     drawings: Mapping[tuple[str, Form], Sequence[Drawing]],
     findings: Sequence[Finding],
+    leaving: Collection[Form],
 ) -> str:
-    ordered = sorted(made, key=lambda r: list(Form).index(r.form))
+    ordered = sorted(made, key=lambda r: (r.form not in leaving, list(Form).index(r.form)))
     first = ordered[0]
     rest = "".join(
         f"<details><summary>{_FORMS[r.form]}</summary>{_rendition(folder, r, drawings)}</details>" for r in ordered[1:]

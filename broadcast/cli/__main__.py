@@ -27,9 +27,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reviews": ("review:reviews", "Lister ce qui attend un vote."),
     "show": ("review:show", "Relire les déclinaisons enregistrées d'une version."),
     "diff": ("review:diff", "Voir ce qui a changé d'une version à l'autre."),
-    "approve": ("review:approve", "Approuver (une autre personne que l'auteur)."),
-    "return": ("review:return_", "Renvoyer à l'auteur pour correction."),
-    "reject": ("review:reject", "Rejeter."),
+    "approve": ("voting:approve", "Approuver (une autre personne que l'auteur)."),
+    "return": ("voting:return_", "Renvoyer à l'auteur pour correction."),
+    "reject": ("voting:reject", "Rejeter."),
     "send": (
         "sending:send",
         "Envoyer tout ce qui est dû, vérifier ce qui est incertain.",

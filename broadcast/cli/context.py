@@ -32,8 +32,15 @@ as_option = click.option(
 #: `--json`, for every command that lists or reports.
 json_option = click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")
 
+#: `--yes`, for every command that asks.
+yes_option = click.option("--yes", is_flag=True, help="Ne pas demander de confirmation (obligatoire sans terminal).")
+#: What stands before everything that is said in an exercise.
+EXERCISE = "[EXERCICE]"
+
 #: Where a context keeps that JSON was asked for before the name of the command.
 _JSON = "broadcast.json"
+#: Where it keeps that the world was said.
+_SAID = "broadcast.world-said"
 
 
 def _ask_json(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -54,9 +61,27 @@ def newsroom() -> Iterator[App]:
 
     folder: Path | None = click.get_current_context().find_root().obj
     with opened(folder) as app:
+        _say_world(app)
         for name, value in app.test_switches.items():
             click.echo(f"essai : {name}={value} (réseaux locaux seulement)", err=True)
         yield app
+
+
+#: Commands whose output is read by programs, line by line: there the world is said beside it.
+_MACHINE = frozenset({"submit", "export", "new", "adopt", "all-clear"})
+
+
+def _say_world(app: App) -> None:
+    """Say once, before anything else, that this is an exercise; in JSON it is the key `world`."""
+    from broadcast.cli import out
+
+    context = click.get_current_context()
+    out.world = app.world
+    if app.world != "exercise" or context.meta.get(_SAID):
+        return
+    context.meta[_SAID] = True
+    as_json = context.meta.get(_JSON) or context.params.get("as_json")
+    click.secho(f"{EXERCISE} rien de réel n'en sort", fg="magenta", bold=True, err=bool(as_json) or context.info_name in _MACHINE)
 
 
 def acting(app: App, name: str) -> str:
@@ -132,14 +157,31 @@ def _crashed(error: Exception, *, as_json: bool) -> None:
     )
 
 
-def confirm(question: str) -> None:
-    """Ask a person; everything but a yes leaves things as they are.
+def ask(app: App, question: str, *, yes: bool, as_json: bool = False) -> None:
+    """Ask a person before an act; everything but a yes leaves things as they are.
+
+    In an exercise the world stands in the question and another word answers it, so that no hand that has learnt one
+    answers the other.
+
+    Args:
+        app: the newsroom.
+        question: in French, ending in a question mark.
+        yes: True: the person said so already, by `--yes`.
+        as_json: a program listens: there is nobody to ask.
 
     Raises:
+        UsageError: nobody can be asked, and `--yes` was not given.
         click.Abort: they did not say yes.
     """
-    answer = click.prompt(f"{question} [o/N]", default="n", show_default=False, prompt_suffix=" ")
-    if str(answer).strip().lower() not in ("o", "oui", "y", "yes"):
+    if yes:
+        return
+    if as_json or not sys.stdin.isatty():
+        raise UsageError(f"pas de terminal pour répondre : rien n'est fait ; ajoutez --yes si c'est voulu ({question})")
+    exercise = app.world == "exercise"
+    words = ("exercice",) if exercise else ("o", "oui", "y", "yes")
+    asked = f"{EXERCISE} {question} [tapez exercice pour dire oui]" if exercise else f"{question} [o/N]"
+    answer = click.prompt(asked, default="n", show_default=False, prompt_suffix=" ", err=not sys.stdout.isatty())
+    if str(answer).strip().lower() not in words:
         raise click.Abort
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,24 +17,37 @@ if TYPE_CHECKING:
     from broadcast.render import SideText
 
 
-def print_renditions(made: Sequence[Rendition]) -> None:
-    """Print each rendition's text, the published form first."""
+def print_renditions(made: Sequence[Rendition], *, hashes: bool = False) -> None:
+    """Print each rendition's text, the published form first; what is the same on several channels once.
+
+    Args:
+        made: the renditions.
+        hashes: True adds the hash of each.
+    """
     order = list(Form)
-    for rendition in sorted(made, key=lambda r: (r.channel, order.index(r.form))):
-        click.secho(
-            f"── {rendition.channel} ({rendition.channel_kind}) · {FORM_WORDS[rendition.form]} · {rendition.sha256[:12]}",
-            bold=True,
-        )
-        for number, part in enumerate(rendition.parts, 1):
-            count = measured(rendition, part.text)
-            head = f"   [{number}/{len(rendition.parts)}] {count}" if count or len(rendition.parts) > 1 else ""
-            if head:
-                click.secho(head, dim=True)
-            click.echo("\n".join(f"   {line}" for line in part.text.splitlines()))
-            for media in part.media:
-                if media.alt and not media.name.endswith("-preview.png"):
-                    click.secho(f"   image {media.name} : {media.alt}", dim=True)
+    ordered = sorted(made, key=lambda r: (order.index(r.form), r.channel))
+    same: dict[tuple[Form, tuple[str, ...]], list[Rendition]] = {}
+    for rendition in ordered:
+        same.setdefault((rendition.form, tuple(p.text for p in rendition.parts)), []).append(rendition)
+    for alike in same.values():
+        named = ", ".join(r.channel if r.channel == r.channel_kind else f"{r.channel} ({r.channel_kind})" for r in alike)
+        click.secho(f"── {named} · {FORM_WORDS[alike[0].form]}", bold=True)
+        for rendition in alike if hashes else ():
+            click.secho(f"   {rendition.channel} {rendition.sha256}", dim=True)
+        _print_parts(alike)
         click.echo()
+
+
+def _print_parts(alike: Sequence[Rendition]) -> None:
+    first = alike[0]
+    for number, part in enumerate(first.parts, 1):
+        count = " · ".join(dict.fromkeys(c for c in (measured(r, part.text) for r in alike) if c))
+        if count or len(first.parts) > 1:
+            click.secho(f"   [{number}/{len(first.parts)}] {count}", dim=True)
+        click.echo("\n".join(f"   {line}" for line in part.text.splitlines()))
+        for media in part.media:
+            if media.alt and not media.name.endswith("-preview.png"):
+                click.secho(f"   image {media.name} : {media.alt}", dim=True)
 
 
 def print_side_texts(texts: Sequence[SideText]) -> None:
@@ -88,6 +101,7 @@ def write_page(
     title: str,
     facts: Sequence[tuple[str, str]] = (),
     texts: Sequence[SideText] = (),
+    first: Mapping[str, Collection[Form]] | None = None,
 ) -> Path:
     """Write one page with all renditions side by side, signs and proofs drawn.
 
@@ -100,6 +114,7 @@ def write_page(
         title: heading of the page.
         facts: what leaves now, who wrote it, and so on, as (name, value).
         texts: the text message and the spoken text, if they are to be shown.
+        first: forms that would leave now, by channel: shown unfolded; the others are folded.
     """
     from broadcast import registry
     from broadcast.channel import CanDraw
@@ -125,4 +140,5 @@ def write_page(
         facts=facts,
         texts=texts,
         newsroom=app.newsroom,
+        first=first or {},
     )

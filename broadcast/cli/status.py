@@ -144,8 +144,6 @@ def _stale(app: App) -> list[dict[str, str]]:
 
 def _print_overview(app: App, seen: Overview) -> None:
     zone = app.newsroom.timezone
-    if seen.world == "exercise":
-        click.secho("EXERCICE : rien de réel n'en sort", fg="magenta", bold=True)
     if seen.stopped:
         click.secho(f"ARRÊT GÉNÉRAL : {seen.stopped_reason}", fg="red", bold=True)
     from broadcast.registry import settings_faults

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from broadcast.desk.base import Desk
+from broadcast.desk.prospect import demand_answered
 from broadcast.errors import Conflict, WorkflowError
 from broadcast.lifecycle import Right, after_vote, demand_vote, is_approved, who_may_approve
 from broadcast.model import EndedBecause, Revision, RevisionState, Vote, VoteKind
@@ -33,6 +34,7 @@ def approve(
     *,
     as_: str,
     seen: Collection[str] | None = None,
+    despite: Collection[str] = (),
 ) -> Voted:
     """Approve a revision: bind a vote to the hashes of all its renditions, and plan its deliveries.
 
@@ -42,8 +44,10 @@ def approve(
         number: which revision; None: the latest.
         as_: who approves; neither the author nor the last editor.
         seen: hashes that the person was shown; None: those stored now.
+        despite: alerts that hold for the same place and say the contrary, of which the person says that both are meant.
 
     Raises:
+        AlertConflict: such an alert that was not answered for.
         NotAllowed: the two-person rule or the role forbids it.
         Conflict: what is stored is not what the person saw.
         WorkflowError: the revision is not open to votes.
@@ -52,6 +56,9 @@ def approve(
         message = messages.get_message(tx, slug)
         revision = revisions.get_revision(tx, message, number or message.latest)
         hashes = _vote(desk, tx, message, revision, VoteKind.APPROVE, as_, "", seen)
+        known = demand_answered(desk, tx, message, revision, despite)
+        if known:
+            desk.log(tx, desk.acting(tx, as_), "approve_despite", revision.name, {"alerts": known})
         if not is_approved(
             revisions.votes(tx, message.uid, revision.number),
             hashes,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from broadcast.errors import NotFound
 from broadcast.model import (
@@ -92,6 +92,26 @@ def revisions_in_review(tx: Tx) -> list[Revision]:
         .order_by(_R.c.submitted_at)
     )
     return [_revision(message_by_uid(tx, row.message_uid), row) for row in tx.all(query)]
+
+
+def approved_of_kinds(tx: Tx, kinds: Sequence[str]) -> list[Revision]:
+    """Return the approved revisions of messages that nobody ended, of some message kinds, newest first.
+
+    The kind stands in the draft's JSON, and is looked for there as text: reading every open draft would cost too much
+    where thousands are open.
+    """
+    query = (
+        select(_R)
+        .join(_M, and_(_M.c.uid == _R.c.message_uid, _M.c.approved == _R.c.number))
+        .where(
+            _M.c.newsroom == tx.newsroom,
+            _M.c.ended_at.is_(None),
+            or_(*(_R.c.draft.contains(f'"kind":"{kind}"', autoescape=True) for kind in kinds)),
+        )
+        .order_by(_R.c.submitted_at.desc())
+    )
+    found = [_revision(message_by_uid(tx, row.message_uid), row) for row in tx.all(query)]
+    return [r for r in found if r.draft.kind in kinds]
 
 
 def revision_findings(tx: Tx, message_uid: str, number: int) -> tuple[Finding, ...]:

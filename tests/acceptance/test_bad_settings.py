@@ -39,7 +39,7 @@ def test_a_channel_that_cannot_be_used_is_said_beforehand_and_costs_no_other(tmp
     assert words in rows[name] and rows["website"] == ""
     assert rows == {c["channel"]: c["settings_error"] for c in folder.json("channels", "list")["channels"]}
     folder.run("submit", path, "--as", "alice")
-    folder.run("approve", "crue-quais", "--as", "bob", "--send", code=1)
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send", code=1)
     states = {d["channel"]: d["state"] for d in folder.json("status", "crue-quais")["deliveries"]}
     assert states == {"website": "delivered", name: "held"}
 
@@ -88,7 +88,7 @@ def test_a_full_disk_under_the_database_is_one_sentence_and_heals(tmp_path: Path
             done = folder.run(*words, code=1)
             assert "plein" in done.stderr and len(done.stderr.strip().splitlines()) == 1
         (place / "fill").unlink()
-        folder.run("approve", "crue-quais", "--as", "bob", "--send")
+        folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
         assert folder.json("status", "crue-quais")["phase"] == "live" and folder.json("audit", "verify")["ok"]
     finally:
         subprocess.run(["umount", place], check=True)

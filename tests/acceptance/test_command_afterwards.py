@@ -12,7 +12,7 @@ from tests.newsroom import Folder
 
 def test_the_clock_can_be_set_for_tests_and_expiry_is_kept(folder: Folder):
     folder.run("submit", folder.message(), "--as", "alice")
-    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
     folder.run("send", env={"BROADCAST_NOW": "2099-11-24T08:00:00+01:00"})
     status = folder.json("status", "crue-quais", env={"BROADCAST_NOW": "2099-11-24T08:00:00+01:00"})
     assert status["phase"] == "ended" and status["ended_because"] == "expired" and "BROADCAST_NOW" in str(status)
@@ -25,7 +25,7 @@ def test_a_hand_over_that_was_replaced_or_withdrawn_is_no_longer_awaited(tmp_pat
     path = folder.message()
     for _ in range(2):
         folder.run("submit", path, "--as", "alice")
-        folder.run("approve", "crue-quais", "--as", "bob", "--send")
+        folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
         path.write_text(path.read_text() + "\nEncore.\n")
     assert len(folder.json("status", "crue-quais")["late"]) == 1
     folder.run("withdraw", "crue-quais", "--as", "bob", "--reason", "fini")

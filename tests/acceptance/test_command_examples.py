@@ -21,7 +21,7 @@ def test_from_nothing_to_a_published_alert(tmp_path: Path):
     assert folder.run("submit", file, "--as", "alice").stdout.strip() == "crue-quais@1"
     page = folder.run("show", "crue-quais@1", "--html", tmp_path / "relecture").stdout
     assert "index.html" in page and (tmp_path / "relecture/signs-publish-crue-quais-1-preview.png").exists()
-    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
     assert "Crue de la Seine" in (target / "public/index.html").read_text()
     assert (target / "print/crue-quais/crue-quais.zip").exists()
     folder.run("resolve", "crue-quais/journal", "--proof", "journal 212", "--as", "bob")
@@ -44,7 +44,7 @@ def test_an_exercise_says_so_everywhere(tmp_path: Path):
             for part in rendition["parts"]:
                 assert "EXERCICE" in part["text"] + part["html"], (rendition["channel"], rendition["form"], part)
     assert max(counts) > 1, "nothing had several posts or pages"
-    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
     assert "<status>Exercise</status>" in (folder.path / "public/cap/crue-quais-1.xml").read_text()
 
 

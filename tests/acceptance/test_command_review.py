@@ -25,7 +25,7 @@ def test_nobody_approves_their_own_text(folder: Folder):
 def test_an_edit_voids_the_approval(folder: Folder):
     path = folder.message()
     folder.run("submit", path, "--as", "alice")
-    folder.run("approve", "crue-quais", "--as", "bob")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes")
     path.write_text(path.read_text().replace("ce matin", "midi"))
     assert folder.run("submit", path, "--as", "alice").stdout.strip() == "crue-quais@2"
     shown = folder.json("show", "crue-quais@2")
@@ -51,13 +51,13 @@ def test_returned_and_rejected_carry_their_reason(folder: Folder):
     folder.run("return", "crue-quais", "--as", "bob", "--reason", "précisez le lieu")
     shown = folder.json("show", "crue-quais")
     assert shown["state"] == "returned" and shown["votes"][0]["reason"] == "précisez le lieu"
-    folder.run("approve", "crue-quais", "--as", "bob", code=1)
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", code=1)
 
 
 def test_an_ended_message_is_refused_unless_reopened(folder: Folder):
     path = folder.message()
     folder.run("submit", path, "--as", "alice")
-    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
     folder.run("withdraw", "crue-quais", "--as", "bob", "--reason", "fini")
     assert "--reopen" in folder.run("submit", path, "--as", "alice", code=1).stderr
     assert folder.run("submit", path, "--as", "alice", "--reopen").stdout.strip() == "crue-quais@2"

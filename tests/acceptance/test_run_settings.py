@@ -21,7 +21,7 @@ def test_changed_settings_are_taken_on_without_a_restart(tmp_path: Path, runs, m
     settings.write_text(good + '[channels.second]\nkind = "sign"\ncolumns = 16\nrows = 4\npath = "second"\n')
     running.says("réglages ou modèles changés : repris")
     submitted(folder)
-    folder.run("approve", "crue-quais", "--as", "bob")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes")
     running.says("envoyé : crue-quais@1 / second")
     assert (folder.path / "second" / "second" / "playlist.json").exists()
     # The same page goes on, and names the new channel.
@@ -39,7 +39,7 @@ def test_a_new_token_and_a_new_template_are_taken_on(tmp_path: Path, runs, masto
     running = runs(folder)
     running.says("actif")
     submitted(folder)
-    folder.run("approve", "crue-quais", "--as", "bob")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes")
     running.says("retenu : crue-quais@1 / reseau : channels.reseau.token_file")
     token.write_text(right)
     running.says("réglages ou modèles changés : repris")
@@ -49,7 +49,7 @@ def test_a_new_token_and_a_new_template_are_taken_on(tmp_path: Path, runs, masto
     own.write_text("body { color: #123456 }\n")
     eventually(lambda: running.text.count("réglages ou modèles changés : repris") == 2, 15.0, lambda: running.text)
     submitted(folder, "second", MESSAGE.format(more="contact: 2\n"))
-    folder.run("approve", "second", "--as", "bob")
+    folder.run("approve", "second", "--as", "bob", "--yes")
     running.says("envoyé : second@1 / website")
     assert any("#123456" in p.read_text() for p in (folder.path / "public").rglob("*.css"))
     assert len(mastodon.live()) == 2

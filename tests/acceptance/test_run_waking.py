@@ -19,11 +19,11 @@ from tests.newsroom import MESSAGE
 def test_approval_wakes_it_and_says_whether_anybody_will_send(tmp_path: Path, runs, mastodon: Stand):
     folder = a_folder(tmp_path / "n", mastodon)
     submitted(folder)
-    assert "aucun programme d'envoi ne tourne" in folder.run("approve", "crue-quais", "--as", "bob").stderr
+    assert "aucun programme d'envoi ne tourne" in folder.run("approve", "crue-quais", "--as", "bob", "--yes").stderr
     running = runs(folder)
     running.says("envoyé : crue-quais@1 / reseau")
     submitted(folder, "second", MESSAGE.format(more="contact: 2\n"))
-    done = folder.run("approve", "second", "--as", "bob")
+    done = folder.run("approve", "second", "--as", "bob", "--yes")
     assert "transmis à `broadcast run`" in done.stdout and done.stderr == ""
     assert eventually(lambda: len(mastodon.live()) == 2) < 1.5
     running.says("envoyé : second@1 / website")

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Folder:
 
 def approve(folder: Folder, slug: str, *more: str) -> None:
     folder.run("submit", folder.path / f"content/messages/{slug}.md", "--as", "alice", *more)
-    folder.run("approve", slug, "--as", "bob")
+    folder.run("approve", slug, "--as", "bob", "--yes")
     folder.run("send", code=None)
 
 
@@ -54,7 +54,7 @@ def test_it_is_prepared_once_and_an_alert_that_has_ended_is_not_ended_again(fold
     assert "déjà préparée" in folder.run("all-clear", "crue", "--as", "carol", code=1).stderr
     folder.run("submit", folder.path / "content/messages/fin-crue.md", "--as", "alice")
     assert "déjà préparée" in folder.run("all-clear", "crue", "--as", "carol", code=1).stderr
-    folder.run("approve", "fin-crue", "--as", "bob")
+    folder.run("approve", "fin-crue", "--as", "bob", "--yes")
     assert "déjà terminé par fin-crue" in folder.run("all-clear", "crue", "--as", "alice", code=1).stderr
     assert len(list((folder.path / "content/messages").glob("fin-*"))) == 1
 

@@ -60,7 +60,7 @@ def test_a_cap_document_never_changes_when_a_message_lives_again(folder: Folder)
     take_back(folder)
     cancel = (folder.path / "public/cap/crue-quais-2.xml").read_bytes()
     folder.run("submit", folder.message(text=V2), "--as", "alice", "--reopen")
-    folder.run("approve", "crue-quais", "--as", "bob", "--send")
+    folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
     assert (folder.path / "public/cap/crue-quais-2.xml").read_bytes() == cancel
     again = cap.parse((folder.path / "public/cap/crue-quais-3.xml").read_bytes())
     assert again.msg_type == "Alert" and again.references == ()

@@ -15,7 +15,7 @@ def test_reminders_go_out_numbered_in_time_and_stop_at_the_end(lab):
     app.close()
     room.folder.run("submit", path, "--as", "alice", env={"BROADCAST_NOW": room.now})
     assert "3 rappel(s) avant la fin" in room.folder.run("plan", "crue-quais", env={"BROADCAST_NOW": room.now}).stdout
-    room.folder.run("approve", "crue-quais", "--as", "bob", env={"BROADCAST_NOW": room.now})
+    room.folder.run("approve", "crue-quais", "--as", "bob", "--yes", env={"BROADCAST_NOW": room.now})
     assert any(r.form.value == "repeat" for r in reading.proof.renditions)
     counts = []
     for hour in ("08:01", "08:59", "09:01", "09:30", "10:01", "11:01", "11:31", "12:30", "13:30"):
@@ -37,7 +37,7 @@ def test_reminders_that_were_missed_are_not_said_in_a_heap(lab):
     app.close()
     env = {"BROADCAST_NOW": room.now}
     room.folder.run("submit", room.folder.path / "content/messages/crue-quais.md", "--as", "alice", env=env)
-    room.folder.run("approve", "crue-quais", "--as", "bob", env=env)
+    room.folder.run("approve", "crue-quais", "--as", "bob", "--yes", env=env)
     room.send()
     room.now = "2026-11-24T13:10:00+01:00"
     room.send()
@@ -55,7 +55,7 @@ def test_a_new_version_takes_the_reminders_of_the_old_one_down(lab):
             text = MESSAGE.format(more="repeat_every: 1h\n").replace("ce matin", f"ce matin ({n})")
             path = room.folder.message(text=text.replace("évitez les quais", f"évitez les quais ({n})"))
             room.folder.run("submit", path, "--as", "alice", env=env)
-            room.folder.run("approve", "crue-quais", "--as", "bob", env=env)
+            room.folder.run("approve", "crue-quais", "--as", "bob", "--yes", env=env)
         room.send()
     texts = [p.text for p in room.live("mastodon")]
     assert len(texts) == 2 and all("(2)" in t for t in texts), texts
