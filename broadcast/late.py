@@ -10,10 +10,13 @@ from broadcast.all_clear import carried
 from broadcast.lifecycle import UNSETTLED
 from broadcast.model import Action, DeliveryState, Draft, EndedBecause, Form, PostingState
 from broadcast.outbox import Delivery, Message, Posting
-from broadcast.plan import Place
+from broadcast.plan import END_WORDS, Place
+from broadcast.release import way_out_of_hold
 from broadcast.store import deliveries, messages
 from broadcast.store.base import Tx
 
+#: Why what expired before it left was dropped; what held it back until then may follow.
+EXPIRED_UNSENT = END_WORDS[EndedBecause.EXPIRED]
 #: Between the cause of a doubt and what a person is to do, in the reason of a delivery.
 TO_VERIFY = " ; vérifiez sur le canal puis "
 
@@ -39,6 +42,37 @@ def broken_promise(draft: Draft | None, message: Message, because: EndedBecause 
         return ()
     words = "le prochain point promis n'est pas venu : soumettez une nouvelle version, avec une nouvelle heure next_update"
     return (Late(channel="", delivery="", what="promise_broken", since=draft.next_update_at, message=words),)
+
+
+def never_published(
+    message: Message, known: Sequence[Delivery], standing: Sequence[Posting], because: EndedBecause | None
+) -> tuple[Late, ...]:
+    """Return the alarm of a message that was approved, reached nobody and is over; why, by what held each channel back."""
+    over = because is EndedBecause.EXPIRED and message.approved and message.expires_at is not None
+    if not over or standing or any(d.attempts and d.state in _MAY_BE_PUBLIC for d in known):
+        return ()
+    mine = [d for d in known if d.number == message.approved and not ends(d) and d.form is not Form.REPEAT]
+    causes: dict[str, list[str]] = {}
+    for d in mine:
+        causes.setdefault(_why_unsent(d), []).append(d.channel)
+    why = " ; ".join(f"{', '.join(dict.fromkeys(names))} : {cause}" for cause, names in causes.items())
+    words = (
+        f"APPROUVÉ, JAMAIS PUBLIÉ, expiré avant de partir{f' ({why})' if why else ''} ; s'il vaut encore, donnez une nouvelle fin "
+        "et soumettez-le avec --reopen ; sinon classez-le : "
+        f"`broadcast withdraw {message.slug} --reason …`"
+    )
+    since = message.expires_at or message.created_at
+    return (Late(channel="", delivery="", what="never_published", since=since, message=words),)
+
+
+_MAY_BE_PUBLIC = (DeliveryState.DELIVERED, DeliveryState.HANDED_OVER, DeliveryState.UNKNOWN, DeliveryState.CLAIMED)
+
+
+def _why_unsent(delivery: Delivery) -> str:
+    cause = _cause(delivery).removeprefix(f"{EXPIRED_UNSENT} : ")
+    if cause and cause != EXPIRED_UNSENT:
+        return cause
+    return "l'envoi a été essayé sans succès" if delivery.attempts else "aucun envoi n'a tourné à temps"
 
 
 def unconfirmed_end(
@@ -205,7 +239,6 @@ def _is_late(delivery: Delivery, now: datetime) -> bool:
 _WAYS_OUT = {
     "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
     "refused": "corrigez le message puis soumettez une nouvelle version",
-    "held": "levez la cause, puis `broadcast channels resume {channel}` si le canal est en pause, et `broadcast send`",
     "waiting": "nouvel essai automatique au prochain `broadcast send`",
     "unknown": "vérification automatique au prochain `broadcast send`",
     "handed_over": "confirmez quand c'est fait : `broadcast resolve {where} --proof TEXTE`",
@@ -236,6 +269,8 @@ def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Pl
     way = ways.get(what, "nouvel essai au prochain `broadcast send`").format(
         where=f"{message.slug}/{delivery.channel}", channel=delivery.channel
     )
+    if what == "held":
+        way = way_out_of_hold(delivery.reason, message.slug, delivery.channel)
     if _is_overdue(delivery, places, now):
         what, way = "overdue", f"EN RETARD : délai dépassé ; {way}"
     # One sentence, one way out: the line begins with the channel's name, and `way` says what to do.

@@ -132,6 +132,8 @@ class Draft:
     language: str = "fr"
     #: Channel kind or channel name -> {"text": …, perhaps "title": …}.
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: The version from which the file goes on, `slug@n`, "" where it does not say.
+    base: str = field(default="", compare=False)
     #: The whole file as read, for history and diff.
     source_text: str = field(default="", repr=False)
     #: Front matter key -> line in the file (1-based); "body" -> its first line.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast.durations import seconds_of
 from broadcast.errors import ContentError, NotFound, UsageError, os_reason
+from broadcast.frontmatter.base import with_base
 from broadcast.settings import FILE
 from broadcast.shipped import shipped
 
@@ -230,7 +231,8 @@ def new_message(folder: Path, slug: str, model: str, *, now: datetime) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w", encoding="utf-8") as file:
-            file.write(with_dates(source.read_text(encoding="utf-8"), now))
+            # What is made here goes on from nothing: another's message of the same name is not overwritten.
+            file.write(with_base(with_dates(source.read_text(encoding="utf-8"), now), slug, 0))
     except FileExistsError:
         raise UsageError(f"{path} existe déjà : choisissez un autre nom") from None
     return path

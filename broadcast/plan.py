@@ -50,6 +50,7 @@ def plan_channel(
         steps = _board_down(rest) if is_down else _board_up(wanted, rest)
     elif is_down:
         steps, leaves = _stream_down(place, wanted, postings)
+        leaves = leaves or ("" if steps else _uncertain(rest))
     else:
         steps, leaves = _stream_up(place, wanted, rest, postings)
         steps += _stale_rounds(place, wanted, postings) + _rounds(wanted)
@@ -73,6 +74,9 @@ def _drops(wanted: Wanted, deliveries: Sequence[Delivery], is_down: bool) -> tup
             continue
         if is_down and d.form is not Form.ENDING:
             why = END_WORDS.get(wanted.ended_because, "n'est plus destiné à ce canal")
+            # What held it back until it was too late is what people will ask.
+            if wanted.ended_because is EndedBecause.EXPIRED and d.reason:
+                why = f"{why} : {d.reason}"
             drops.append(Drop(uid=d.uid, reason=why))
         elif not is_down and d.number < wanted.number:
             drops.append(Drop(uid=d.uid, reason=f"remplacé par la version {wanted.number}"))
@@ -260,6 +264,12 @@ def _stream_down(place: Place, wanted: Wanted, postings: Sequence[Posting]) -> t
     if policy == "auto" and expired_quietly and not removable:
         return [], "la fin d'un message courant ne s'y annonce pas"
     return _posts(wanted, Form.ENDING), ""
+
+
+def _uncertain(deliveries: Sequence[Delivery]) -> str:
+    """Say that something may stand of which nobody knows; "" if nothing may."""
+    doubtful = any(d.state is DeliveryState.UNKNOWN and d.action is not Action.TAKE_DOWN for d in deliveries)
+    return "peut-être en ligne (issue incertaine) : vérifiez sur le canal, et retirez-le s'il y est" if doubtful else ""
 
 
 def _missing(steps: Sequence[Step], deliveries: Sequence[Delivery], dropped: set[str]) -> tuple[Step, ...]:

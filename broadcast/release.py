@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.model import Action, DeliveryState, EndedBecause, Form
 from broadcast.outbox import Delivery
 from broadcast.plan import END_WORDS
+
+#: Why something is held; each has its own way out.
+STOPPED = "arrêt général : rien de nouveau ne part"
+ELSEWHERE = "partirait ailleurs ou sous un autre nom que ce qui a été approuvé"
+_REVIEW = re.compile(r"la version (\d+) attend un vote")
+
+
+def waits_for_vote(number: int, newer: int) -> str:
+    """Return why an approved version that is not public yet is held."""
+    return f"la version {newer} attend un vote : la version {number}, pas encore en ligne ici, ne part pas d'ici là"
+
+
+def way_out_of_hold(reason: str, slug: str, channel: str) -> str:
+    """Return what a person does about what is held, by the reason it carries."""
+    review = _REVIEW.match(reason)
+    if review:
+        name = f"{slug}@{review[1]}"
+        return f"relisez-la (`broadcast show {name}`), puis approuvez-la ou renvoyez-la"
+    if reason.startswith(STOPPED):
+        return "levez l'arrêt général avec `broadcast resume`, puis `broadcast send`"
+    if reason.startswith(ELSEWHERE):
+        return "remettez le réglage d'avant, ou soumettez le message de nouveau et faites-le approuver"
+    if reason.startswith("canal en pause"):
+        return f"levez la cause, puis `broadcast channels resume {channel}`, et `broadcast send`"
+    return f"levez la cause, puis `broadcast channels resume {channel}` si le canal est en pause, et `broadcast send`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +58,12 @@ class Release:
     #: Until when what is not urgent waits, and why; None: it need not.
     quiet_until_at: datetime | None = None
     quiet_reason: str = ""
+    #: Number of a newer version that waits for a vote, 0 if none does.
+    in_review: int = 0
+    #: True if part of this very version already stands on this channel.
+    begun: bool = False
+    #: What of the place or the name it would leave under is no longer as it was approved, "" if nothing.
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +115,11 @@ def may_leave(delivery: Delivery, facts: Release) -> Verdict:
     if not facts.approved:
         return Verdict(go=False, state=DeliveryState.HELD, reason="l'approbation ne vaut plus")
     if facts.stopped and not facts.already_public:
-        return Verdict(
-            go=False,
-            state=DeliveryState.HELD,
-            reason="arrêt général : rien de nouveau ne part",
-        )
+        return Verdict(go=False, state=DeliveryState.HELD, reason=STOPPED)
+    if facts.in_review > delivery.number and not facts.begun:
+        return Verdict(go=False, state=DeliveryState.HELD, reason=waits_for_vote(delivery.number, facts.in_review))
+    if facts.elsewhere:
+        return Verdict(go=False, state=DeliveryState.HELD, reason=f"{ELSEWHERE} : {facts.elsewhere}")
     if facts.embargo_until_at is not None and facts.now < facts.embargo_until_at:
         return Verdict(
             go=False,

@@ -15,6 +15,7 @@ from broadcast.late import (
     is_overtaken_edit,
     late_of,
     meant,
+    never_published,
     removable,
     unconfirmed_end,
 )
@@ -115,6 +116,7 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
     shown = revisions.get_revision(tx, message, number) if number else None
     because = ended_because(message, now)
     late = late_of(message, known, standing, places, because, now)
+    late += never_published(message, known, standing, because)
     late += broken_promise(shown.draft if shown else None, message, because, now)
     late += unconfirmed_end(tx, message, known, standing, because)
     return MessageStatus(

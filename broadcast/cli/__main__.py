@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "new": ("folder:new", "Créer un message à partir d'un modèle."),
     "check": ("writing:check", "Vérifier un message pour tous ses canaux."),
     "preview": ("writing:preview", "Voir un message tel que chaque canal le montrera."),
-    "submit": ("writing:submit", "Figer une version et la soumettre à relecture."),
+    "submit": ("submitting:submit", "Figer une version et la soumettre à relecture."),
     "reviews": ("review:reviews", "Lister ce qui attend un vote."),
     "show": ("review:show", "Relire les déclinaisons enregistrées d'une version."),
     "diff": ("review:diff", "Voir ce qui a changé d'une version à l'autre."),

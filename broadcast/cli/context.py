@@ -142,6 +142,9 @@ def _details(error: BroadcastError) -> None:
     theirs, yours = getattr(error, "theirs", None), getattr(error, "yours", None)
     if theirs is not None and yours is not None:
         click.echo(f"\n--- version enregistrée\n{theirs}\n--- votre fichier\n{yours}", err=True)
+        merged = getattr(error, "merged", None)
+        if merged is not None:
+            click.echo(f"--- les deux réunis (--merge)\n{merged}", err=True)
 
 
 def _crashed(error: Exception, *, as_json: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -57,14 +59,18 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                 fg=STYLES.get(event.state.value),
             )
 
-    send_pass(app.dispatcher(told), wait_s)
+    expired: list[str] = []
+    send_pass(dataclasses.replace(app.dispatcher(told), on_expired=expired.append), wait_s)
     last = sorted(events.values(), key=lambda e: (e.channel, e.slug, e.number))
     rows = _settled_elsewhere(app)
     bad = [row for row in rows if row["state"] not in _FINE]
+    missed = _never_published(app, expired)
     if as_json:
-        to_json((facts or {}) | {"sent": last, "open": rows})
-        return 1 if bad else 0
-    if not last:
+        to_json((facts or {}) | {"sent": last, "open": rows, "never_published": list(missed)})
+        return 1 if bad or missed else 0
+    for slug, words in missed.items():
+        click.secho(f"{slug} : {words}", fg="white", bg="red", bold=True, err=True)
+    if not last and not missed:
         click.echo("rien n'était dû ici : `broadcast run` tourne et envoie" if woken(app) else "rien n'était dû")
     zone, waits = app.newsroom.timezone, {row["id"]: row["not_before"] for row in rows}
     table(
@@ -95,7 +101,22 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                     ]
                 )
             )
-    return 1 if bad else 0
+    return 1 if bad or missed else 0
+
+
+def _never_published(app: App, expired: Iterable[str]) -> dict[str, str]:
+    """Return what was approved, reached nobody and is over since this pass, and why, by message."""
+    from broadcast.status import message_status
+    from broadcast.store import messages
+
+    missed: dict[str, str] = {}
+    with app.db.read() as tx:
+        for slug in dict.fromkeys(expired):
+            one = message_status(tx, messages.get_message(tx, slug), app.places, app.clock.now())
+            words = [late.message for late in one.late if late.what == "never_published"]
+            if words:
+                missed[slug] = words[0]
+    return missed
 
 
 def woken(app: App) -> bool:

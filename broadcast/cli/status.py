@@ -169,7 +169,7 @@ def _print_overview(app: App, seen: Overview) -> None:
                 m.revision,
                 m.title,
                 _phase(m),
-                f"{m.published} sur {m.wanted}" if m.wanted else "",
+                online_words(m),
                 local(m.expires, zone),
                 len(m.late) or "",
             ]
@@ -186,6 +186,17 @@ def _phase(one: MessageStatus) -> str:
     return f"{word} ({STATE_WORDS[one.ended_because.value]})" if one.ended_because else word
 
 
+def online_words(one: MessageStatus) -> str:
+    """Return "5 sur 7", or where an older version still stands "11 en version 1, 0 en version 2"."""
+    if not one.wanted:
+        return ""
+    older = sorted({p.revision for p in one.public if p.revision < one.revision})
+    counts = {n: len({p.channel for p in one.public if p.revision == n}) for n in older}
+    if not counts:
+        return f"{one.published} sur {one.wanted}"
+    return ", ".join(f"{count} en version {n}" for n, count in (counts | {one.revision: one.published}).items())
+
+
 def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
     from broadcast.lifecycle import UNSETTLED
 
@@ -194,7 +205,7 @@ def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
     shown = [d for d in one.deliveries if older or d.number == one.revision or d.state in UNSETTLED or d.uid in late]
     click.echo(f"{one.message} · version {one.revision} · {_phase(one)} · {one.title}")
     if one.wanted:
-        click.echo(f"{one.published} sur {one.wanted} publiés")
+        click.echo(online_words(one) + (" publiés" if " sur " in online_words(one) else ""))
     table(
         ["canal", "action", "version", "état", "essais", "quand", "adresse", "raison"],
         [

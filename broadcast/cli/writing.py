@@ -1,14 +1,13 @@
-"""`check`, `preview` and `submit`: from the file to a frozen revision."""
+"""`check` and `preview`: what a message file will be, everywhere."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from broadcast.cli.context import as_option, command, json_option, newsroom
+from broadcast.cli.context import command, json_option, newsroom
 from broadcast.cli.out import counted, print_findings, to_json
 from broadcast.cli.patience import patience
 
@@ -126,53 +125,3 @@ def preview(file: Path, channel: str | None, folder: Path | None, as_json: bool)
             print_side_texts(texts)
             print_findings(reading.proof.findings)
         return 1 if any(f.blocking for f in reading.proof.findings) else 0
-
-
-@click.command(short_help="Figer une version et la soumettre à relecture.")
-@_file
-@as_option
-@click.option("--reopen", is_flag=True, help="Faire revivre un message terminé.")
-@click.option("--base", type=int, metavar="N", help="Repartir de la version N, déjà relue.")
-@json_option
-@command
-def submit(file: Path, as_: str, reopen: bool, base: int | None, as_json: bool) -> int:
-    """Figer une version (texte, images, toutes les déclinaisons) et la soumettre à relecture."""
-    from broadcast import intake
-    from broadcast.desk.submit import submit as submit_revision
-    from broadcast.lifecycle import Right
-
-    with newsroom() as app:
-        with app.db.read() as tx:
-            as_ = app.desk.person(tx, as_, Right.SUBMIT).name
-        with patience(_WORK):
-            reading = intake.read(app, file)
-        done = submit_revision(
-            app.desk,
-            reading.draft,
-            as_=as_,
-            path=str(reading.path),
-            media=reading.media,
-            made=reading.proof.renditions,
-            findings=reading.proof.findings,
-            reopen=reopen,
-            base=base,
-        )
-    if as_json:
-        to_json(
-            {
-                "revision": done.revision.name,
-                "message": done.revision.slug,
-                "number": done.revision.number,
-                "new": done.is_new,
-                "state": done.revision.state,
-                "hashes": done.hashes,
-                "findings": list(done.findings),
-            }
-        )
-        return 0
-    click.echo(done.revision.name)
-    if sys.stdout.isatty() or not done.is_new:
-        print_findings(done.findings, err=True)
-        note = "soumis, en attente d'une autre personne" if done.is_new else "inchangé : la même version"
-        click.echo(f"{note} : broadcast show {done.revision.name}", err=True)
-    return 0

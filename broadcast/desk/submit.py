@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broadcast.all_clear import carried
 from broadcast.desk.base import Desk
-from broadcast.errors import Conflict, ContentError, WorkflowError
+from broadcast.desk.bases import demand_base
+from broadcast.errors import ContentError, WorkflowError
+from broadcast.frontmatter.base import without_base
 from broadcast.lifecycle import Right
 from broadcast.model import (
     Draft,
     Finding,
     Media,
+    PostingState,
     Rendition,
     Revision,
     RevisionState,
@@ -21,7 +24,8 @@ from broadcast.model import (
 )
 from broadcast.outbox import Message
 from broadcast.planner import ended_because
-from broadcast.store import deliveries, messages, postings, renditions, revisions
+from broadcast.release import waits_for_vote
+from broadcast.store import deliveries, messages, outcomes, postings, renditions, revisions
 from broadcast.store.base import Tx
 
 
@@ -41,33 +45,6 @@ class Blocked(ContentError):
         self.findings = tuple(findings)
 
 
-class StaleBase(Conflict):
-    """The file goes on from an older revision than the latest; both texts come along."""
-
-    code = "stale_base"
-
-    def __init__(self, slug: str, base: int, latest: Revision, yours: str) -> None:
-        super().__init__(
-            f"{slug} : votre fichier part de la version {base}, mais {latest.author} a soumis la version "
-            f"{latest.number} entre-temps ; reprenez ses changements puis soumettez avec --base {latest.number} "
-            "(rien n'est perdu : les deux textes suivent)",
-            subject=slug,
-        )
-        self.base = base
-        self.latest = latest.number
-        self.theirs = latest.draft.source_text
-        self.yours = yours
-
-    def facts(self) -> dict[str, object]:
-        """Add both texts."""
-        return super().facts() | {
-            "base": self.base,
-            "latest": self.latest,
-            "theirs": self.theirs,
-            "yours": self.yours,
-        }
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """What came of a submission."""
@@ -77,6 +54,10 @@ class Submitted:
     is_new: bool
     hashes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    #: Channels on which the version approved before is not public yet, and waits for the vote on this one.
+    held: tuple[str, ...] = ()
+    #: That version, 0 where nothing is held.
+    held_number: int = 0
 
 
 def revision_hash(draft: Draft, media: Sequence[Media], world: str) -> str:
@@ -117,9 +98,11 @@ def submit(
 
     Raises:
         Blocked: a check forbids it.
-        StaleBase: somebody submitted in between.
+        StaleBase: somebody submitted in between, or the file does not say from which version it goes on.
+        OtherFolder: a file of the same name in another folder, with another title.
         WorkflowError: the message has ended, or the person may not.
     """
+    draft = replace(draft, source_text=without_base(draft.source_text))
     digest = revision_hash(draft, media, desk.world)
     with desk.db.write() as tx:
         person = desk.person(tx, as_, Right.SUBMIT)
@@ -132,14 +115,32 @@ def submit(
             if same is not None and ended_because(message, desk.clock.now()) is None:
                 revisions.keep_base(tx, path, message.uid, latest.number)
                 return same
-            _demand_base(tx, message, latest, draft, path, base)
+            demand_base(tx, message, latest, draft, path, base)
         if any(f.blocking for f in findings):
             raise Blocked(findings, subject=draft.slug)
         _demand_ended(desk, tx, draft, {r.channel for r in made})
         revision = freeze(desk, tx, draft, author=person.name, media=media, made=made, findings=findings)
         revisions.keep_base(tx, path, revision.message_uid, revision.number)
         hashes = tuple(sorted(r.sha256 for r in made))
-        return Submitted(revision=revision, is_new=True, hashes=hashes, findings=tuple(findings))
+        held = _hold_unsent(tx, message, revision)
+        return Submitted(
+            revision=revision,
+            is_new=True,
+            hashes=hashes,
+            findings=tuple(findings),
+            held=tuple(held),
+            held_number=message.approved if message is not None and held else 0,
+        )
+
+
+def _hold_unsent(tx: Tx, message: Message | None, revision: Revision) -> list[str]:
+    """Hold what of the approved version is not public yet: an edit voids an approval, what is public stays."""
+    if message is None or not message.approved:
+        return []
+    standing = postings.of_message(tx, message.uid)
+    begun = {p.channel for p in standing if p.number == message.approved and p.state is not PostingState.DOWN}
+    reason = waits_for_vote(message.approved, revision.number)
+    return outcomes.hold_version(tx, message.uid, message.approved, reason, but=begun)
 
 
 def freeze(
@@ -219,23 +220,3 @@ def _demand_open(desk: Desk, message: Message, reopen: bool) -> None:
             f"{message.slug} : ce message est terminé ; choisissez un autre nom de fichier, ou rouvrez-le avec --reopen",
             subject=message.slug,
         )
-
-
-def _demand_base(
-    tx: Tx,
-    message: Message,
-    latest: Revision,
-    draft: Draft,
-    path: str,
-    base: int | None,
-) -> None:
-    known = revisions.base_of(tx, path, message.uid)
-    start = base if base is not None else known
-    if start is None:
-        # A file that never met this message: refused only where it is an old text come back.
-        olds = [r for r in revisions.revisions(tx, message) if r.draft.source_text == draft.source_text]
-        if not olds or olds[-1].number == latest.number:
-            return
-        start = olds[-1].number
-    if start != latest.number:
-        raise StaleBase(message.slug, start, latest, draft.source_text)

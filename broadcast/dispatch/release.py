@@ -23,6 +23,7 @@ class Asker:
         self._channels = newsroom.channel_states(tx)
         self._people = newsroom.people(tx)
         self._messages: dict[str, Message] = {}
+        self._waiting: dict[str, int] = {}
         self._approved: dict[tuple[str, int], tuple[bool, datetime | None, datetime | None]] = {}
 
     def verdict(self, delivery: Delivery, rendition: Rendition | None) -> Verdict:
@@ -37,6 +38,7 @@ class Asker:
         state = self._channels.get(delivery.channel)
         quiet = self._d.places[delivery.channel].quiet if delivery.channel in self._d.places else None
         waits = quiet is not None and not is_urgent_priority(delivery.priority)
+        in_review = self._in_review(message)
         facts = Release(
             now=self._now,
             stopped=self._switches.stopped,
@@ -52,6 +54,8 @@ class Asker:
             newer_round_due=delivery.form is Form.REPEAT and _newer_round_due(self._tx, delivery, self._now),
             quiet_until_at=quiet.until(self._now) if quiet is not None and waits else None,
             quiet_reason=quiet.reason if quiet is not None else "",
+            in_review=in_review,
+            begun=in_review > 0 and _begun(self._tx, delivery),
         )
         return may_leave(delivery, facts)
 
@@ -59,6 +63,11 @@ class Asker:
         if uid not in self._messages:
             self._messages[uid] = messages.message_by_uid(self._tx, uid)
         return self._messages[uid]
+
+    def _in_review(self, message: Message) -> int:
+        if message.uid not in self._waiting:
+            self._waiting[message.uid] = revisions.in_review(self._tx, message)
+        return self._waiting[message.uid]
 
     def _revision(self, message: Message, number: int) -> tuple[bool, datetime | None, datetime | None]:
         key = (message.uid, number)
@@ -85,6 +94,12 @@ def _already_public(tx: Tx, delivery: Delivery) -> bool:
         return entry.ended_at is None
     standing = postings.of_message(tx, delivery.message_uid, delivery.channel)
     return any(p.state is not PostingState.DOWN for p in standing)
+
+
+def _begun(tx: Tx, delivery: Delivery) -> bool:
+    """True if a part of this version stands on the channel: a thread is not left half said, a reminder says what is public."""
+    standing = postings.of_message(tx, delivery.message_uid, delivery.channel)
+    return any(p.number == delivery.number and p.state is not PostingState.DOWN for p in standing)
 
 
 def _newer_round_due(tx: Tx, delivery: Delivery, now: datetime) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from broadcast.frontmatter.base import read_base
 from broadcast.frontmatter.reader import Reader
 from broadcast.frontmatter.rules import AREA, LANGUAGE, MAX_IMAGES, MAX_TITLE, WORDS
 from broadcast.model import Draft, Image, Level, MessageKind, Source
@@ -61,12 +62,20 @@ def draft_of(
         source=_source(r),
         language=_language(r) or default_language,
         overrides=_overrides(r),
+        base=_base(r),
         source_text=text,
         lines=dict(r.lines),
         file=r.file,
     )
     _order(r, draft)
     return draft
+
+
+def _base(r: Reader) -> str:
+    value = r.text("base")
+    if value and read_base(value) is None:
+        r.problem("bad_base", f"base : « {value} » : ligne tenue par `broadcast submit` (crue-quais@2) ; effacez-la", "base")
+    return value
 
 
 def _areas(r: Reader) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ KEYS = (
     "source",
     "language",
     "override",
+    "base",
 )
 WORDS = {
     "urgency": ("immediate", "expected", "future", "past", "unknown"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from broadcast.channel import Published
-from broadcast.model import DeliveryState
+from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import Delivery
 from broadcast.store.base import Tx
 from broadcast.store.deliveries import READY
@@ -115,6 +115,25 @@ def hold_channel(tx: Tx, channel: str, reason: str) -> int:
         )
         .values(state=DeliveryState.HELD.value, reason=reason)
     )
+
+
+def hold_version(tx: Tx, message_uid: str, number: int, reason: str, *, but: Collection[str]) -> list[str]:
+    """Hold what of a version has not left, except on some channels; return the channels on which something is held.
+
+    What takes down or says the end is not held.
+    """
+    mine = (
+        _D.c.message_uid == message_uid,
+        _D.c.number == number,
+        _D.c.state.in_((*READY, DeliveryState.HELD.value)),
+        _D.c.action != Action.TAKE_DOWN.value,
+        _D.c.form != Form.ENDING.value,
+        _D.c.channel.not_in(list(but)),
+    )
+    channels = [row[0] for row in tx.all(select(_D.c.channel).where(*mine).distinct().order_by(_D.c.channel))]
+    if channels:
+        tx.run(update(_D).where(*mine).values(state=DeliveryState.HELD.value, reason=reason))
+    return channels
 
 
 def keep_receipt(

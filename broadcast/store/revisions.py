@@ -114,6 +114,26 @@ def approved_of_kinds(tx: Tx, kinds: Sequence[str]) -> list[Revision]:
     return [r for r in found if r.draft.kind in kinds]
 
 
+def in_review(tx: Tx, message: Message) -> int:
+    """Return the number of a version newer than the approved one that waits for a vote, 0 if none does."""
+    if message.latest <= message.approved:
+        return 0
+    row = tx.one(_IN_REVIEW, {"message": message.uid, "number": message.approved})
+    return 0 if row is None else int(row.number)
+
+
+_IN_REVIEW = (
+    select(_R.c.number)
+    .where(
+        _R.c.message_uid == bindparam("message"),
+        _R.c.number > bindparam("number"),
+        _R.c.state == RevisionState.SUBMITTED.value,
+    )
+    .order_by(_R.c.number.desc())
+    .limit(1)
+)
+
+
 def revision_findings(tx: Tx, message_uid: str, number: int) -> tuple[Finding, ...]:
     """Return what the checks said at submission."""
     row = tx.one(select(_R.c.findings).where(_R.c.message_uid == message_uid, _R.c.number == number))
@@ -203,6 +223,14 @@ def base_of(tx: Tx, path: str, message_uid: str) -> int | None:
         )
     )
     return None if row is None else int(row.number)
+
+
+def paths_of(tx: Tx, message_uid: str) -> list[str]:
+    """Return the files from which a message was submitted, as they were called."""
+    query = (
+        select(_W.c.path).where(_W.c.newsroom == tx.newsroom, _W.c.message_uid == message_uid).order_by(_W.c.number, _W.c.path)
+    )
+    return [row.path for row in tx.all(query)]
 
 
 def keep_base(tx: Tx, path: str, message_uid: str, number: int) -> None:

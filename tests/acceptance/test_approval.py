@@ -32,7 +32,10 @@ def test_without_a_terminal_nobody_approves_by_what_stands_in_a_pipe(folder: Fol
     folder.run("submit", folder.message(), "--as", "alice")
     for which in ("crue-quais", "crue-quais@1"):
         done = subprocess.run(
-            [COMMAND, "--newsroom", str(folder.path), "approve", which, "--as", "bob"], input=typed, text=True, capture_output=True
+            [COMMAND, "--newsroom", str(folder.path), "approve", which, "--as", "bob"],
+            input=typed,
+            text=True,
+            capture_output=True,
         )
         assert done.returncode == 2 and "--yes" in done.stderr
     assert error_of(folder.run("approve", "crue-quais", "--as", "bob", "--json", code=2))["code"] == "usage"

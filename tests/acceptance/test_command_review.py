@@ -34,10 +34,10 @@ def test_an_edit_voids_the_approval(folder: Folder):
     assert "midi" not in (folder.path / "public/a/crue-quais/index.html").read_text()
 
 
-def test_saving_an_old_revision_shows_both_texts_and_loses_nothing(folder: Folder, tmp_path: Path):
+def test_saving_an_old_revision_shows_both_texts_and_loses_nothing(folder: Folder):
     mine = folder.message()
     folder.run("submit", mine, "--as", "alice")
-    other = tmp_path / "crue-quais.md"
+    other = folder.path / "content" / "crue-quais.md"
     other.write_text(mine.read_text().replace("ce matin", "hier soir"))
     folder.run("submit", other, "--as", "carol")
     mine.write_text(mine.read_text().replace("ce matin", "midi"))
