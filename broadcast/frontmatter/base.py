@@ -10,7 +10,9 @@ import re
 KEY = "base"
 _VALUE = re.compile(r"(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)@(?P<number>\d{1,6})")
 _LINE = re.compile(rf"(?m)^{KEY}:.*(?:\r\n|\r|\n)")
-_HEADER = re.compile(r"\A\ufeff?---[ \t]*(?P<end>\r\n|\r|\n)(?P<keys>.*?)^(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)", re.DOTALL | re.MULTILINE)
+_HEADER = re.compile(
+    r"\A\ufeff?---[ \t]*(?P<end>\r\n|\r|\n)(?P<keys>.*?)^(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)", re.DOTALL | re.MULTILINE
+)
 
 
 def read_base(value: str) -> tuple[str, int] | None:
