@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from broadcast.model import Action, DeliveryState, Form, PostingState
+from broadcast.naming import event_name
 from broadcast.outbox import Delivery, Posting
 from broadcast.words import fits_title, plain, quoted
 
@@ -14,24 +15,25 @@ _CARRIED = frozenset({DeliveryState.DELIVERED, DeliveryState.HANDED_OVER, Delive
 
 def carried(deliveries: Iterable[Delivery], postings: Iterable[Posting]) -> list[str]:
     """Return the channels where a message was, or may have been, said; those of people included."""
-    said = [d.channel for d in deliveries if d.action is not Action.TAKE_DOWN and d.form is not Form.ENDING and _may_stand(d)]
+    said = [d.channel for d in deliveries if d.form is not Form.ENDING and has_left(d)]
     up = [p.channel for p in postings if p.state is not PostingState.DOWN]
     return list(dict.fromkeys([*said, *up]))
 
 
-def _may_stand(delivery: Delivery) -> bool:
-    return delivery.state in _CARRIED or delivery.open_attempt
+def has_left(delivery: Delivery) -> bool:
+    """True if what a delivery says stands, was handed to people, or may stand."""
+    return delivery.action is not Action.TAKE_DOWN and (delivery.state in _CARRIED or delivery.open_attempt)
 
 
-def title_of_end(title: str) -> str:
-    """Return "Fin d'alerte : …", or the alert's own title where that would be too long."""
-    words = f"Fin d'alerte : {title}"
-    return words if fits_title(words) else title
+def title_of_end(title: str, event: str = "") -> str:
+    """Return "Fin d'alerte : …" with what is over, never with what people were told to do."""
+    words = f"Fin d'alerte : {event_name(title, event)}"
+    return words.removesuffix(" : ") if fits_title(words) else "Fin d'alerte"
 
 
 def short_of_end(event: str, title: str) -> str:
     """Return what signs and short networks say: which alert is over, since others may go on."""
-    return f"Fin d'alerte : {event or title}."
+    return f"{title_of_end(title, event)}."
 
 
 def all_clear_text(
@@ -64,7 +66,7 @@ def all_clear_text(
         description: what the source says of the end.
     """
     head = [
-        f"title: {quoted(title_of_end(title))}",
+        f"title: {quoted(title_of_end(title, event))}",
         f"short: {quoted(short_of_end(event, title))}",
         "kind: all_clear",
         "level: minor",

@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broadcast import frontmatter, media, proofread, registry, settings
+from broadcast.all_clear import has_left
 from broadcast.app import App
-from broadcast.channel import Limits
+from broadcast.channel import Limits, normalised
+from broadcast.desk.submit import revision_hash
 from broadcast.errors import ContentError, os_reason
 from broadcast.files import read_plain
 from broadcast.frontmatter.base import with_base
 from broadcast.model import Draft, Finding, Media
-from broadcast.render import SideText
+from broadcast.render import Earlier, SideText
 from broadcast.render import side_texts as texts_of
 from broadcast.shipped import shipped
-from broadcast.store import messages, newsroom, revisions
+from broadcast.stamps import as_said_at
+from broadcast.store import deliveries, messages, newsroom, renditions, revisions
 from broadcast.store.base import Tx
 
 #: Finding: a channel of the message cannot be used as it is set; the others can.
@@ -59,6 +62,7 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
     with app.db.read() as tx:
         previous = _previous(tx, draft.slug)
         limits = _limits(app, tx)
+        earlier = _earlier(app, tx, draft, pictures)
         known = [person.name for person in newsroom.people(tx)] if draft.owner and draft.expires_at is None else []
     proof = proofread.proofread(
         draft,
@@ -71,6 +75,7 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         limits_of=limits,
         phrases=phrases(app),
         canonical=settings.canonical_channel(app.settings) or "",
+        earlier=earlier,
     )
     proof = replace(proof, findings=(*proof.findings, *_unusable(app, draft), *_unknown_owner(draft, known)))
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
@@ -140,7 +145,14 @@ def side_texts(app: App, reading: Reading) -> tuple[SideText, SideText]:
     Raises:
         TemplateFault: a template of the newsroom has a fault.
     """
-    return texts_of(app.renderer, reading.draft, reading.proof.document, newsroom=app.newsroom, link=reading.proof.link)
+    return texts_of(
+        app.renderer,
+        reading.draft,
+        reading.proof.document,
+        newsroom=app.newsroom,
+        link=reading.proof.link,
+        news=reading.proof.news,
+    )
 
 
 def parse(app: App, path: Path) -> Draft:
@@ -211,6 +223,32 @@ def _previous(tx: Tx, slug: str) -> Draft | None:
     if message is None or not message.latest:
         return None
     return revisions.get_revision(tx, message, message.latest).draft
+
+
+def _earlier(app: App, tx: Tx, draft: Draft, pictures: Sequence[Media]) -> Earlier:
+    """Return what was said of a message before what is read now; a file read again is compared as when it was submitted."""
+    now = app.clock.now()
+    message = messages.find_message(tx, draft.slug)
+    if message is None or not message.latest:
+        return Earlier(said_at=now)
+    latest = revisions.get_revision(tx, message, message.latest)
+    is_same = latest.sha256 == revision_hash(draft, pictures, app.newsroom.world)
+    number = latest.number + (not is_same)
+    left = [d for d in deliveries.of_message(tx, message.uid) if has_left(d) and d.number < number]
+    public = max({d.number for d in left} | ({message.approved} if message.approved < number else set()), default=0)
+    stored = renditions.of_deliveries(tx, left, app.read_media)
+    texts: dict[str, set[str]] = {}
+    for delivery in left:
+        rendition = stored.get(delivery.uid)
+        if rendition is not None and delivery.part < len(rendition.parts):
+            part = as_said_at(rendition.parts[delivery.part], delivery.attempted_at)
+            texts.setdefault(delivery.channel, set()).add(normalised(part.text))
+    return Earlier(
+        number=number,
+        draft=revisions.get_revision(tx, message, public).draft if public else None,
+        texts={name: frozenset(said) for name, said in texts.items()},
+        said_at=latest.submitted_at if is_same else now,
+    )
 
 
 def _limits(app: App, tx: Tx) -> dict[str, Limits]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 #: Keys of a message file that hold a time.
-KEYS = ("embargo_until", "onset", "expires", "next_update")
+KEYS = ("embargo_until", "onset", "until", "expires", "next_update")
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\s\"'#,}]*")
 
 

@@ -115,7 +115,10 @@ class Draft:
     #: None: every channel whose `messages` lists this message kind.
     channels: tuple[str, ...] | None = None
     embargo_until_at: datetime | None = None
+    #: When the event begins, and when it ends: an opening, a cut, a closed road. Said to residents.
     onset_at: datetime | None = None
+    until_at: datetime | None = None
+    #: How long the information itself holds: then it is taken down. Not said as the end of the event.
     expires_at: datetime | None = None
     short: str = ""
     instruction: str = ""
@@ -134,6 +137,10 @@ class Draft:
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: The version from which the file goes on, `slug@n`, "" where it does not say.
     base: str = field(default="", compare=False)
+    #: What a new version changes, in one sentence for residents; "": the sentences that changed are said.
+    change: str = ""
+    #: True where the new version mends an error of ours ("Rectificatif"), not where the world has changed ("Mise à jour").
+    is_correction: bool = False
     #: The whole file as read, for history and diff.
     source_text: str = field(default="", repr=False)
     #: Front matter key -> line in the file (1-based); "body" -> its first line.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 
 from broadcast import checks, markdown
@@ -15,9 +15,13 @@ from broadcast.checks_rendition import check_rendition
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
 from broadcast.pictures import fitted
-from broadcast.render import Renderer, Target, renditions
+from broadcast.render import Earlier, News, Renderer, Target, news_of, renditions
 
 __all__ = ["Proof", "Target", "proofread", "targets_for"]
+
+
+#: A message of which nothing was said yet.
+NOTHING = Earlier()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,8 @@ class Proof:
     findings: tuple[Finding, ...]
     #: Address that posts point at, "" if none.
     link: str = ""
+    #: What is new beside the text, of a further version.
+    news: News = field(default_factory=News)
 
 
 def targets_for(draft: Draft, targets: Sequence[Target]) -> list[Target]:
@@ -50,6 +56,7 @@ def proofread(
     limits_of: Mapping[str, Limits],
     phrases: Mapping[str, str],
     canonical: str = "",
+    earlier: Earlier = NOTHING,
 ) -> Proof:
     """Render a message for all its channels and check everything; a fault of one channel costs that channel only.
 
@@ -83,6 +90,7 @@ def proofread(
             )
         )
     link = _link(draft, newsroom, chosen, canonical)
+    news = news_of(earlier, draft, document)
     made: list[Rendition] = []
     for target in chosen:
         ready, said = _for_target(
@@ -95,10 +103,11 @@ def proofread(
             limits_of[target.name],
             renderer,
             phrases,
+            news,
         )
         made += ready
         findings += said
-    return Proof(document=document, renditions=tuple(made), findings=tuple(findings), link=link)
+    return Proof(document=document, renditions=tuple(made), findings=tuple(findings), link=link, news=news)
 
 
 def _read_body(draft: Draft) -> tuple[Document, Sequence[markdown.Loss]]:
@@ -126,6 +135,7 @@ def _for_target(
     limits: Limits,
     renderer: Renderer,
     phrases: Mapping[str, str],
+    news: News,
 ) -> tuple[tuple[Rendition, ...], list[Finding]]:
     try:
         made, said = renditions(
@@ -139,6 +149,7 @@ def _for_target(
             limits=limits,
             phrases=phrases,
             limits_facts=_facts(limits),
+            news=news,
         )
     except ContentError as error:
         line = error.line if error.file == draft.file else None

@@ -20,6 +20,7 @@ from broadcast.errors import (
 )
 from broadcast.model import Action, DeliveryState, Form, Part, PostingState, Rendition
 from broadcast.outbox import MAIN_SLOT, Delivery, Posting
+from broadcast.stamps import as_said_at
 from broadcast.store import renditions
 from broadcast.store.base import Tx
 
@@ -131,14 +132,14 @@ def rendition_of(d: Dispatcher, delivery: Delivery) -> Rendition | None:
 
 
 def part_of(delivery: Delivery, rendition: Rendition | None) -> Part:
-    """Return the part that a delivery carries.
+    """Return the part that a delivery carries, in the words that were true when its attempt began.
 
     Raises:
         ChannelRefused: it is not stored (only by tampering).
     """
     if rendition is None or delivery.part >= len(rendition.parts):
         raise ChannelRefused(f"{delivery.slug}@{delivery.number} : déclinaison absente de la base")
-    return rendition.parts[delivery.part]
+    return as_said_at(rendition.parts[delivery.part], delivery.attempted_at)
 
 
 def _call(adapter: Stream, wanted: Call) -> Published | None:

@@ -47,6 +47,7 @@ def draft_of(
         channels=r.texts("channels") if r.values.get("channels") is not None else None,
         embargo_until_at=r.time("embargo_until"),
         onset_at=r.time("onset"),
+        until_at=r.time("until"),
         expires_at=r.time("expires"),
         short=r.text("short"),
         instruction=r.text("instruction"),
@@ -63,6 +64,8 @@ def draft_of(
         language=_language(r) or default_language,
         overrides=_overrides(r),
         base=_base(r),
+        change=r.one_line("change"),
+        is_correction=r.truth("correction"),
         source_text=text,
         lines=dict(r.lines),
         file=r.file,
@@ -226,6 +229,9 @@ def _order(r: Reader, d: Draft) -> None:
                 f"expires vient avant {key} : le message serait fini avant de commencer",
                 "expires",
             )
+    for key, at in (("embargo_until", d.embargo_until_at), ("onset", d.onset_at)):
+        if at is not None and d.until_at is not None and d.until_at <= at:
+            r.problem("bad_order", f"until vient avant {key} : l'événement serait fini avant de commencer", "until")
     if d.kind is MessageKind.HOLDING and d.next_update_at is None:
         r.problem(
             "next_update_missing",

@@ -96,6 +96,16 @@ class Reader:
             self.problem("bad_time", f"{key} : {error}", key)
             return None
 
+    def truth(self, key: str) -> bool:
+        """Return whether a key says yes."""
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        if str(value).strip().lower() in ("oui", "non"):
+            return str(value).strip().lower() == "oui"
+        self.problem("not_truth", f"{key} : « {shown(value)} » : écrivez true ou false", key)
+        return False
+
     def duration(self, key: str) -> int | None:
         """Return seconds, at least a minute."""
         value = self.values.get(key)

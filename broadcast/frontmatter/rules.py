@@ -14,7 +14,7 @@ MAX_TITLE, MAX_SLUG = 140, 80
 #: Longest header, characters: YAML of any more takes a reader for minutes. Most pictures of a message.
 MAX_HEADER, MAX_IMAGES = 60_000, 40
 #: These keys are read to the end of their line, colons included.
-LITERAL = ("title", "short", "instruction", "contact", "event")
+LITERAL = ("title", "short", "instruction", "contact", "event", "change")
 KEYS = (
     "title",
     "short",
@@ -29,6 +29,7 @@ KEYS = (
     "channels",
     "embargo_until",
     "onset",
+    "until",
     "expires",
     "instruction",
     "contact",
@@ -44,6 +45,8 @@ KEYS = (
     "language",
     "override",
     "base",
+    "change",
+    "correction",
 )
 WORDS = {
     "urgency": ("immediate", "expected", "future", "past", "unknown"),

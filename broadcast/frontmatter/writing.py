@@ -26,6 +26,7 @@ _WRITTEN: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("channels", "channels", list),
     ("embargo_until_at", "embargo_until", datetime.isoformat),
     ("onset_at", "onset", datetime.isoformat),
+    ("until_at", "until", datetime.isoformat),
     ("expires_at", "expires", datetime.isoformat),
     ("instruction", "instruction", str),
     ("contact", "contact", str),
@@ -37,6 +38,8 @@ _WRITTEN: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("incident", "incident", str),
     ("ends", "ends", str),
     ("language", "language", str),
+    ("change", "change", str),
+    ("is_correction", "correction", bool),
 )
 
 
@@ -45,7 +48,7 @@ def to_text(draft: Draft) -> str:
     header: dict[str, Any] = {"title": draft.title}
     for field, key, write in _WRITTEN:
         value = getattr(draft, field)
-        if value not in (None, "", ()):
+        if value not in (None, "", (), False):
             header[key] = write(value)
     if draft.images:
         header["images"] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 #: Where a sentence may end: its mark, perhaps a closing bracket or quote, then white space.
 _MARK = r"(?<=[.!?…])(?:[ \u00a0\u202f]?[»”\")])?"
@@ -46,15 +47,34 @@ def split(text: str, *, link: str, fits: Callable[[str], bool], max_parts: int, 
     def room(n: int) -> Callable[[str], bool]:
         return lambda words: fits(mark + words + label + (tail if n == 0 else ""))
 
-    made = _pack(list(_pieces(body, _SENTENCE)), room)
+    pieces = list(_pieces(body, _SENTENCE))
+    made = _pack(pieces, room)
     if made is None or not 2 <= len(made) <= max_parts:
         return ()
+    made = _balanced(pieces, room, made)
     total = len(made)
     return tuple(f"{mark}{words} ({n}/{total})" + (tail if n == 1 else "") for n, words in enumerate(made, 1))
 
 
-def _pack(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]]) -> list[str] | None:
-    """Fill one post after the other; None if a single word does not fit."""
+def _balanced(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]], made: list[str]) -> list[str]:
+    """Return as many posts of lengths as even as can be, so that the last does not hold a telephone number alone."""
+    low, high = 1, max(map(len, made))
+    while low < high:
+        most = (low + high) // 2
+        tried = _pack(pieces, partial(_at_most, room, most), whole=True)
+        if tried is not None and len(tried) <= len(made):
+            made, high = tried, most
+        else:
+            low = most + 1
+    return made
+
+
+def _at_most(room: Callable[[int], Callable[[str], bool]], most: int, n: int) -> Callable[[str], bool]:
+    return lambda words: len(words) <= most and room(n)(words)
+
+
+def _pack(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]], *, whole: bool = False) -> list[str] | None:
+    """Fill one post after the other; None if a single word does not fit, or with `whole` a single piece."""
     made: list[str] = []
     current = ""
     queue = list(reversed(pieces))
@@ -69,7 +89,7 @@ def _pack(pieces: list[_Piece], room: Callable[[int], Callable[[str], bool]]) ->
             current = ""
             queue.append(piece)
         else:
-            smaller = _smaller(piece)
+            smaller = None if whole else _smaller(piece)
             if smaller is None:
                 return None
             queue.extend(reversed(smaller))

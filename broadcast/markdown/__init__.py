@@ -5,7 +5,7 @@ source is never passed through: its words are kept, its tags not, and each loss 
 """
 
 from broadcast.markdown.parse import Loss, is_safe_url, parse, parse_with_losses
-from broadcast.markdown.plain import inline_plain, lead, to_plain, words
+from broadcast.markdown.plain import after_lead, inline_plain, lead, to_plain, words
 from broadcast.markdown.source import MAX_BODY, MAX_DEPTH
 from broadcast.markdown.to_html import highest_heading, inline_html, linked, to_html
 
@@ -13,6 +13,7 @@ __all__ = [
     "MAX_BODY",
     "MAX_DEPTH",
     "Loss",
+    "after_lead",
     "highest_heading",
     "inline_html",
     "inline_plain",

@@ -41,11 +41,29 @@ def to_plain(document: Document, link_style: str = "words (url)") -> str:
 
 
 def lead(document: Document) -> str:
-    """Return the words of the first paragraph, which stands alone."""
-    for block in document.blocks:
+    """Return the words that stand alone: the first paragraph, with its list where it announces one ("Sont fermés :")."""
+    blocks = _lead(document)
+    if not blocks:
+        return ""
+    first, *rest = blocks
+    assert isinstance(first, Paragraph)
+    words = inline_plain(first.children)
+    return "\n".join([words, *(_block(block, "", True) for block in rest)])
+
+
+def after_lead(document: Document) -> Document:
+    """Return the body without what `lead` says."""
+    said = _lead(document)
+    return Document(tuple(block for block in document.blocks if not any(block is one for one in said)))
+
+
+def _lead(document: Document) -> tuple[Block, ...]:
+    for n, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
-            return inline_plain(block.children)
-    return ""
+            follows = document.blocks[n + 1 : n + 2]
+            announces = inline_plain(block.children).rstrip().endswith(":")
+            return (block, *follows) if announces and follows and isinstance(follows[0], ListBlock | Table) else (block,)
+    return ()
 
 
 def words(document: Document) -> list[str]:

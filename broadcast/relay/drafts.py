@@ -195,7 +195,7 @@ def values_of_end(values: Mapping[str, Any], *, slug: str, title: str, channels:
     """Return what the prepared message of an end is given."""
     return {
         **values,
-        "title": title_of_end(line(title)),
+        "title": title_of_end(line(title), values["event"]),
         "short": short_of_end(values["event"], line(title)),
         "ended_title": line(title),
         "ends": slug,

@@ -31,6 +31,7 @@ from broadcast.blocks import Document
 from broadcast.errors import ContentError, TemplateFault
 from broadcast.layout import story
 from broadcast.model import Newsroom
+from broadcast.render import once
 from broadcast.slots import slot
 from broadcast.typeset import typeset
 
@@ -246,14 +247,14 @@ def _typst(document: Document) -> str:
 
 def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
     """Return a whole ICML file of a message, in the styles that the layout artist knows."""
-    before = [("Surtitre", KIND_LABELS[m.kind]), ("Titre", m.title), ("Chapo", m.short)]
+    before = [("Surtitre", KIND_LABELS[m.kind]), ("Titre", m.title), ("Chapo", m.lead if m.rest.blocks else "")]
     after = [("Encadré", m.instruction), ("Encadré", m.contact), ("Encadré", link)]
     for image in m.images:
         after += [("Légende", f"[{image.name}] {image.alt}"), ("Crédit", image.credit)]
     if newsroom.world == "exercise":
         before.insert(0, ("Surtitre", "EXERCICE"))
     lines = [story.paragraph(style, text.typo(words)) for style, words in before if words]
-    lines.append(story.to_icml(typeset(m.body)))
+    lines.append(story.to_icml(typeset(m.rest if m.rest.blocks else m.body)))
     lines += [story.paragraph(style, text.typo(words)) for style, words in after if words]
     return Markup(story.icml_document("\n".join(lines)))  # noqa: S704  (escaped by the writer)
 
@@ -295,6 +296,8 @@ _FILTERS = {
     "hour": text.hour,
     "rfc822": format_datetime,
     "day": text.day,
+    "last_day": text.last_day,
     "hashtags": text.hashtags,
     "spoken": _spoken,
+    "sentence": once.sentence,
 }

@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from broadcast import markdown
 from broadcast.blocks import Document
-from broadcast.channel import Limits
+from broadcast.channel import Limits, normalised
 from broadcast.checks import MAX_ROUNDS
 from broadcast.layout import multi, sign, thread
 from broadcast.model import Draft, Finding, Form, Media, Newsroom, Part, Rendition
 from broadcast.pictures import fitted
 from broadcast.render.clean import clean
-from broadcast.render.work import Target, Work, options, values_of
+from broadcast.render.earlier import News
+from broadcast.render.says import ALL, NAMES, UNITS, Chosen, asked, fill
+from broadcast.render.work import Target, Work, options, values_of, with_near_days
+from broadcast.stamps import DATED, near_until_midnight
 from broadcast.text import measure
 
 if TYPE_CHECKING:
     from broadcast.render.environment import Renderer
 
+#: What is new of a message of which nothing is known.
+FIRST = News()
 #: What every text of an exercise begins with.
 EXERCISE = "EXERCICE"
 
@@ -39,6 +44,7 @@ def renditions(
     limits: Limits,
     phrases: Mapping[str, str],
     limits_facts: Mapping[str, Any],
+    news: News = FIRST,
 ) -> tuple[tuple[Rendition, ...], tuple[Finding, ...]]:
     """Return all forms of a revision for one channel, and what the layout has to say.
 
@@ -55,6 +61,7 @@ def renditions(
         link=link,
         limits=limits,
         phrases=phrases,
+        news=news,
     )
     made, findings = [], []
     for form in _forms(work):
@@ -71,8 +78,13 @@ def renditions(
                 limits=limits_facts,
             )
         )
-        findings += said if form is Form.PUBLISH else [f for f in said if f.blocking]
+        findings += said if form is Form.PUBLISH else [f for f in said if f.blocking or _is_told(f, form)]
     return tuple(made), tuple(dict.fromkeys(findings))
+
+
+def _is_told(finding: Finding, form: Form) -> bool:
+    """True for advice on a correction alone: that it says what was said before, or not what changed."""
+    return form is Form.CORRECTION and finding.code == "same_text"
 
 
 def fits(text: str, limits: Limits) -> bool:
@@ -96,15 +108,132 @@ def _forms(work: Work) -> list[Form]:
 
 def _parts(work: Work, form: Form) -> tuple[tuple[Part, ...], list[Finding]]:
     values = values_of(work, form)
+    parts, findings = _said(work, form, values)
+    earlier = work.news.texts.get(work.target.name, frozenset())
+    is_literal = bool(work.override.get("text")) and form in (Form.PUBLISH, Form.UPDATE)
+    if (
+        form in (Form.UPDATE, Form.ENDING)
+        or not _is_bare(work, parts[0])
+        or not any(normalised(p.text) in earlier for p in parts)
+    ):
+        return parts, findings
+    if not is_literal:
+        parts, findings = _said(work, form, values | {"twin": work.news.number - 1})
+        parts = tuple(_told_apart(work, part, earlier) for part in parts)
+    return parts, [*findings, *([_twin(work)] if form is Form.CORRECTION or is_literal else [])]
+
+
+def _said(work: Work, form: Form, values: dict[str, Any]) -> tuple[tuple[Part, ...], list[Finding]]:
     if form is Form.REPEAT:
         rounds = [_part(work, form, values | {"round": n}) for n in range(1, MAX_ROUNDS + 1)]
         return tuple(replace(part, media=()) for part in rounds), []
-    part = _part(work, form, values)
     if work.limits.panel is not None:
-        return _sign_parts(work, part, part.text)
-    if not fits(part.text, work.limits) and form is not Form.ENDING:
-        return _thread(work, form, values, part), []
-    return _beside_pictures(work, part)
+        return _on_sign(work, form, values)
+    is_literal = bool(work.override.get("text")) and form in (Form.PUBLISH, Form.UPDATE)
+    if form is Form.ENDING or is_literal:
+        return _beside_pictures(work, _part(work, form, values))
+    return _composed(work, form, values)
+
+
+def _is_bare(work: Work, part: Part) -> bool:
+    """True for a post of a network: words alone, which say "ce soir" and are told apart by their words."""
+    return not (work.target.is_board or part.html or part.documents.keys() - {DATED})
+
+
+def _told_apart(work: Work, part: Part, earlier: frozenset[str]) -> Part:
+    """Return a later post of a thread with its number, where an earlier version left the same words."""
+    if normalised(part.text) not in earlier:
+        return part
+    return replace(part, text=f"{part.text}\n(mise à jour n° {work.news.number - 1})")
+
+
+def _twin(work: Work) -> Finding:
+    n = work.news.number - 1
+    return Finding(
+        code="same_text",
+        blocking=False,
+        file=work.draft.file,
+        line=work.draft.lines.get("change") or work.draft.lines.get("title"),
+        channel=work.target.name,
+        message=f"{work.target.name} : ces mots y ont déjà été publiés, un réseau les refuserait : « Mise à jour n° {n} » les distingue ; "
+        "dites plutôt ce qui change, avec change: …",
+    )
+
+
+def _composed(work: Work, form: Form, values: dict[str, Any]) -> tuple[tuple[Part, ...], list[Finding]]:
+    """Return the text that fills its place; a thread where it is too long and says nothing short."""
+    chosen = _chosen(work, form, values)
+    if not (chosen.fits and _is_enough(work, form, values, chosen)):
+        return _thread(work, form, values, _part(work, form, values)), []
+    parts, findings = _beside_pictures(work, _as_chosen(work, form, values, chosen))
+    return parts, [*findings, *_left_out(work, chosen)]
+
+
+def _is_enough(work: Work, form: Form, values: dict[str, Any], chosen: Chosen) -> bool:
+    """True if what a post says may stand for the message: its text, or what is short about it, or what changed."""
+    has_short = bool(work.draft.short or work.override.get("text"))
+    if form is Form.CORRECTION and work.draft.change and values["m"].changes and not chosen.changes:
+        return not _can_be_thread(work)  # what the author says of a change is never left out
+    if "words" not in chosen.left:
+        return True
+    if form is Form.CORRECTION:
+        return not work.override.get("text") and (has_short or bool(chosen.changes))
+    return has_short and "instruction" in chosen.units and fits(_text(work, form, values, frozenset({"words"}), ()), work.limits)
+
+
+def _chosen(work: Work, form: Form, values: dict[str, Any]) -> Chosen:
+    write, is_fitting = partial(_text, work, form, values), partial(fits, limits=work.limits)
+    count = len(values["m"].changes)
+    everything, all_changes = frozenset(UNITS), tuple(range(count))
+    text = write(everything, all_changes)
+    if is_fitting(text):
+        return Chosen(units=everything, text=text, changes=all_changes)
+    return fill(write, is_fitting, count)
+
+
+def _asking(values: dict[str, Any], units: frozenset[str], changes: tuple[int, ...]) -> dict[str, Any]:
+    m = SimpleNamespace(**vars(values["m"]) | {"change": " ".join(values["m"].changes[n] for n in changes)})
+    return values | {"m": m, "says": asked(units)}
+
+
+def _text(work: Work, form: Form, values: dict[str, Any], units: frozenset[str], changes: tuple[int, ...]) -> str:
+    name = _template(work, form, "txt")
+    return _tidy(work.renderer.render(name, _asking(values, units, changes))) if name else ""
+
+
+def _as_chosen(work: Work, form: Form, values: dict[str, Any], chosen: Chosen) -> Part:
+    """Return the part; where it names near days, with the words for any other day beside it."""
+    asking = _asking(values, chosen.units, chosen.changes)
+    part = _part(work, form, asking)
+    at = work.local(work.news.said_at)
+    if at is None or not _is_bare(work, part):
+        return part
+    near = _part(work, form, asking | {"m": with_near_days(work, asking["m"])})
+    if near.text == part.text or not fits(near.text, work.limits):
+        return part
+    return near_until_midnight(near, dated=part.text, at=at)
+
+
+def _left_out(work: Work, chosen: Chosen) -> list[Finding]:
+    if not chosen.left:
+        return []
+    named = ", ".join(NAMES[name] for name in chosen.left)
+    return [
+        Finding(
+            code="not_said",
+            blocking=False,
+            file=work.draft.file,
+            line=work.draft.lines.get(chosen.left[0]) or work.draft.lines.get("title"),
+            channel=work.target.name,
+            message=f"{work.target.name} : la place manque pour dire {named} ; raccourcissez, ou écrivez override.{work.target.kind}.text",
+        )
+    ]
+
+
+def _template(work: Work, form: Form, ending: str) -> str:
+    files = work.renderer.files(work.target.kind)
+    template_form = form.value if form.value in files else Form.PUBLISH.value
+    return f"{work.target.kind}/{template_form}.{ending}" if ending in files.get(template_form, []) else ""
 
 
 def _part(work: Work, form: Form, values: dict[str, Any]) -> Part:
@@ -136,29 +265,29 @@ def _part(work: Work, form: Form, values: dict[str, Any]) -> Part:
     )
 
 
+def _can_be_thread(work: Work) -> bool:
+    return work.limits.max_parts > 1 and work.target.threads != "never"
+
+
 def _thread(work: Work, form: Form, values: dict[str, Any], whole: Part) -> tuple[Part, ...]:
     """Return the posts of a thread; the one that is too long where there can be none, for the check to block.
 
     What an editor wrote for short places (`short`, an override) is one post or nothing.
     """
-    can_be = work.limits.max_parts > 1 and work.target.threads != "never"
-    if work.override.get("text"):
-        return _longer_correction(work, values, whole, can_be) if form is Form.CORRECTION else (whole,)
-    words = markdown.to_plain(work.document)
-    m = SimpleNamespace(**{**vars(values["m"]), "words": words})
-    if work.draft.short and _part(work, form, values | {"m": m}).text != whole.text:
-        return _longer_correction(work, values, whole, can_be) if form is Form.CORRECTION else (whole,)
-    if not can_be:
+    if work.override.get("text") or work.draft.short:
+        return _longer_correction(work, values, whole) if form is Form.CORRECTION else (whole,)
+    if not _can_be_thread(work):
         return (whole,)
+    m = SimpleNamespace(**vars(values["m"]) | {"words": markdown.to_plain(work.document)})
     return _posts(work, whole, _part(work, form, values | {"m": m, "thread": True}).text) or (whole,)
 
 
-def _longer_correction(work: Work, values: dict[str, Any], whole: Part, can_be_thread: bool) -> tuple[Part, ...]:
-    """Return the correction of a text that fits, but for the word "Rectificatif": without its title, else in two posts."""
-    brief = _part(work, Form.CORRECTION, values | {"brief": True})
-    if fits(brief.text, work.limits):
+def _longer_correction(work: Work, values: dict[str, Any], whole: Part) -> tuple[Part, ...]:
+    """Return the correction of a text that fits, but for the words "Mise à jour": without its title, else in two posts."""
+    brief = _part(work, Form.CORRECTION, _asking(values, frozenset({"words"}), ()) | {"brief": True})
+    if not work.draft.change and fits(brief.text, work.limits):
         return (brief,)
-    return (_posts(work, whole, whole.text) if can_be_thread else ()) or (whole,)
+    return (_posts(work, whole, whole.text) if _can_be_thread(work) else ()) or (whole,)
 
 
 def _posts(work: Work, whole: Part, text: str) -> tuple[Part, ...]:
@@ -186,6 +315,19 @@ def _beside_pictures(work: Work, part: Part) -> tuple[tuple[Part, ...], list[Fin
         message=f"{work.target.name} : avec une image le texte y est limité à {limit} ; ce message part sans image",
     )
     return (replace(part, media=()),), [said]
+
+
+def _on_sign(work: Work, form: Form, values: dict[str, Any]) -> tuple[tuple[Part, ...], list[Finding]]:
+    """Return the pages of a sign: with the beginning and the end of the event where the pages hold them."""
+    without = _asking(values, ALL - {"end"}, ())
+    shorter, whole = _part(work, form, without), _part(work, form, values)
+    if whole.text != shorter.text:
+        parts, findings = _sign_parts(work, whole, whole.text)
+        if not any(f.blocking for f in findings):
+            return parts, findings
+        parts, findings = _sign_parts(work, shorter, shorter.text)
+        return parts, [*findings, *_left_out(work, Chosen(units=frozenset(), text="", left=("end",)))]
+    return _sign_parts(work, shorter, shorter.text)
 
 
 def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], list[Finding]]:

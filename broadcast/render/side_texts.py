@@ -6,15 +6,19 @@ Both are measured and shown by `preview`; their templates are `_shared/sms.txt` 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from broadcast.blocks import Document
 from broadcast.channel import Limits
 from broadcast.layout.spoken import duration_s
 from broadcast.model import Draft, Form, Newsroom
-from broadcast.render.work import Target, Work, values_of
+from broadcast.render.earlier import News
+from broadcast.render.says import ALL, asked, fill
+from broadcast.render.work import Target, Work, values_of, with_near_days
 from broadcast.text import measure, not_gsm7, transliterate_gsm7
 
 if TYPE_CHECKING:
@@ -34,7 +38,7 @@ class SideText:
 
 
 def side_texts(
-    renderer: Renderer, draft: Draft, document: Document, *, newsroom: Newsroom, link: str
+    renderer: Renderer, draft: Draft, document: Document, *, newsroom: Newsroom, link: str, news: News
 ) -> tuple[SideText, SideText]:
     """Return the text message and the spoken text of a message.
 
@@ -42,22 +46,36 @@ def side_texts(
         TemplateFault: a template has a fault.
     """
 
-    def written(name: str) -> str:
-        work = Work(
-            renderer=renderer,
-            draft=draft,
-            document=document,
-            newsroom=newsroom,
-            target=Target(name=name, kind=name),
-            media=(),
-            link=link,
-            limits=Limits(),
-            phrases={},
-        )
-        return re.sub(r"\n{2,}", "\n", renderer.render(f"_shared/{name}.txt", values_of(work, Form.PUBLISH))).strip()
+    work = Work(
+        renderer=renderer,
+        draft=draft,
+        document=document,
+        newsroom=newsroom,
+        target=Target(name="side", kind="side"),
+        media=(),
+        link=link,
+        limits=Limits(),
+        phrases={},
+        news=news,
+    )
+    is_new = news.number > 1 and bool(news.changes)
+    values = values_of(work, Form.CORRECTION if is_new else Form.PUBLISH)
+    m = with_near_days(work, values["m"])
 
-    said = written("spoken")
-    return _sms(written("sms")), SideText(name="spoken", text=said, facts={"seconds": duration_s(said)})
+    def written(name: str, units: frozenset[str], changes: tuple[int, ...]) -> str:
+        said = SimpleNamespace(**vars(m) | {"change": " ".join(m.changes[n] for n in changes)})
+        text = renderer.render(f"_shared/{name}.txt", values | {"m": said, "says": asked(units)})
+        return re.sub(r"\n{2,}", "\n", text).strip()
+
+    said = written("spoken", ALL, ())
+    sms = _full(partial(written, "sms"), len(m.changes) if is_new else 0)
+    return _sms(sms), SideText(name="spoken", text=said, facts={"seconds": duration_s(said)})
+
+
+def _full(write: Callable[[frozenset[str], tuple[int, ...]], str], changes: int) -> str:
+    """Return the text message that says all that costs no segment more than what must be said: who, what, what to do, when."""
+    paid = measure(write(frozenset({"end"}), ()), "sms")
+    return fill(write, lambda text: measure(text, "sms") <= paid, changes).text
 
 
 def _sms(text: str) -> SideText:

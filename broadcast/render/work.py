@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,11 @@ from broadcast.blocks import Document
 from broadcast.channel import Limits
 from broadcast.feeds import own
 from broadcast.model import Draft, Form, Media, Newsroom
+from broadcast.naming import event_name, is_order
+from broadcast.render.earlier import News
+from broadcast.render.once import begins_with, fresh, sentences, without
+from broadcast.render.says import ALL, asked
+from broadcast.text import lasts, tells_when
 
 if TYPE_CHECKING:
     from broadcast.render.environment import Renderer
@@ -46,6 +52,11 @@ class Work:
     link: str
     limits: Limits
     phrases: Mapping[str, str]
+    news: News
+
+    def local(self, at: Any) -> Any:
+        """Return a time in the newsroom's zone, None as None."""
+        return at.astimezone(ZoneInfo(self.newsroom.timezone)) if at is not None else None
 
     @property
     def override(self) -> Mapping[str, str]:
@@ -76,58 +87,19 @@ def options(work: Work) -> dict[str, Any]:
         "source_published_at": d.source.published_at.isoformat() if d.source and d.source.published_at else "",
         "lead": markdown.lead(work.document),
         "short": d.short,
-        "summary": d.short or markdown.lead(work.document),
+        # Where the whole text is a step away, `short` would be a poor summary of it ("Liste sur le site.").
+        "summary": markdown.lead(work.document) or d.short,
+        "change": " ".join(work.news.changes),
+        "is_correction": d.is_correction,
+        "until_at": d.until_at.isoformat() if d.until_at else "",
     }
 
 
 def values_of(work: Work, form: Form) -> dict[str, Any]:
     """Return the names that a template sees; docs/templates.md lists them."""
-    d, zone = work.draft, ZoneInfo(work.newsroom.timezone)
-
-    def local(at: Any) -> Any:
-        return at.astimezone(zone) if at is not None else None
-
-    lead = markdown.lead(work.document)
-    override = work.override.get("text", "")
-    m = SimpleNamespace(
-        title=work.override.get("title") or d.title,
-        short=d.short,
-        lead=lead,
-        words=override or d.short or lead,
-        kind=d.kind.value,
-        level=d.level.value,
-        urgency=d.urgency or "",
-        certainty=d.certainty or "",
-        category=d.category or "",
-        response=d.response or "",
-        event=d.event,
-        instruction=d.instruction,
-        contact=d.contact,
-        slug=d.slug,
-        language=d.language,
-        incident=d.incident,
-        area_names=[work.newsroom.area_names.get(code, code) for code in d.areas],
-        areas=list(d.areas),
-        hashtags=list(d.hashtags),
-        onset_at=local(d.onset_at),
-        embargo_until_at=local(d.embargo_until_at),
-        expires_at=local(d.expires_at),
-        next_update_at=local(d.next_update_at),
-        source=None
-        if d.source is None
-        else SimpleNamespace(
-            name=d.source.name,
-            url=d.source.url,
-            published_at=local(d.source.published_at),
-        ),
-        images=work.media,
-        body=work.document,
-        owner=d.owner,
-        override=override,
-        link=d.link,
-    )
+    is_new = form in (Form.UPDATE, Form.CORRECTION)
     return {
-        "m": m,
+        "m": SimpleNamespace(**_given(work), **_composed(work)),
         "newsroom": work.newsroom,
         "channel": SimpleNamespace(name=work.target.name, kind=work.target.kind),
         "link": work.link,
@@ -135,8 +107,109 @@ def values_of(work: Work, form: Form) -> dict[str, Any]:
         "thread": False,
         "brief": False,
         "form": form.value,
+        "says": asked(ALL),
+        # "Mise à jour", "Rectificatif": said where readers know an earlier version.
+        "is_new_version": is_new,
+        "twin": 0,
         "cap": partial(_cap, work),
     }
+
+
+def _given(work: Work) -> dict[str, Any]:
+    """Return what the message file says."""
+    d = work.draft
+    return {
+        "title": work.override.get("title") or d.title,
+        "short": d.short,
+        "lead": markdown.lead(work.document),
+        "kind": d.kind.value,
+        "level": d.level.value,
+        "urgency": d.urgency or "",
+        "certainty": d.certainty or "",
+        "category": d.category or "",
+        "response": d.response or "",
+        "event": d.event,
+        "instruction": d.instruction,
+        "contact": d.contact,
+        "slug": d.slug,
+        "language": d.language,
+        "incident": d.incident,
+        "area_names": [work.newsroom.area_names.get(code, code) for code in d.areas],
+        "areas": list(d.areas),
+        "hashtags": list(d.hashtags),
+        "onset_at": work.local(d.onset_at),
+        "until_at": work.local(d.until_at),
+        "embargo_until_at": work.local(d.embargo_until_at),
+        "expires_at": work.local(d.expires_at),
+        "next_update_at": work.local(d.next_update_at),
+        "source": None
+        if d.source is None
+        else SimpleNamespace(name=d.source.name, url=d.source.url, published_at=work.local(d.source.published_at)),
+        "images": work.media,
+        "body": work.document,
+        "owner": d.owner,
+        "override": work.override.get("text", ""),
+        "link": d.link,
+        # What no other address of the text says.
+        "more": d.link if d.link != work.link else "",
+        "is_correction": d.is_correction,
+    }
+
+
+def _composed(work: Work) -> dict[str, Any]:
+    """Return what is made of it, so that nothing is said twice."""
+    d, override = work.draft, work.override.get("text", "")
+    title = work.override.get("title") or d.title
+    short, lead = d.short, markdown.lead(work.document)
+    headline = title
+    if not override and begins_with(short, title):
+        headline, *rest = sentences(short)
+        headline, short = headline.rstrip("."), " ".join(rest)
+    said = (headline, d.instruction)
+    changes = [one for one in work.news.changes if fresh(one, said)]
+    words = override or (fresh(short, said) if d.short else "") or fresh(lead, said)
+    text = without(markdown.to_plain(work.document), (title, d.instruction))
+    return {
+        "text": text,
+        "rest": markdown.after_lead(work.document),
+        "is_rewritten": not d.change and len(" ".join(changes)) * 2 > len(text),
+        "headline": headline,
+        "words": words,
+        "name": event_name(d.title, d.event),
+        "brief_title": _without_order(headline, d.instruction),
+        "reach": "" if _is_within(d.contact, d.instruction) else d.contact,
+        "lasts": "" if override else _lasts(work, " ".join((headline, d.instruction, words)), near=False),
+        "change": " ".join(changes),
+        "changes": changes,
+        "has_risen": work.news.has_risen,
+    }
+
+
+def _without_order(title: str, instruction: str) -> str:
+    """Return a title without the order that the instruction gives anyway: for who pays by the letter, or listens."""
+    name = event_name(title)
+    rest = title[len(name) :] if name and title.startswith(name) else ""
+    return (
+        name if rest.strip(" :.!\u00a0") and is_order(rest.lstrip(" :,;.!\u00a0")) and not fresh(rest, [instruction]) else title
+    )
+
+
+def _is_within(words: str, text: str) -> bool:
+    return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+def with_near_days(work: Work, m: SimpleNamespace) -> SimpleNamespace:
+    """Return the same names with near days in words, true on the day of `news.said_at` only."""
+    said = " ".join((m.headline, m.instruction, m.words))
+    return SimpleNamespace(**vars(m) | {"lasts": _lasts(work, said, near=True) if m.lasts else ""})
+
+
+def _lasts(work: Work, said: str, *, near: bool) -> str:
+    d, at = work.draft, work.local(work.news.said_at)
+    onset, until = work.local(d.onset_at), work.local(d.until_at)
+    if at is None or tells_when(said, onset, until):
+        return ""
+    return lasts(onset, until, at, near=near)
 
 
 def _cap(work: Work, msg_type: str) -> Any:

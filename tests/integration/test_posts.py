@@ -45,11 +45,16 @@ def read(tmp_path: Path):
 
 @pytest.mark.parametrize("kind", ["x", "bluesky"])
 def test_a_thread_also_says_what_to_do_until_when_and_whom_to_call(read, kind):
-    _, texts = read(kind, body="Les rues sont inondées et le resteront toute la nuit, disent les services. " * 8)
+    _, texts = read(
+        kind,
+        more="until: 2099-11-23T06:00:00+01:00\n",
+        body="Les rues sont inondées et le resteront toute la nuit, disent les services. " * 8,
+    )
     for form in ("publish", "correction"):
         assert len(texts[form]) > 2
-        last = "\n".join(texts[form][-2:])
-        assert "Consigne : Restez chez vous." in last and "Jusqu’au lundi 23 novembre 2099" in last and "01 41 23 80 00" in last
+        first, last = texts[form][0], texts[form][-1]
+        assert first.split("\n\n")[1].startswith("Restez chez vous."), "what to do stands right after the title"
+        assert "Jusqu’au lundi 23 novembre 2099 à 6\u00a0h" in last and "01 41 23 80 00" in last
         assert "\n\n\n" not in "".join(texts[form])
 
 
@@ -63,7 +68,7 @@ def test_a_text_that_fills_its_post_may_be_corrected_all_the_same(read, kind, le
     found, texts = read(kind, more=f'override: {{{kind}: {{text: "{words}"}}}}\n')
     assert not [f for f in found if f.blocking]
     assert texts["publish"] == [words] and len(texts["correction"]) == parts
-    assert texts["correction"][0].startswith("Rectificatif – ")
+    assert texts["correction"][0].startswith("Mise à jour – ")
 
 
 def test_without_threads_it_blocks_and_names_the_text_to_shorten(read):
@@ -102,7 +107,9 @@ def test_an_owner_whom_nobody_knows_is_told_where_a_message_has_no_end(tmp_path:
 def test_the_text_message_says_the_hour_in_french(tmp_path: Path):
     folder = Folder(tmp_path, '[channels.site]\nkind = "website"\n')
     app = App(folder.path)
-    text, _ = intake.side_texts(app, intake.read(app, folder.message(text=TEXT.format(more="", body="Orages."))))
+    text, _ = intake.side_texts(
+        app, intake.read(app, folder.message(text=TEXT.format(more="until: 2099-11-23T08:00:00+01:00\n", body="Orages.")))
+    )
     app.close()
     assert "Jusqu'au lundi 23 novembre 2099 à 8 h." in text.text
 

@@ -126,7 +126,7 @@ def test_a_correction_goes_to_the_list_and_the_end_to_those_who_got_it(relay: Em
     folder.approved(text=MESSAGE.format(more="contact: 2\n"))
     folder.run("send")
     assert receivers(relay) == ["ada@example.org", "ada@example.org", "nouveau@example.org"]
-    second = [p for p in relay.live() if p.more["subject"].startswith("Rectificatif")]
+    second = [p for p in relay.live() if p.more["subject"].startswith("Mise à jour – ALERTE")]
     assert len(second) == 2
     to_ada = next(p for p in second if p.more["to"] == ["ada@example.org"])
     assert to_ada.in_reply_to == relay.live()[0].id
