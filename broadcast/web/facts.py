@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import datetime
 
 from broadcast.app import App
 from broadcast.errors import BroadcastError
+from broadcast.model import EndedBecause
 from broadcast.outbox import Message
 from broadcast.status import MessageStatus, message_status
 from broadcast.store import agenda, feeds, messages, newsroom, revisions
@@ -19,6 +21,8 @@ from broadcast.store.base import Tx
 MAX_QUEUE_AGE_S = 300.0
 #: A source is stale after so many silent intervals.
 STALE_INTERVALS = 3
+#: What the ways out of `status` tell to type.
+_COMMAND = re.compile(r"`(broadcast [^`]+)`")
 #: Facts are kept so long, so that many readers cost no more than one, seconds.
 KEPT_S = 2.0
 
@@ -33,6 +37,8 @@ class Live:
     channels: tuple[str, ...]
     expires_at: datetime | None
     urls: tuple[str, ...] = ()
+    #: Why it is over though it can still be seen; None: it is in force.
+    ended_because: EndedBecause | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,10 @@ class LateItem:
     channel: str
     what: str
     since_at: datetime
+    #: Title of what is public of it.
+    title: str = ""
+    #: What a person types, the first way first.
+    commands: tuple[str, ...] = ()
     #: When it is tried or looked for again by itself; None: no time is set.
     until_at: datetime | None = None
 
@@ -121,7 +131,7 @@ class Reader:
                     is_database_well=True,
                     oldest_due_s=None if oldest is None else max((now - oldest).total_seconds(), 0.0),
                     live=tuple(_live(tx, m, s) for m, s in known if s.public),
-                    late=tuple(item for _, s in known for item in _late(s)),
+                    late=tuple(item for m, s in known for item in _late(tx, m, s)),
                     channels=tuple(
                         ChannelFacts(name=n, kind=p.kind, is_paused=n in states and states[n].paused)
                         for n, p in app.places.items()
@@ -158,12 +168,24 @@ def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:
         channels=tuple(dict.fromkeys(p.channel for p in status.public)),
         expires_at=status.expires if number == status.revision else None,
         urls=tuple(p.url for p in status.public if p.url.startswith(("https://", "http://"))),
+        ended_because=status.ended_because,
     )
 
 
-def _late(status: MessageStatus) -> Sequence[LateItem]:
-    name = status.message if status.public else ""
+def _late(tx: Tx, message: Message, status: MessageStatus) -> Sequence[LateItem]:
+    shown = _live(tx, message, status) if status.public else None
     return [
-        LateItem(message=name, channel=i.channel, what=i.what, since_at=i.since, until_at=i.until)
+        LateItem(
+            message=shown.slug if shown else "",
+            title=shown.title if shown else "",
+            channel=i.channel,
+            what=i.what,
+            since_at=i.since,
+            until_at=i.until,
+            # Of a message that is not public its very name is a secret, and its reasons are.
+            commands=tuple(_COMMAND.findall(i.message)) or (f"broadcast status {shown.slug}",)
+            if shown
+            else ("broadcast status",),
+        )
         for i in (*status.late, *status.alarms)
     ]
