@@ -31,6 +31,7 @@ __all__ = [
     "Board",
     "BoardView",
     "CanAdvise",
+    "CanDoubt",
     "CanDraw",
     "CanFind",
     "CanProbe",
@@ -248,6 +249,14 @@ class CanAdvise(Protocol):
 
     def missing(self) -> Sequence[str]:
         """Return what its settings leave unsaid, each beginning with its key; asks nobody."""
+
+
+@runtime_checkable
+class CanDoubt(Protocol):
+    """A part may hold what the place shows badly though it takes it, such as a sign that no font has."""
+
+    def doubts(self, part: Part) -> Sequence[str]:
+        """Return what its author should know before approval, in sentences; asks nobody."""
 
 
 @runtime_checkable

@@ -9,12 +9,12 @@ from pathlib import Path
 from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.all_clear import has_left
 from broadcast.app import App
-from broadcast.channel import Limits, normalised
+from broadcast.channel import CanDoubt, Limits, normalised
 from broadcast.desk.submit import revision_hash
-from broadcast.errors import ContentError, os_reason
+from broadcast.errors import ContentError, SettingsError, os_reason
 from broadcast.files import read_plain
 from broadcast.frontmatter.base import with_base
-from broadcast.model import Draft, Finding, Media
+from broadcast.model import Draft, Finding, Form, Media
 from broadcast.render import Earlier, SideText
 from broadcast.render import side_texts as texts_of
 from broadcast.shipped import shipped
@@ -77,8 +77,35 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         canonical=settings.canonical_channel(app.settings) or "",
         earlier=earlier,
     )
-    proof = replace(proof, findings=(*proof.findings, *_unusable(app, draft), *_unknown_owner(draft, known)))
+    proof = replace(
+        proof, findings=(*proof.findings, *_unusable(app, draft), *_unknown_owner(draft, known), *_doubted(app, proof, draft))
+    )
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
+
+
+def _doubted(app: App, proof: proofread.Proof, draft: Draft) -> list[Finding]:
+    """Say what channels show badly though they take it."""
+    found = []
+    for rendition in proof.renditions:
+        if rendition.form is not Form.PUBLISH or "doubts" not in app.places[rendition.channel].abilities:
+            continue
+        try:
+            adapter = registry.open_channel(app.settings, rendition.channel)
+        except SettingsError:
+            continue  # told elsewhere: nothing leaves there
+        said = [words for part in rendition.parts for words in adapter.doubts(part)] if isinstance(adapter, CanDoubt) else []
+        found += [
+            Finding(
+                code="shown_badly",
+                blocking=False,
+                file=draft.file,
+                line=draft.lines.get("body"),
+                channel=rendition.channel,
+                message=f"{rendition.channel} : {words}",
+            )
+            for words in said
+        ]
+    return found
 
 
 def _unknown_owner(draft: Draft, known: Sequence[str]) -> list[Finding]:

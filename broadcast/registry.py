@@ -25,6 +25,7 @@ ABILITIES = {
     "probe": "probe",
     "draw": "draw",
     "send_each": "send_to",
+    "doubts": "doubts",
 }
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 

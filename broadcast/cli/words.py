@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 ABILITY_WORDS: Mapping[str, str] = {
     "count": "compter l'audience",
+    "doubts": "relire les signes",
     "draw": "se dessiner",
     "find": "retrouver une publication",
     "probe": "se tester",

@@ -37,12 +37,14 @@ from broadcast.channel import (
     Stream,
 )
 from broadcast.model import Part, sha256_of
-from channels.print import proof
+from channels.print import proof, signs
 
 #: Resolution below which a picture is too small for its column of 88 mm.
 MIN_DPI, COLUMN_MM = 300, 88
 #: What is said at the end of a message: words for the layout artist, not a story.
 _NOTE = "FIN.txt"
+#: Signs named in one sentence.
+_MOST_SIGNS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ class Settings(ChannelSettings):
     """`[channels.<name>]` of kind print."""
 
     path: str = "print"
+    #: A folder with further fonts (TTF, OTF), for scripts and emoji that this machine lacks; "" for none.
+    fonts: str = ""
 
 
 class Print:
@@ -62,6 +66,7 @@ class Print:
     def __init__(self, settings: Settings, memory: Memory) -> None:
         self._settings = settings
         self._dir = Path(settings.newsroom_dir) / settings.path
+        self._fonts = str(Path(settings.newsroom_dir) / settings.fonts) if settings.fonts else ""
 
     @property
     def limits(self) -> Limits:
@@ -100,6 +105,17 @@ class Print:
             return NotSeen()
         return Found(published=self._published(part)) if same else NotSeen()
 
+    def doubts(self, part: Part) -> Sequence[str]:
+        """Name the signs that would be empty boxes on the proof."""
+        lost = signs.missing(f"{part.title}\n{part.text}", self._fonts)
+        if not lost:
+            return []
+        more = " …" if len(lost) > _MOST_SIGNS else ""
+        return [
+            f"l'épreuve montrera une case vide à la place de : {' '.join(lost[:_MOST_SIGNS])}{more} ; retirez ces signes, ou ajoutez "
+            "des polices qui les ont (fonts-noto sous Debian, ou un dossier nommé par fonts)"
+        ]
+
     def draw(self, part: Part) -> Sequence[Drawing]:
         """Return the proof's pages as pictures."""
         if "typ" not in part.documents:
@@ -112,7 +128,7 @@ class Print:
                 content=page,
                 alt=f"Épreuve, page {n}",
             )
-            for n, page in enumerate(proof.pages(part.documents["typ"], pictures, self._settings.name), 1)
+            for n, page in enumerate(proof.pages(part.documents["typ"], pictures, self._settings.name, self._fonts), 1)
         ]
 
     def _hand_over(self, part: Part) -> Published:
@@ -120,7 +136,7 @@ class Print:
         contents: dict[str, bytes] = {
             "story.icml": part.documents["icml"].encode(),
             "story.txt": (part.text + "\n").encode(),
-            "proof.pdf": proof.pdf(part.documents["typ"], pictures, part.title, self._settings.name),
+            "proof.pdf": proof.pdf(part.documents["typ"], pictures, part.title, self._settings.name, self._fonts),
             **pictures,
         }
         manifest = _manifest(part, contents)

@@ -14,7 +14,7 @@ MARGIN_MM, BLEED_MM = 13.0, 3.0
 _POINTS = 72 / 25.4
 
 
-def pdf(source: str, pictures: Mapping[str, bytes], title: str, who: str) -> bytes:
+def pdf(source: str, pictures: Mapping[str, bytes], title: str, who: str, fonts: str = "") -> bytes:
     """Return the proof as PDF with trim and bleed boxes; the same story gives the same bytes.
 
     Raises:
@@ -23,7 +23,7 @@ def pdf(source: str, pictures: Mapping[str, bytes], title: str, who: str) -> byt
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import RectangleObject
 
-    reader = PdfReader(io.BytesIO(_compile(source, pictures, "pdf", who)[0]))
+    reader = PdfReader(io.BytesIO(_compile(source, pictures, "pdf", who, fonts)[0]))
     writer = PdfWriter(clone_from=reader)
     for page in writer.pages:
         width, height = float(page.mediabox.width), float(page.mediabox.height)
@@ -43,16 +43,16 @@ def pdf(source: str, pictures: Mapping[str, bytes], title: str, who: str) -> byt
     return out.getvalue()
 
 
-def pages(source: str, pictures: Mapping[str, bytes], who: str) -> list[bytes]:
+def pages(source: str, pictures: Mapping[str, bytes], who: str, fonts: str = "") -> list[bytes]:
     """Return the proof's pages as PNG.
 
     Raises:
         ChannelRefused: the template's typst has a fault.
     """
-    return _compile(source, pictures, "png", who)
+    return _compile(source, pictures, "png", who, fonts)
 
 
-def _compile(source: str, pictures: Mapping[str, bytes], form: str, who: str) -> list[bytes]:
+def _compile(source: str, pictures: Mapping[str, bytes], form: str, who: str, fonts: str) -> list[bytes]:
     import typst
 
     with tempfile.TemporaryDirectory(prefix="broadcast-proof-") as folder:
@@ -60,11 +60,12 @@ def _compile(source: str, pictures: Mapping[str, bytes], form: str, who: str) ->
             (Path(folder) / name).write_bytes(data)
         path = Path(folder) / "story.typ"
         path.write_text(source, encoding="utf-8")
+        more = [fonts] if fonts else []
         try:
             if form == "pdf":
-                made = typst.compile(str(path), root=folder, format="pdf", timestamp=0)
+                made = typst.compile(str(path), root=folder, format="pdf", timestamp=0, font_paths=more)
             else:
-                made = typst.compile(str(path), root=folder, format="png", ppi=80)
+                made = typst.compile(str(path), root=folder, format="png", ppi=110, font_paths=more)
         except (typst.TypstError, RuntimeError) as error:
             raise ChannelRefused(f"{who} : le modèle publish.typ a une faute : {str(error).splitlines()[0]}") from error
     return made if isinstance(made, list) else [bytes(made)]
