@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
 MSG_TYPES = ("Alert", "Update", "Cancel", "Ack", "Error")
@@ -41,6 +42,25 @@ RESPONSES = (
 URGENCIES = ("Immediate", "Expected", "Future", "Past", "Unknown")
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
+#: What a doubt may bear on: where, what and how bad, when, after which message, and whether it is real and for all.
+BEARINGS = ("area", "level", "event", "time", "lineage", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that a source did not write as it should, and how it was read all the same."""
+
+    #: Element or property as the source names it: "polygon", "expires", "pubDate".
+    field: str
+    #: What is wrong, a French sentence without a full stop.
+    wrong: str
+    #: What was assumed, likewise.
+    assumed: str
+    #: One of `BEARINGS`; "" where no decision rests on it.
+    bears_on: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field} : {self.wrong} ; {self.assumed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,9 @@ class Area:
     geocodes: tuple[Named, ...] = ()
     altitude: str = ""
     ceiling: str = ""
+    #: Outlines that are flawed: mended where that is possible, as written where it is not. For a person's eyes: never
+    #: enough for a rule, never written.
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +154,10 @@ class Alert:
     references: tuple[Reference, ...] = ()
     incidents: str = ""
     infos: tuple[Info, ...] = ()
+    #: (sender, identifier) of earlier messages that the source names without their time.
+    unclear_references: tuple[tuple[str, str], ...] = ()
+    #: What was flawed in it and is only assumed.
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +179,8 @@ class Entry:
     alert: Alert | None = None
     #: Licence or rights, as the source writes them.
     rights: str = ""
+    #: What was flawed around the alert, or in an item that is none; see `doubts_of`.
+    doubts: tuple[Doubt, ...] = ()
     #: sha256 of what the public would read: another digest under the same id is "changed at the
     #: source". Readers of sources that re-issue an unchanged state give their own.
     digest: str = ""
@@ -161,11 +190,28 @@ class Entry:
             object.__setattr__(self, "digest", entry_digest(self.title, self.summary, self.link, self.alert))
 
 
+def doubts_of(entry: Entry) -> tuple[Doubt, ...]:
+    """Return all that is only assumed of an item and of the alert in it."""
+    return (*entry.doubts, *(entry.alert.doubts if entry.alert is not None else ()))
+
+
 def entry_digest(title: str, summary: str, link: str, alert: Alert | None) -> str:
     """Return the sha256 of an entry's content, 64 hexadecimal digits."""
-    content = [title, summary, link, None if alert is None else asdict(alert)]
+    content = [title, summary, link, None if alert is None else _content(alert)]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _content(alert: Alert) -> dict[str, Any]:
+    """Return what a source said: how we read its flaws is no part of it, and what it left out counts for nothing."""
+    facts = asdict(alert)
+    del facts["doubts"]
+    if not facts["unclear_references"]:
+        del facts["unclear_references"]
+    for area in (area for info in facts["infos"] for area in info["areas"]):
+        if not area["unsure"]:
+            del area["unsure"]
+    return facts
 
 
 def _plain(value: object) -> str:

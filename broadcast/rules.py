@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from broadcast.alerts import Alert, Entry, Info
+from broadcast.alerts import BEARINGS, Alert, Entry, Info, doubts_of
 from broadcast.errors import ContentError, toml_reason
 from broadcast.lifecycle import RULE
 from broadcast.model import Level, MessageKind, canonical_json, sha256_of
@@ -27,7 +27,22 @@ APPROVERS = 2
 MAX_LIFE = timedelta(days=400)
 #: What is published within an hour, where a rule does not say.
 CAP_PER_HOUR = 4
-_KEYS = ("feeds", "levels", "events", "areas", "kind", "channels", "template", "all_clear", "cap_per_hour", "until", "domains")
+_KEYS = (
+    *("feeds", "levels", "events", "areas", "kind", "channels", "template", "all_clear", "cap_per_hour", "until", "domains"),
+    "accept_doubts",
+)
+#: What a rule may be told to take on trust; whether an alert is real and for the public it never is.
+ACCEPTABLE = tuple(aspect for aspect in BEARINGS if aspect != "public")
+#: On what the end of an alert rests: which one it ends, and that it is an end.
+_OF_AN_END = ("lineage", "public")
+DOUBTED = {
+    "area": "la zone",
+    "level": "le niveau",
+    "event": "le phénomène",
+    "time": "les heures",
+    "lineage": "l'alerte d'origine",
+    "public": "le caractère réel et public",
+}
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -54,6 +69,8 @@ class Rule:
     until_at: datetime
     #: Hosts that a link may lead to, beside the source's own.
     domains: tuple[str, ...] = ()
+    #: What it takes on trust where a source writes it wrongly, of `ACCEPTABLE`; none: a person looks.
+    accept_doubts: tuple[str, ...] = ()
     source_text: str = ""
     #: The two prepared messages as they were when the rule was submitted.
     template_text: str = ""
@@ -107,6 +124,9 @@ def rule_from_toml(name: str, text: str, *, file: str = "", template_text: str =
     feeds = reader.words("feeds")
     if not feeds:
         reader.fault("feeds", 'à indiquer, par exemple feeds = ["meteo-france"]')
+    for aspect in reader.words("accept_doubts"):
+        if aspect not in ACCEPTABLE:
+            reader.fault("accept_doubts", f"« {aspect} » : choisissez parmi {', '.join(ACCEPTABLE)}")
     cap = raw.get("cap_per_hour", CAP_PER_HOUR)
     if isinstance(cap, bool) or not isinstance(cap, int) or not 1 <= cap <= 60:
         reader.fault("cap_per_hour", "un nombre entre 1 et 60")
@@ -123,6 +143,7 @@ def rule_from_toml(name: str, text: str, *, file: str = "", template_text: str =
         cap_per_hour=cap,
         until_at=reader.end("until", zone),
         domains=reader.words("domains"),
+        accept_doubts=reader.words("accept_doubts"),
         source_text=text,
         template_text=template_text,
     )
@@ -194,16 +215,19 @@ def ends_alert(entry: Entry) -> bool:
     return bool(alert.infos) and all("AllClear" in i.response_types or i.urgency == "Past" for i in alert.infos)
 
 
-def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: datetime, ends_ours: bool = False) -> str:
+def refusal(
+    rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: datetime, ends_ours: bool = False, unsure: str = ""
+) -> str:
     """Return why a rule does not look at an item, whatever its level; "" if it does.
 
     Args:
         rule: the rule.
         feed: where the item came from.
         entry: the item.
-        concerned: True if it concerns the rule's area.
+        concerned: True if it surely concerns the rule's area.
         now: the time.
         ends_ours: True where it ends what this rule published: a cancel need not say where and what again.
+        unsure: why it may concern the rule's area, where it is not sure to.
     """
     if feed not in rule.feeds:
         return "autre source"
@@ -216,15 +240,27 @@ def refusal(rule: Rule, feed: str, entry: Entry, *, concerned: bool, now: dateti
         return f"diffusion {alert.scope} : jamais relayé"
     if alert is None:
         return "pas une alerte"
-    if ends_ours:
-        return ""
-    if not concerned:
-        return "hors de la zone de la règle"
+    if not concerned and not ends_ours:
+        return f"lieu incertain ({unsure}) : une personne doit voir" if unsure else "hors de la zone de la règle"
+    doubted = doubtful(rule, entry, ends_ours=ends_ours)
+    if ends_ours or doubted:
+        return doubted
     said = words_of(_said(entry))
     if rule.events and not any(_holds(said, words_of(event)) for event in rule.events):
         return "autre phénomène"
     if not ends_alert(entry) and level_of(entry) in ("", Level.UNKNOWN.value):
         return "niveau inconnu : une personne doit voir"
+    return ""
+
+
+def doubtful(rule: Rule, entry: Entry, *, ends_ours: bool = False) -> str:
+    """Return what of an item is only assumed and may not be taken on trust by a rule; "" if nothing."""
+    rests_on = set(BEARINGS if not ends_ours else _OF_AN_END)
+    if ends_ours and entry.alert is not None and entry.alert.msg_type != "Cancel":
+        rests_on.add("level")  # its own words say that it is an end
+    for doubt in doubts_of(entry):
+        if doubt.bears_on in rests_on - set(rule.accept_doubts):
+            return f"doute sur {DOUBTED[doubt.bears_on]} ({doubt}) : une personne doit voir"
     return ""
 
 

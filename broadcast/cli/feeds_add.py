@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from broadcast.cli.context import as_option, command, json_option, newsroom
+from broadcast.cli.feeds_item import print_doubts
 from broadcast.cli.out import local, table, to_json
 from broadcast.cli.words import LEVEL_WORDS, in_words
 
@@ -47,6 +48,8 @@ def test(url: str, allow_private: bool, as_json: bool) -> int:
             for r in rows
         ],
     )
+    for entry in parsed.entries:
+        print_doubts(entry, f"« {entry.title[:60]} » : ")
     return 0
 
 
@@ -84,6 +87,7 @@ def _tried(app: App, url: str, *, allow_private: bool) -> tuple[ParsedFeed, dict
 
 
 def _tried_rows(app: App, url: str, parsed: ParsedFeed) -> list[dict[str, Any]]:
+    from broadcast.alerts import doubts_of
     from broadcast.feeds.concern import concerned
     from broadcast.relay.chains import unpublishable
     from broadcast.relay.where import whereabouts
@@ -106,6 +110,8 @@ def _tried_rows(app: App, url: str, parsed: ParsedFeed) -> list[dict[str, Any]]:
                 "proposed": takes,
                 "because": concern.because if takes else "",
                 "not_because": "" if takes else refused or concern.because,
+                "sure": takes and concern.is_sure,
+                "doubts": doubts_of(entry),
             }
         )
     return rows

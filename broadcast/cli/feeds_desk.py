@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from broadcast.cli.context import acting, as_option, command, json_option, newsroom
+from broadcast.cli.feeds_item import STATE_WORDS, doubts_in_short, item_json, print_item
 from broadcast.cli.out import local, table, to_json
 from broadcast.cli.words import LEVEL_WORDS, TASK_WORDS, in_words
 
 if TYPE_CHECKING:
-    from broadcast.alerts import Entry
     from broadcast.sources import Item, Task
 
 STATES = ("proposed", "adopted", "relayed", "dismissed", "flooded", "seen", "irrelevant", "duplicate")
-#: Those of them that matter at the desk.
-STATE_WORDS = {
-    "seen": "déjà là",
-    "irrelevant": "sans objet",
-    "duplicate": "doublon",
-    "proposed": "à voir",
-    "flooded": "en trop",
-    "adopted": "repris",
-    "dismissed": "écarté",
-    "relayed": "relayé",
-}
 _item = click.argument("uid", metavar="ÉLÉMENT")
 
 
@@ -60,7 +48,7 @@ def entries(
         with app.db.read() as tx:
             if uid is not None:
                 one = stored.get_item(tx, uid)
-                to_json(item_json(one)) if as_json else _print_item(one, zone)
+                to_json(item_json(one)) if as_json else print_item(one, zone)
                 return 0
             if feed is not None and feed not in app.settings.feeds and feed not in stored.counts(tx):
                 raise NotFound(
@@ -82,7 +70,7 @@ def entries(
                 STATE_WORDS[i.state.value],
                 in_words([item_json(i)["level"]], LEVEL_WORDS),
                 i.entry.title,
-                i.reason or i.concern,
+                _why(i),
                 i.claimed_by or i.rule or "",
             ]
             for i in found
@@ -91,62 +79,10 @@ def entries(
     return 0
 
 
-def item_json(item: Item) -> dict[str, Any]:
-    """Return an item with its documented keys."""
-    from broadcast.rules import level_of
-
-    entry = item.entry
-    return {
-        "id": item.uid,
-        "feed": item.feed,
-        "entry_id": entry.id,
-        "title": entry.title,
-        "link": entry.link,
-        "summary": entry.summary,
-        "published": entry.published,
-        "updated": entry.updated,
-        "language": entry.language,
-        "rights": entry.rights,
-        "level": level_of(entry),
-        "alert": entry.alert,
-        "state": item.state,
-        "reason": item.reason,
-        "concern": item.concern,
-        "received_at": item.received_at,
-        "changed_at": item.changed_at,
-        "gone_at": item.gone_at,
-        "first": item.first_entry,
-        "claimed_by": item.claimed_by,
-        "claimed_at": item.claimed_at,
-        "message": item.slug,
-        "rule": item.rule,
-        "duplicate_of": item.duplicate_of,
-        "lineage": item.lineage,
-    }
-
-
-def _print_item(item: Item, zone: str) -> None:
-    click.secho(item.entry.title, bold=True)
-    click.echo(f"{item.feed} · reçu le {local(item.received_at, zone)} · {STATE_WORDS[item.state.value]} {item.reason}".rstrip())
-    for words in (item.concern, item.entry.link, f"repris : {item.slug}" if item.slug else "", item.entry.rights):
-        if words:
-            click.echo(words)
-    click.echo(f"\n{said(item.entry)}")
-    if item.first_entry is not None:
-        click.secho(f"\nModifié à la source, le {local(item.changed_at, zone)}", fg="yellow", bold=True)
-        before, after = said(item.first_entry).splitlines(), said(item.entry).splitlines()
-        for words in list(difflib.unified_diff(before, after, "d'abord", "maintenant", lineterm=""))[2:]:
-            click.secho(words, fg={"+": "green", "-": "red"}.get(words[:1]))
-    if item.gone_at is not None:
-        click.secho(f"\nLa source ne le montre plus depuis le {local(item.gone_at, zone)}", fg="yellow")
-
-
-def said(entry: Entry) -> str:
-    """Return all that an item says, as text."""
-    lines = [entry.title, entry.summary]
-    for info in entry.alert.infos if entry.alert else ():
-        lines += [info.headline, info.description, info.instruction, *(a.area_desc for a in info.areas)]
-    return "\n".join(dict.fromkeys(line for line in lines if line))
+def _why(item: Item) -> str:
+    """Return why an item stands where it does, and on what only assumptions rest."""
+    words = [item.reason or item.concern, doubts_in_short(item.entry)]
+    return " ; ".join(word for word in words if word)
 
 
 @click.command(short_help="Reprendre un élément dans un brouillon.")

@@ -1,12 +1,15 @@
 """CAP documents: bytes to an `Alert`, and an `Alert` to bytes that pass the schema.
 
-Read leniently, on purpose, in five points only; all else that CAP forbids is refused:
+Tolerant in: what is flawed and can be read is read, and told as a doubt (`alerts.Doubt`) that a person sees and no rule
+passes unasked. Without a doubt, because no meaning is lost:
 
-* elements in another order than the schema's (some senders, and no meaning is lost);
+* elements in another order than the schema's;
 * times with `Z` or fractions of a second (CAP 1.2 wants `-00:00`; the instant is the same);
 * elements of other namespaces, XML signatures among them (`signature.py` verifies those);
 * CAP 1.1 and 1.0, their "Very Likely", their resources without a type;
-* spaces around values.
+* spaces around values, HTML in texts for people.
+
+Strict out: what CAP forbids is never written.
 """
 
 from __future__ import annotations
@@ -20,10 +23,10 @@ __all__ = ["NAMESPACES", "NS", "parse", "time_text", "to_xml"]
 
 
 def parse(data: bytes) -> Alert:
-    """Read one CAP message; the order of elements is taken as it comes.
+    """Read one CAP message; what is flawed but readable is there, with its doubts.
 
     Raises:
-        FeedError: not XML, not CAP, or not allowed by CAP; the message says why.
+        FeedError: not XML, or not a CAP alert; the message says why.
     """
     root = tree(data)
     name = root.tag.rpartition("}")[2]

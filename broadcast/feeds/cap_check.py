@@ -1,4 +1,4 @@
-"""What a CAP message must satisfy beyond its shape; the same for what we read and what we write. Pure."""
+"""What a CAP message must satisfy to be written. What is read is measured by the same, and mended (`cap_mend`). Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,8 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;
 _XML_BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def problems(alert: Alert, *, writing: bool = False, indexed: bool = False) -> Iterator[str]:
-    """Yield what forbids a message, in a sentence each.
-
-    Args:
-        alert: the message.
-        writing: also what only the schema of 1.2 forbids, and a reader can bear.
-        indexed: the message is known from an index (MeteoAlarm's Atom), which leaves references out.
-    """
+def problems(alert: Alert) -> Iterator[str]:
+    """Yield what forbids a message to be written, in a sentence each."""
     for name in ("identifier", "sender"):
         value = getattr(alert, name)
         if not value:
@@ -37,19 +31,10 @@ def problems(alert: Alert, *, writing: bool = False, indexed: bool = False) -> I
         yield "restriction : obligatoire quand scope est Restricted"
     if alert.scope == "Private" and not alert.addresses:
         yield "addresses : obligatoire quand scope est Private"
-    if alert.msg_type in ("Update", "Cancel", "Ack", "Error") and not alert.references and not indexed:
+    if alert.msg_type in ("Update", "Cancel", "Ack", "Error") and not alert.references:
         yield f"references : obligatoire pour {alert.msg_type}"
     for n, info in enumerate(alert.infos, 1):
-        yield from (f"info {n} : {problem}" for problem in _info(info))
-        if writing:
-            yield from (f"info {n} : {problem}" for problem in _writing(info))
-    if writing:
-        yield from doubts(alert)
-
-
-def doubts(alert: Alert) -> Iterator[str]:
-    """Yield what CAP allows and no sender can mean; never written, told to a person where it is read."""
-    for n, info in enumerate(alert.infos, 1):
+        yield from (f"info {n} : {problem}" for problem in (*_info(info), *_writing(info)))
         begins = info.effective or alert.sent
         if info.expires is not None and begins.tzinfo and info.expires <= begins:
             yield f"info {n} : expires : vient avant l'entrée en vigueur"
@@ -101,15 +86,23 @@ def _area(area: Area) -> Iterator[str]:
     if not area.area_desc:
         yield "areaDesc : absent"
     for polygon in area.polygons:
-        yield from _polygon(polygon)
+        yield from polygon_problems(polygon)
     for circle in area.circles:
-        centre, _, radius = circle.strip().partition(" ")
-        if not _is_point(centre) or not _is_number(radius) or float(radius) < 0:
-            yield f"circle : « {circle[:40]} » n'est pas « lat,lon rayon »"
-    yield from _heights(area)
+        yield from circle_problems(circle)
+    if area.unsure:
+        yield "polygon : un périmètre douteux n'est jamais transmis"
+    yield from height_problems(area.altitude, area.ceiling)
 
 
-def _polygon(text: str) -> Iterator[str]:
+def circle_problems(text: str) -> Iterator[str]:
+    """Yield what is wrong with a circle."""
+    centre, _, radius = text.strip().partition(" ")
+    if not _is_point(centre) or not _is_number(radius) or float(radius) < 0:
+        yield f"circle : « {text[:40]} » n'est pas « lat,lon rayon »"
+
+
+def polygon_problems(text: str) -> Iterator[str]:
+    """Yield what is wrong with a polygon."""
     points = text.split()
     if not all(_is_point(p) for p in points):
         yield f"polygon : « {text[:40]} » n'est pas une suite de lat,lon"
@@ -120,14 +113,15 @@ def _polygon(text: str) -> Iterator[str]:
         yield "polygon : le premier et le dernier point doivent être les mêmes"
 
 
-def _heights(area: Area) -> Iterator[str]:
-    for name, value in (("altitude", area.altitude), ("ceiling", area.ceiling)):
+def height_problems(altitude: str, ceiling: str) -> Iterator[str]:
+    """Yield what is wrong with the heights of an area."""
+    for name, value in (("altitude", altitude), ("ceiling", ceiling)):
         if value and (not _is_number(value) or float(value) < 0):
             yield f"{name} : « {value[:40]} » n'est pas une hauteur en pieds"
             return
-    if area.ceiling and not area.altitude:
+    if ceiling and not altitude:
         yield "ceiling : sans altitude"
-    elif area.ceiling and float(area.ceiling) < float(area.altitude):
+    elif ceiling and float(ceiling) < float(altitude):
         yield "ceiling : plus bas que altitude"
 
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from broadcast import alerts
 from broadcast.alerts import Alert, Area, Info, Named
 from broadcast.errors import FeedError
-from broadcast.feeds.cap_check import doubts
-from broadcast.feeds.cap_check import problems as cap_problems
 from broadcast.feeds.cap_entry import is_nothing
-from broadcast.feeds.cap_read import NAMESPACES, alert_of, cap_time
+from broadcast.feeds.cap_mend import Mending
+from broadcast.feeds.cap_read import NAMESPACES, alert_of, shapes, words_of
 from broadcast.feeds.dates import aware
 from broadcast.feeds.document import Document
 from broadcast.feeds.links import http_link
@@ -52,7 +51,15 @@ def read(document: Document, count: int) -> Inside:
     inside = Inside()
     if not any(namespace in document.text for namespace in NAMESPACES):
         return inside
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
     root = etree.fromstring(document.text.encode(), parser)
     items = [e for e in root.iter("*") if etree.QName(e).localname in ("item", "entry")] if root is not None else []
     if len(items) != count:
@@ -60,37 +67,33 @@ def read(document: Document, count: int) -> Inside:
         return inside
     language = root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
     for number, item in enumerate(items):
-        _read_item(inside, number, item, language, document.url)
+        _read_item(inside, number, item, language, document)
     return inside
 
 
-def _read_item(inside: Inside, number: int, item: Any, language: str, url: str) -> None:
+def _read_item(inside: Inside, number: int, item: Any, language: str, document: Document) -> None:
     try:
-        alert = _alert(item, language, url)
+        alert = _alert(item, language, document)
     except (FeedError, ValueError) as error:
         text = str(error)
         inside.found.append(f"élément {number + 1} : {text if text.startswith('CAP') else f'CAP : {text}'}")
         return
     if alert is None:
         return
-    inside.found.extend(f"élément {number + 1} : CAP : {doubt}" for doubt in doubts(alert))
     if is_nothing(alert):
         inside.dropped.add(number)
     else:
         inside.alerts[number] = alert
 
 
-def _alert(item: Any, language: str, url: str) -> Alert | None:
+def _alert(item: Any, language: str, document: Document) -> Alert | None:
     whole = next((e for namespace in NAMESPACES for e in item.iter(f"{{{namespace}}}alert")), None)
     if whole is not None:
-        return alert_of(whole)
+        return alert_of(whole, document.received_at)
     values = _values(item)
     if not ({"event", "severity"} & values.keys()):
         return None
-    alert = _from_values(values, item, language, url)
-    for problem in cap_problems(alert, indexed=True):
-        raise ValueError(problem)
-    return alert
+    return _from_values(values, item, language, document)
 
 
 def _values(item: Any) -> dict[str, list[Any]]:
@@ -103,48 +106,64 @@ def _values(item: Any) -> dict[str, list[Any]]:
     return values
 
 
-def _from_values(values: dict[str, list[Any]], item: Any, language: str, url: str) -> Alert:
-    own = _own(item)
+def _from_values(values: dict[str, list[Any]], item: Any, language: str, document: Document) -> Alert:
+    own, url, mending = _own(item), document.url, Mending()
     geocodes = _pairs(values, "geocode")
-    sent = _time(values, "sent") or aware(own.get("updated", "") or own.get("published", "") or own.get("pubDate", ""))
-    if sent is None:
-        raise ValueError("sent : absent")
+    said = plain(own.get("title", ""), one_line=True)
     info = Info(
         language=_text(values, "language") or language or "en-US",
-        categories=tuple(_texts(values, "category")) or ("Met" if _is_weather(geocodes, url) else "Other",),
-        event=_text(values, "event") or plain(own.get("title", ""), one_line=True),
-        response_types=tuple(_texts(values, "responseType")),
-        urgency=_text(values, "urgency") or "Unknown",
-        severity=_text(values, "severity") or "Unknown",
-        certainty=_text(values, "certainty") or "Unknown",
-        effective=_time(values, "effective"),
-        onset=_time(values, "onset"),
-        expires=_time(values, "expires"),
+        categories=mending.words("category", _texts(values, "category"), alerts.CATEGORIES)
+        or ("Met" if _is_weather(geocodes, url) else "Other",),
+        event=_text(values, "event") or said,
+        response_types=mending.words("responseType", _texts(values, "responseType"), alerts.RESPONSES),
+        # An index leaves out what it likes: what it does not say is not flawed.
+        urgency=_word(mending, values, "urgency", alerts.URGENCIES, "Unknown"),
+        severity=_word(mending, values, "severity", alerts.SEVERITIES, "Unknown"),
+        certainty=_word(mending, values, "certainty", alerts.CERTAINTIES, "Unknown"),
+        effective=mending.time("effective", _text(values, "effective")),
+        onset=mending.time("onset", _text(values, "onset")),
+        expires=mending.time("expires", _text(values, "expires")),
         sender_name=_text(values, "senderName"),
-        headline=_text(values, "headline") or plain(own.get("title", ""), one_line=True),
+        headline=_text(values, "headline") or said,
         description=_text(values, "description") or plain(own.get("summary", "") or own.get("description", "")),
         instruction=_text(values, "instruction"),
         web=http_link(_text(values, "web"), url) or http_link(own.get("link", ""), url),
         parameters=_pairs(values, "parameter"),
-        areas=_areas(values, geocodes),
+        areas=_areas(values, geocodes, mending),
     )
+    published = aware(own.get("updated", "") or own.get("published", "") or own.get("pubDate", ""))
+    written = mending.time("sent", _text(values, "sent"))
+    sent = written or published or mending.sent("", [info], document.received_at)
+    msg_type = "msgType" if _text(values, "msgType") else "message_type"
+    mending.contradictions(info, sent)
     return Alert(
-        identifier=_unfit(_text(values, "identifier") or own.get("id", "") or own.get("guid", "") or own.get("link", "")),
+        identifier=_unfit(_text(values, "identifier") or own.get("id", "") or own.get("guid", "") or own.get("link", ""))
+        or f"sans-identifiant-{int(sent.timestamp())}",
         sender=_unfit(_text(values, "sender")) or urlsplit(url).hostname or "source",
         sent=sent,
-        status=_text(values, "status") or "Actual",
-        msg_type=_text(values, "msgType") or _text(values, "message_type") or "Alert",
-        scope=_text(values, "scope") or "Public",
+        status=_word(mending, values, "status", alerts.STATUSES, "Actual"),
+        msg_type=mending.word("msgType", _text(values, msg_type) or "Alert", alerts.MSG_TYPES, "Alert"),
+        scope=_word(mending, values, "scope", alerts.SCOPES, "Public"),
         infos=(info,),
+        doubts=mending.doubts,
     )
 
 
-def _areas(values: dict[str, list[Any]], geocodes: tuple[Named, ...]) -> tuple[Area, ...]:
-    polygons, circles = tuple(_texts(values, "polygon")), tuple(_texts(values, "circle"))
+def _areas(values: dict[str, list[Any]], geocodes: tuple[Named, ...], mending: Mending) -> tuple[Area, ...]:
+    polygons, rest = shapes(mending.polygon, tuple(_texts(values, "polygon")))
+    circles, more = shapes(mending.circle, tuple(_texts(values, "circle")))
     description = _text(values, "areaDesc")
-    if not (description or polygons or circles or geocodes):
+    if not (description or polygons or circles or geocodes or rest or more):
         return ()
-    return (Area(area_desc=description or "zone de la source", polygons=polygons, circles=circles, geocodes=geocodes),)
+    return (
+        Area(
+            area_desc=description or "zone de la source",
+            polygons=polygons,
+            circles=circles,
+            geocodes=geocodes,
+            unsure=(*rest, *more),
+        ),
+    )
 
 
 def _own(item: Any) -> dict[str, str]:
@@ -162,27 +181,22 @@ def _own(item: Any) -> dict[str, str]:
 def _pairs(values: dict[str, list[Any]], name: str) -> tuple[Named, ...]:
     pairs: list[Named] = []
     for element in values.get(name, []):
-        names = [_words(e) for e in element.iterchildren("*") if etree.QName(e).localname == "valueName"]
-        texts = [_words(e) for e in element.iterchildren("*") if etree.QName(e).localname == "value"]
+        names = [words_of(e, "valueName") for e in element.iterchildren("*") if etree.QName(e).localname == "valueName"]
+        texts = [words_of(e, "value") for e in element.iterchildren("*") if etree.QName(e).localname == "value"]
         pairs.extend(Named(*pair) for pair in zip(names, texts, strict=False))
     return tuple(pairs)
 
 
+def _word(mending: Mending, values: dict[str, list[Any]], name: str, words: tuple[str, ...], default: str) -> str:
+    return mending.word(name, _text(values, name) or default, words, default)
+
+
 def _texts(values: dict[str, list[Any]], name: str) -> list[str]:
-    return [text for text in (_words(e) for e in values.get(name, [])) if text]
+    return [text for text in (words_of(e, name) for e in values.get(name, [])) if text]
 
 
 def _text(values: dict[str, list[Any]], name: str) -> str:
     return next(iter(_texts(values, name)), "")
-
-
-def _time(values: dict[str, list[Any]], name: str) -> datetime | None:
-    text = _text(values, name)
-    return cap_time(name, text) if text else None
-
-
-def _words(element: Any) -> str:
-    return " ".join((element.text or "").split())
 
 
 def _unfit(text: str) -> str:

@@ -1,24 +1,33 @@
-"""Elements of CAP 1.2, 1.1 and 1.0 to an `Alert`. Leniency: see `cap.py`. Pure."""
+"""Elements of CAP 1.2, 1.1 and 1.0 to an `Alert`, with a doubt for each flaw (`cap_mend`). Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 from lxml import etree
 
-from broadcast.alerts import Alert, Area, Info, Named, Reference, Resource
+from broadcast import alerts
+from broadcast.alerts import Alert, Area, Info, Named, Resource
 from broadcast.errors import FeedError
-from broadcast.feeds.cap_check import problems
+from broadcast.feeds.cap_check import height_problems
+from broadcast.feeds.cap_mend import BEARS_ON, Mending
+from broadcast.feeds.plain import shown
 
 CAP_1_0 = "http://www.incident.com/cap/1.0"
 NAMESPACES = ("urn:oasis:names:tc:emergency:cap:1.2", "urn:oasis:names:tc:emergency:cap:1.1", CAP_1_0)
 #: Largest document, bytes.
 MAX_BYTES = 5 * 2**20
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[-+]\d\d:\d\d|Z)")
 _LONG = {"description", "instruction", "note"}
+#: What people read: HTML in it is read as HTML.
+_SHOWN_NAMES = "headline event description instruction note contact senderName audience areaDesc resourceDesc source"
+_SHOWN = frozenset(_SHOWN_NAMES.split())
+#: Written more than once by some senders, and all of it said.
+_JOINED = _LONG | {"audience", "contact"}
 _KNOWN = {
     "alert": "identifier sender sent status msgType source scope restriction addresses code note references incidents info",
     "info": "language category event responseType urgency severity certainty audience eventCode effective onset expires"
@@ -56,51 +65,67 @@ def tree(data: bytes) -> Any:
     return root
 
 
-def alert_of(element: Any) -> Alert:
-    """Return the alert of an `<alert>` element.
+def alert_of(element: Any, received_at: datetime | None = None) -> Alert:
+    """Return the alert of an `<alert>` element; what is flawed and can be read is there, with its doubts.
+
+    Args:
+        element: the element.
+        received_at: when it came, for an alert that does not say when it was sent.
 
     Raises:
-        FeedError: not allowed by CAP; the message says why.
+        FeedError: there is nothing in it.
     """
-    try:
-        alert = _alert(_Element(element, etree.QName(element).namespace or ""))
-    except ValueError as error:
-        raise FeedError(f"CAP : {error}") from error
-    for problem in problems(alert):
-        raise FeedError(f"CAP : {alert.identifier or 'sans identifiant'} : {problem}", subject=alert.identifier or None)
-    return alert
+    namespace = etree.QName(element).namespace or ""
+    if not any(etree.QName(child).namespace == namespace for child in element.iterchildren("*")):
+        raise FeedError("CAP : <alert> est vide")
+    return _alert(_Element(element, namespace, Mending()), received_at)
 
 
 class _Element:
     """An element of one CAP namespace, asked by local names."""
 
-    def __init__(self, element: Any, namespace: str) -> None:
-        self.element, self.namespace = element, namespace
+    def __init__(self, element: Any, namespace: str, mending: Mending) -> None:
+        self.element, self.namespace, self.mending = element, namespace, mending
 
-    def only(self, owner: str) -> _Element:
-        """Return itself, having refused elements of CAP's namespace that CAP does not know."""
-        extra = {"password"} if self.namespace == CAP_1_0 else set()
+    @cached_property
+    def _children(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
         for child in self.element.iterchildren("*"):
             name = etree.QName(child)
-            if name.namespace == self.namespace and name.localname not in _KNOWN_NAMES[owner] | extra:
-                raise ValueError(f"<{name.localname}> : élément inconnu dans <{etree.QName(self.element).localname}>")
+            if name.namespace == self.namespace:
+                found.setdefault(name.localname, []).append(child)
+        return found
+
+    def only(self, owner: str) -> _Element:
+        """Return itself, having noted elements of CAP's namespace that CAP does not know."""
+        extra = {"password"} if self.namespace == CAP_1_0 else set()
+        for name in self._children.keys() - _KNOWN_NAMES[owner] - extra:
+            meant = get_close_matches(name, _KNOWN_NAMES[owner], n=1, cutoff=0.75)
+            bears_on = "area" if owner == "area" else BEARS_ON.get(meant[0], "") if meant else ""
+            inside = etree.QName(self.element).localname
+            self.mending.doubt(name[:40], f"élément inconnu dans <{inside}>", "laissé de côté", bears_on)
         return self
 
     def all(self, name: str) -> list[_Element]:
-        return [_Element(e, self.namespace) for e in self.element.findall(f"{{{self.namespace}}}{name}")]
+        return [_Element(e, self.namespace, self.mending) for e in self._children.get(name, ())]
 
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(_words(e.element, name) for e in self.all(name))
+        return tuple(words_of(e, name) for e in self._children.get(name, ()))
 
     def text(self, name: str) -> str:
-        found = self.texts(name)
-        if len(found) > 1:
-            raise ValueError(f"<{name}> : écrit {len(found)} fois")
-        return found[0] if found else ""
+        found = [text for text in dict.fromkeys(self.texts(name)) if text]
+        count = len(self._children.get(name, ()))
+        if count > 1 and name in _JOINED:
+            self.mending.doubt(name, f"écrit {count} fois", "tout est gardé")
+        elif count > 1:
+            self.mending.doubt(name, f"écrit {count} fois", f"« {found[0][:40]} » gardé" if found else "aucun texte")
+        return ("\n\n" if name in _LONG else " ").join(found) if name in _JOINED else next(iter(found), "")
 
     def time(self, name: str) -> datetime | None:
-        text = self.text(name)
-        return cap_time(name, text) if text else None
+        return self.mending.time(name, self.text(name))
+
+    def word(self, name: str, words: tuple[str, ...], default: str) -> str:
+        return self.mending.word(name, self.text(name), words, default)
 
     def named(self, name: str) -> tuple[Named, ...]:
         if self.namespace == CAP_1_0:
@@ -109,76 +134,103 @@ class _Element:
         return tuple(Named(e.text("valueName"), e.text("value")) for e in (e.only("named") for e in self.all(name)))
 
 
-def cap_time(name: str, text: str) -> datetime:
-    """Return a time of CAP to the second.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if not _TIME.fullmatch(text):
-        raise ValueError(f"<{name}> : « {text[:40]} » n'est pas une date et heure de CAP")
-    try:
-        at = datetime.fromisoformat(text).replace(microsecond=0)
-        at.timestamp()
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"<{name}> : « {text[:40]} » n'existe pas") from error
-    return at
+def words_of(element: Any, name: str) -> str:
+    """Return what an element says: as people would see it, where it is for people."""
+    if name not in _SHOWN:
+        return " ".join((element.text or "").split())
+    text = _inner(element) if len(element) else element.text or ""
+    if name in _LONG:
+        return shown(text)
+    return " ".join(shown(text).split()) if name == "contact" else shown(text, one_line=True)
 
 
-def _words(element: Any, name: str) -> str:
-    text = element.text or ""
-    return text.strip() if name in _LONG else " ".join(text.split())
+def _inner(element: Any) -> str:
+    """Return the text of an element with the tags in it, of whatever namespace: senders write real <br/> there."""
+    made = [_escaped(element.text)]
+    for child in element.iterchildren("*"):
+        name = etree.QName(child).localname
+        href = f' href="{_escaped(child.get("href"))}"' if child.get("href") else ""
+        inner = _inner(child)
+        made += [f"<{name}{href}>{inner}</{name}>" if inner else f"<{name}/>", _escaped(child.tail)]
+    return "".join(made)
 
 
-def _alert(e: _Element) -> Alert:
-    sent = e.only("alert").time("sent")
-    if sent is None:
-        raise ValueError("<sent> : absent")
+def _escaped(text: str | None) -> str:
+    return (text or "").replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+
+
+def _alert(e: _Element, received_at: datetime | None) -> Alert:
+    e.only("alert")
+    mending = e.mending
+    infos = tuple(_info(i.only("info")) for i in e.all("info"))
+    sender = mending.identity("sender", e.text("sender"), "expediteur-inconnu")
+    identifier = mending.identity("identifier", e.text("identifier"), _fingerprint(e.element))
+    named = e.text("references")
+    references, unclear = mending.references(named, sender) if e.namespace != CAP_1_0 else ((), _pairs_of_1_0(named))
+    sent = mending.sent(e.text("sent"), infos, received_at)
+    msg_type = e.word("msgType", alerts.MSG_TYPES, "Update" if references or unclear else "Alert")
+    if msg_type in ("Update", "Cancel") and not (references or unclear):
+        mending.doubt("references", f"absent, obligatoire pour {msg_type}", "message cherché sous le même identifiant")
+    scope = e.word("scope", alerts.SCOPES, "Public") if e.namespace != CAP_1_0 or e.text("scope") else "Public"
+    restriction, addresses = e.text("restriction"), e.text("addresses")
+    if (scope == "Restricted" and not restriction) or (scope == "Private" and not addresses):
+        mending.doubt("scope", f"{scope}, sans dire pour qui", "jamais relayé")
+    for info in infos if msg_type != "Cancel" else ():
+        mending.contradictions(info, sent)
     return Alert(
-        identifier=e.text("identifier"),
-        sender=e.text("sender"),
+        identifier=identifier,
+        sender=sender,
         sent=sent,
-        status=e.text("status"),
-        msg_type=e.text("msgType"),
-        scope=e.text("scope") or ("Public" if e.namespace == CAP_1_0 else ""),
+        status=e.word("status", alerts.STATUSES, "Actual"),
+        msg_type=msg_type,
+        scope=scope,
         source=e.text("source"),
-        restriction=e.text("restriction"),
-        addresses=e.text("addresses"),
+        restriction=restriction,
+        addresses=addresses,
         codes=e.texts("code"),
         note=e.text("note"),
-        references=tuple(_references(e.text("references"), e.namespace)),
+        references=references,
         incidents=e.text("incidents"),
-        infos=tuple(_info(i.only("info")) for i in e.all("info")),
+        infos=infos,
+        unclear_references=unclear,
+        doubts=mending.doubts,
     )
 
 
-def _references(text: str, namespace: str) -> Iterator[Reference]:
-    if namespace == CAP_1_0:
-        return  # "identifier/sender", without a time: no identity
-    for triple in text.split():
-        parts = triple.split(",")
-        if len(parts) != 3 or not parts[0] or not parts[1]:
-            raise ValueError(f"<references> : « {triple[:80]} » n'est pas « expéditeur,identifiant,date »")
-        yield Reference(parts[0], parts[1], cap_time("references", parts[2]))
+def _fingerprint(element: Any) -> str:
+    text = "\n".join(element.itertext())
+    return f"sans-identifiant-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
+def _pairs_of_1_0(text: str) -> tuple[tuple[str, str], ...]:
+    """Return (sender, identifier) of references as CAP 1.0 writes them: "identifier/sender", without a time."""
+    pairs = (word.rpartition("/") for word in text.split())
+    return tuple((sender, identifier) for identifier, _, sender in pairs if identifier)
 
 
 def _info(e: _Element) -> Info:
-    certainty = e.text("certainty")
+    headline = e.text("headline")
+    event = e.text("event")
+    if not event:
+        e.mending.doubt("event", "absent", f"« {headline[:60]} »" if headline else "aucun")
+    categories = e.mending.words("category", e.texts("category"), alerts.CATEGORIES)
+    if not categories and not e.texts("category"):
+        e.mending.doubt("category", "absent", "lu comme Other")
     return Info(
         language=e.text("language") or "en-US",
-        categories=e.texts("category"),
-        event=e.text("event"),
-        response_types=e.texts("responseType"),
-        urgency=e.text("urgency"),
-        severity=e.text("severity"),
-        certainty="Likely" if certainty == "Very Likely" and e.namespace != NAMESPACES[0] else certainty,
+        categories=categories or ("Other",),
+        event=event or headline,
+        response_types=e.mending.words("responseType", e.texts("responseType"), alerts.RESPONSES),
+        urgency=e.word("urgency", alerts.URGENCIES, "Unknown"),
+        severity=e.word("severity", alerts.SEVERITIES, "Unknown"),
+        certainty=_certainty(e),
         audience=e.text("audience"),
         event_codes=e.named("eventCode"),
         effective=e.time("effective"),
         onset=e.time("onset"),
         expires=e.time("expires"),
         sender_name=e.text("senderName"),
-        headline=e.text("headline"),
+        headline=headline,
         description=e.text("description"),
         instruction=e.text("instruction"),
         web=e.text("web"),
@@ -189,10 +241,19 @@ def _info(e: _Element) -> Info:
     )
 
 
+def _certainty(e: _Element) -> str:
+    if e.text("certainty") == "Very Likely" and e.namespace != NAMESPACES[0]:
+        return "Likely"  # a word of the older versions
+    return e.word("certainty", alerts.CERTAINTIES, "Unknown")
+
+
 def _resource(e: _Element) -> Resource:
     size = e.text("size")
+    description = e.text("resourceDesc")
+    if not description:
+        e.mending.doubt("resourceDesc", "absent", "fichier gardé sans description")
     return Resource(
-        resource_desc=e.text("resourceDesc"),
+        resource_desc=description,
         mime_type=e.text("mimeType"),
         size=int(size) if size.isascii() and size.isdigit() and len(size) < 16 else None,
         uri=e.text("uri"),
@@ -202,11 +263,28 @@ def _resource(e: _Element) -> Resource:
 
 
 def _area(e: _Element) -> Area:
+    description = e.text("areaDesc")
+    if not description:
+        e.mending.doubt("areaDesc", "absent", "zone sans nom")
+    polygons, rest = shapes(e.mending.polygon, e.texts("polygon"))
+    circles, more = shapes(e.mending.circle, e.texts("circle"))
+    altitude, ceiling = e.text("altitude"), e.text("ceiling")
+    for problem in height_problems(altitude, ceiling):
+        name, _, wrong = problem.partition(" : ")
+        e.mending.doubt(name, wrong, "hauteur laissée de côté")
+        altitude = ceiling = ""
     return Area(
-        area_desc=e.text("areaDesc"),
-        polygons=tuple(p for p in e.texts("polygon") if p),
-        circles=tuple(c for c in e.texts("circle") if c),
+        area_desc=description,
+        polygons=polygons,
+        circles=circles,
         geocodes=e.named("geocode"),
-        altitude=e.text("altitude"),
-        ceiling=e.text("ceiling"),
+        altitude=altitude,
+        ceiling=ceiling,
+        unsure=(*rest, *more),
     )
+
+
+def shapes(mend: Callable[[str], tuple[str, str]], texts: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the outlines that are as CAP wants them, and what is left of the others."""
+    found = [mend(text) for text in texts if text]
+    return tuple(sure for sure, _ in found if sure), tuple(unsure for _, unsure in found if unsure)

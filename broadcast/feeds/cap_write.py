@@ -21,7 +21,7 @@ def to_xml(alert: Alert) -> bytes:
     Raises:
         FeedError: CAP does not allow it.
     """
-    for problem in problems(alert, writing=True):
+    for problem in problems(alert):
         raise FeedError(f"CAP : {alert.identifier} : {problem}", subject=alert.identifier)
     root = etree.Element(f"{{{NS}}}alert", nsmap={None: NS})  # type: ignore[dict-item]  # None names the default namespace
     for name, value in _alert_elements(alert):

@@ -2,58 +2,25 @@
 
 Commune, department, region and nation form a chain: an alert for 92, for region 11 or for France
 concerns 92040; one for 93 does not. Codes are strings. Inside one area the places add up, as CAP says.
-The name of a place is only believed where an area has no code that we can read.
+The name of a place is only believed where an area has no code that we can read, and only as a whole (`places`): what is
+a word inside something else, or drawn by a flawed outline, is worth a person's look and no more.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from broadcast.alerts import Alert, Area, Entry, Named
-from broadcast.feeds import geometry
-from broadcast.feeds.geometry import Point
+from broadcast.feeds.outlines import drawn_around, unsure_around
+from broadcast.feeds.places import Place, word_in
+from broadcast.feeds.places import understood as understood_places
 from broadcast.feeds.plain import fold
 from broadcast.feeds.regions import DEPARTMENTS, ISO_REGIONS, REGIONS, department_of, region_of, whole_commune
+from broadcast.feeds.whereabouts import LEVELS, Concern, Whereabouts
 
-#: From the nearest to the widest; the first that matches is told.
-LEVELS = ("commune", "position", "department", "region", "nation", "keyword")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whereabouts:
-    """Where a newsroom is, and what one feed is said to cover."""
-
-    #: INSEE codes of the newsroom; a department code stands for all of it.
-    communes: tuple[str, ...] = ()
-    #: Names of communes by code.
-    names: Mapping[str, str] = field(default_factory=dict)
-    #: (latitude, longitude) of the town hall.
-    position: Point | None = None
-    #: Outline of the territory, (latitude, longitude) each.
-    outline: tuple[Point, ...] = ()
-    #: Vigicrues sections that the town watches.
-    river_sections: tuple[str, ...] = ()
-    #: EMMA_ID to department: no table is published, the newsroom writes its own.
-    emma: Mapping[str, str] = field(default_factory=dict)
-    #: False for a town without coast in a department that has one.
-    is_coastal: bool = True
-    #: Words that make an item without area concern the town.
-    keywords: tuple[str, ...] = ()
-    #: What the feed covers by declaration: "national", "region:11", "department:92", "commune:92040" or "".
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """Whether and why an item concerns the town."""
-
-    #: One of `LEVELS`; None where it does not.
-    level: str | None
-    #: A French sentence.
-    because: str
+__all__ = ["Concern", "Whereabouts", "concerned", "narrowed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +32,14 @@ class _Codes:
 
 def concerned(entry: Entry, where: Whereabouts) -> Concern:
     """Return the nearest reason why an item concerns the town, or why it does not."""
-    areas = [area for info in entry.alert.infos for area in info.areas] if entry.alert else []
+    areas = [area for info in entry.alert.infos for area in info.areas if not _is_blank(area)] if entry.alert else []
     if areas:
         return _by_areas(areas, where)
     return _by_scope(where) or _by_words(_words(entry), where) or Concern(None, "ni zone, ni mot-clé de la commune")
+
+
+def _is_blank(area: Area) -> bool:
+    return not (area.area_desc or area.geocodes or area.polygons or area.circles or area.unsure)
 
 
 def narrowed(entry: Entry, where: Whereabouts) -> Entry:
@@ -90,7 +61,7 @@ def _by_areas(areas: list[Area], where: Whereabouts) -> Concern:
     codes = _codes(where)
     found = [concern for area in areas for concern in _area(area, where, codes)]
     if found:
-        return min(found, key=lambda c: LEVELS.index(c.level or "keyword"))
+        return min(found, key=lambda c: (not c.is_sure, LEVELS.index(c.level or "unclear")))
     named = ", ".join(dict.fromkeys(a.area_desc for a in areas))
     return Concern(None, f"hors de la zone : {named[:200]}")
 
@@ -110,12 +81,20 @@ def _area(area: Area, where: Whereabouts, codes: _Codes) -> Iterator[Concern]:
         understood = understood or known
         if concern is not None:
             yield concern
-    shape = _shape(area, where)
+    shape = drawn_around(area, where)
     if shape is not None:
         yield shape
     drawn = bool(area.polygons or area.circles) and (where.position is not None or bool(where.outline))
-    if not understood and not drawn:
-        yield from _names(area.area_desc, where, codes)
+    if understood or drawn:
+        yield from unsure_around(area, where)
+        return
+    places = understood_places(area.area_desc, _own_names(where))
+    if places is not None:
+        yield from _named(places, where, codes)
+        yield from unsure_around(area, where)
+        return
+    yield from unsure_around(area, where, alone=True)
+    yield from _words_of(area.area_desc, where, codes)
 
 
 def _is_inland(area: Area, where: Whereabouts) -> bool:
@@ -197,50 +176,35 @@ def _place(level: str, value: str, codes: _Codes) -> Concern | None:
     return None
 
 
-def _shape(area: Area, where: Whereabouts) -> Concern | None:
-    for text in area.polygons:
-        polygon = geometry.points(text)
-        if not polygon:
-            continue
-        if where.position and geometry.is_inside(where.position, polygon):
-            return Concern("position", f"la mairie est dans le périmètre « {area.area_desc} »")
-        if len(where.outline) > 2 and geometry.meet(where.outline, polygon):
-            return Concern("position", f"le périmètre « {area.area_desc} » touche la commune")
-    for text in area.circles:
-        round_ = geometry.circle(text)
-        if round_ is None:
-            continue
-        centre, radius_km = round_
-        if where.position and geometry.distance_km(where.position, centre) <= radius_km:
-            return Concern("position", f"la mairie est à moins de {radius_km:g} km du centre de « {area.area_desc} »")
-        if len(where.outline) > 2 and geometry.circle_meets(centre, radius_km, where.outline):
-            return Concern("position", f"le cercle « {area.area_desc} » touche la commune")
-    return None
+def _own_names(where: Whereabouts) -> dict[str, str]:
+    return {code: name for code, name in where.names.items() if code in where.communes}
 
 
-def _names(text: str, where: Whereabouts, codes: _Codes) -> Iterator[Concern]:
-    """Yield the places that a text names; the longest names first, so that "Lot-et-Garonne" is not "Lot"."""
-    rest = fold(text)
-    own = [("commune", code, name) for code, name in where.names.items() if code in where.communes and name]
-    for level, code, name in sorted([*own, *_known_names()], key=lambda place: -len(place[2])):
-        words = fold(name)
-        if len(words) < 3 or words not in rest:
-            continue
-        rest = rest.replace(words, " | ")
-        concern = Concern("commune", f"« {name} » est nommée") if level == "commune" else _place(level, code, codes)
+def _named(places: list[Place], where: Whereabouts, codes: _Codes) -> Iterator[Concern]:
+    for place in places:
+        if place.level == "commune":
+            concern: Concern | None = Concern("commune", f"« {place.name} » est nommée", place.is_sure)
+        elif place.level == "elsewhere":
+            department = department_of(place.code)
+            mine = place.code in codes.communes or department in codes.departments
+            concern = Concern("department", f"« {place.name} », du même département", is_sure=False) if mine else None
+        elif place.name == "france metropolitaine" and not any(len(d) == 2 for d in codes.departments):
+            concern = None
+        else:
+            concern = _place(place.level, place.code, codes)
         if concern is not None:
-            yield concern
+            because = concern.because if place.is_sure and concern.is_sure else f"{concern.because} : à vérifier"
+            yield Concern(concern.level, because, place.is_sure and concern.is_sure)
 
 
-@cache
-def _known_names() -> tuple[tuple[str, str, str], ...]:
-    return (
-        *(("department", d.code, d.name) for d in DEPARTMENTS.values()),
-        *(("region", code, name) for code, name in REGIONS.items()),
-        ("nation", "FR", "France"),
-        ("nation", "FR", "France entière"),
-        ("nation", "FR", "territoire national"),
-    )
+def _words_of(text: str, where: Whereabouts, codes: _Codes) -> Iterator[Concern]:
+    """Yield the places whose names are words in a text that is not understood: worth a look, never enough for a rule."""
+    own = [("commune", name) for name in _own_names(where).values() if name]
+    departments = [("department", DEPARTMENTS[d].name) for d in codes.departments]
+    regions = [("region", REGIONS[r]) for r in codes.regions]
+    for level, name in (*own, *departments, *regions, ("nation", "France")):
+        if word_in(name, text):
+            yield Concern(level, f"« {name} » est un mot de « {text[:80]} » : à vérifier", is_sure=False)
 
 
 def _by_scope(where: Whereabouts) -> Concern | None:
@@ -252,18 +216,17 @@ def _by_scope(where: Whereabouts) -> Concern | None:
 
 
 def _by_words(text: str, where: Whereabouts) -> Concern | None:
+    folded = fold(text)
     for word in where.keywords:
-        if fold(word).strip() and fold(word) in text:
-            return Concern("keyword", f"mot-clé « {word} »")
-    for code in where.communes:
-        name = where.names.get(code, "")
-        if name and fold(name) in text:
-            return Concern("commune", f"« {name} » est nommée")
+        if fold(word).strip() and fold(word) in folded:
+            return Concern("keyword", f"mot-clé « {word} »", is_sure=False)
+    for name in _own_names(where).values():
+        if word_in(name, text):
+            return Concern("commune", f"« {name} » est nommée", is_sure=False)
     return None
 
 
 def _words(entry: Entry) -> str:
     alert: Alert | None = entry.alert
     infos = alert.infos if alert else ()
-    parts = [entry.title, entry.summary, *(f"{i.headline} {i.event} {i.description}" for i in infos)]
-    return fold(" ".join(parts))
+    return " ".join([entry.title, entry.summary, *(f"{i.headline} {i.event} {i.description}" for i in infos)])

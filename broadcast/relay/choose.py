@@ -10,7 +10,7 @@ from broadcast.outbox import Message
 from broadcast.planner import ended_because
 from broadcast.relay.chains import references_of
 from broadcast.relay.decide import Choice, World, decide, stands
-from broadcast.relay.where import concern_in, seen_from, whereabouts
+from broadcast.relay.where import nearness, seen_from, whereabouts
 from broadcast.rules import Rule, rule_from_toml, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import entries, messages, rules
@@ -41,7 +41,7 @@ def choose(app: App, tx: Tx, rule: Rule, item: Item, now: datetime, *, beside: S
         now: the time.
         beside: other items about the same, of the same document.
     """
-    near = bool(concern_in(item.entry, whereabouts(app.settings, app.settings.feeds.get(item.feed), rule.areas)))
+    near, perhaps = nearness(item.entry, whereabouts(app.settings, app.settings.feeds.get(item.feed), rule.areas))
     item = seen_from(app.settings, item, rule.areas)
     chain = entries.of_lineage(tx, item.lineage) if item.lineage else []
     history = rules.deeds_about(tx, rule.name, subject_of(item.feed, item.entry), {item.uid, *(i.uid for i in chain)})
@@ -49,6 +49,7 @@ def choose(app: App, tx: Tx, rule: Rule, item: Item, now: datetime, *, beside: S
     live = {slug: message.expires_at for slug in slugs if (message := _live(tx, slug, now)) is not None}
     world = World(
         near=near,
+        perhaps=perhaps,
         chain=chain,
         history=history,
         live=live,

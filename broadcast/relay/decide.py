@@ -36,8 +36,10 @@ class Choice:
 class World:
     """What is known when a rule looks at an item."""
 
-    #: True if the item concerns the rule's area.
+    #: True if the item surely concerns the rule's area.
     near: bool
+    #: Why it may concern it, where it is not sure to.
+    perhaps: str = ""
     #: Items of its chain of updates, itself perhaps among them.
     chain: Sequence[Item] = ()
     #: What the rule did about the same subject or chain, oldest first.
@@ -99,7 +101,15 @@ def _refused(rule: Rule, item: Item, world: World, ours: Collection[str], now: d
         return f"suivi depuis une autre source ({world.elsewhere[0].feed}) : à vérifier"
     if item.state in (ItemState.ADOPTED, ItemState.DISMISSED) or (item.state is ItemState.PROPOSED and item.claimed_by):
         return f"{item.claimed_by or 'une personne'} s'en occupe"
-    why = refusal(rule, item.feed, item.entry, concerned=world.near, now=now, ends_ours=ends_alert(item.entry) and bool(ours))
+    why = refusal(
+        rule,
+        item.feed,
+        item.entry,
+        concerned=world.near,
+        now=now,
+        ends_ours=ends_alert(item.entry) and bool(ours),
+        unsure=world.perhaps,
+    )
     if why:
         return why
     if item.state is ItemState.PROPOSED and item.reason:

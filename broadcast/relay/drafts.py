@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.alerts import Entry, Info
+from broadcast.alerts import Entry, Info, doubts_of
 from broadcast.all_clear import all_clear_text, short_of_end, title_of_end
 from broadcast.model import Level, MessageKind, Newsroom
 from broadcast.render.environment import LEVEL_LABELS
@@ -159,6 +159,8 @@ def text_by_hand(values: Mapping[str, Any], *, owner: str, rights: str) -> str:
         f"owner: {quoted(owner)}",
         f"source: {source_fact(source)}",
         f"language: {values['language']}",
+        # The person who goes on with it sees what was only assumed; a comment is never published.
+        *(f"# À vérifier à la source : {line(str(doubt))[:300]}" for doubt in doubts_of(values["entry"])),
     ]
     body = plain(values["description"])
     if rights:

@@ -11,7 +11,7 @@ from broadcast.app import App
 from broadcast.relay.decide import Choice, World, decide, replaced_among, said_together, stands
 from broadcast.relay.deeds import Deed
 from broadcast.relay.drafts import DEFAULT_LIFE
-from broadcast.relay.where import concern_in, seen_from, whereabouts
+from broadcast.relay.where import nearness, seen_from, whereabouts
 from broadcast.rules import Rule, expires_at, level_of, subject_of
 from broadcast.sources import Item, ItemState, Relayed
 from broadcast.store import entries
@@ -98,7 +98,7 @@ class _Replay:
         self._ends: dict[str, datetime] = {}
         #: Items as they were last seen, as the rule sees them.
         self._seen: dict[str, Item] = {}
-        self._near: dict[str, bool] = {}
+        self._near: dict[str, tuple[bool, str]] = {}
 
     def look(self, document: Sequence[tuple[datetime, Item]]) -> dict[str, tuple[str, str]]:
         """Return act and reason for each item of a document."""
@@ -122,7 +122,7 @@ class _Replay:
 
     def _as_seen(self, item: Item) -> Item:
         where = whereabouts(self.app.settings, self.app.settings.feeds.get(item.feed), self.rule.areas)
-        self._near[item.uid] = bool(concern_in(item.entry, where))
+        self._near[item.uid] = nearness(item.entry, where)
         seen = seen_from(self.app.settings, item, self.rule.areas)
         self._seen[item.uid] = seen
         return seen
@@ -151,8 +151,10 @@ class _Replay:
         live: dict[str, datetime | None] = {d.slug: self._ends[d.slug] for d in history if self._ends.get(d.slug, at) > at}
         apart = {*mine, *(i.uid for i in beside)}
         others = [self._seen[uid] for uid in dict.fromkeys(d.entry_uid for d in history if d.slug in live) if uid not in apart]
+        near, perhaps = self._near[item.uid]
         world = World(
-            near=self._near[item.uid],
+            near=near,
+            perhaps=perhaps,
             chain=chain,
             history=history,
             live=live,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from broadcast.alerts import Alert
+from broadcast.alerts import Alert, Entry
 from broadcast.app import App
 from broadcast.feeds.document import ParsedFeed
 from broadcast.feeds.lineage import alert_digest
 from broadcast.planner import ended_because
-from broadcast.relay import sift
+from broadcast.relay import recall, sift
 from broadcast.relay.chains import lineage_of, references_of
 from broadcast.relay.where import concern_in, whereabouts
 from broadcast.rules import ends_alert
@@ -55,6 +55,7 @@ def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetim
         # A cache shows what was true before: it says nothing of now.
         feeds.update_feed(tx, name, **values)
         return TakenIn(feed=name)
+    parsed = replace(parsed, entries=_recalled(tx, name, parsed))
     folded = {entry.id: sift.folded_of(entry) for entry in parsed.entries}
     by_id = entries.known_by_id(tx, name, list(folded))
     desk = sift.Desk(
@@ -97,6 +98,14 @@ def take_in(app: App, tx: Tx, parsed: ParsedFeed, state: FeedState, now: datetim
         asked=len(sifted.tasks) + gone + heard,
         for_rules=for_rules,
     )
+
+
+def _recalled(tx: Tx, feed: str, parsed: ParsedFeed) -> tuple[Entry, ...]:
+    """Return the entries, their alerts naming in full the earlier ones that they mean."""
+    named = [pair for entry in parsed.entries if entry.alert is not None for pair in recall.meant_by(entry.alert)]
+    if not named:
+        return parsed.entries
+    return recall.recalled(parsed.entries, recall.times_of(entries.identities_of(tx, feed, named)))
 
 
 _KEPT = (

@@ -43,6 +43,13 @@ def concern_in(entry: Entry, where: Whereabouts) -> str:
     return concern.because if concern.level is not None else ""
 
 
+def nearness(entry: Entry, where: Whereabouts) -> tuple[bool, str]:
+    """Return whether an item surely concerns a place, and why it may, where that is for a person to say."""
+    concern = concerned(entry, where)
+    is_near = concern.level is not None
+    return is_near and concern.is_sure, concern.because if is_near and not concern.is_sure else ""
+
+
 def seen_from(settings: Settings, item: Item, areas: Sequence[str] = ()) -> Item:
     """Return an item with only what it says to some areas (none named: the newsroom's)."""
     entry = narrowed(item.entry, whereabouts(settings, settings.feeds.get(item.feed), areas))

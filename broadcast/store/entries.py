@@ -206,6 +206,16 @@ def dangling(tx: Tx, size: int = 500) -> list[Item]:
     return [_item(row) for row in tx.all(query.order_by(_E.c.received_at).limit(size))]
 
 
+def identities_of(tx: Tx, feed: str, named: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the CAP identities under which these messages (sender, identifier) came from a feed, whatever their times."""
+    found: list[str] = []
+    for sender, identifier in list(dict.fromkeys(named))[:_AT_ONCE]:
+        begin = _E.c.identity.startswith(f"{sender},{identifier},", autoescape=True)
+        query = select(_E.c.identity).where(_E.c.newsroom == tx.newsroom, _E.c.feed == feed, begin)
+        found += [row.identity for row in tx.all(query.distinct().limit(_AT_ONCE))]
+    return found
+
+
 def merge_lineages(tx: Tx, lineage: str, into: str) -> None:
     """Make two chains one."""
     tx.run(update(_E).where(_E.c.newsroom == tx.newsroom, _E.c.lineage == lineage).values(lineage=into))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from broadcast.feeds.cap_check import doubts
 from broadcast.feeds.cap_entry import entry_of, is_nothing
 from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
 from broadcast.feeds.document import Document, ParsedFeed
@@ -17,14 +16,13 @@ def read(document: Document) -> ParsedFeed:
     """Read it; a green MeteoAlarm level that ends nothing gives no entry.
 
     Raises:
-        FeedError: CAP does not allow it.
+        FeedError: there is nothing in it.
     """
-    alert = alert_of(tree(document.text.encode()))
+    alert = alert_of(tree(document.text.encode()), document.received_at)
     entry = entry_of(alert, url=document.url)
     return ParsedFeed(
         format="cap_alone",
         title=entry.title,
         language=entry.language,
         entries=() if is_nothing(alert) else (entry,),
-        problems=tuple(f"CAP : {alert.identifier} : {doubt}" for doubt in doubts(alert)),
     )

@@ -12,7 +12,6 @@ from lxml import etree
 
 from broadcast.alerts import STATUSES, Alert
 from broadcast.errors import FeedError
-from broadcast.feeds.cap_check import doubts
 from broadcast.feeds.cap_entry import entry_of, is_nothing
 from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
 from broadcast.feeds.document import Document, ParsedFeed
@@ -27,17 +26,16 @@ def read(document: Document) -> ParsedFeed:
     """Read every alert inside.
 
     Raises:
-        FeedError: no alert, or none that CAP allows.
+        FeedError: no alert, or nothing in any.
     """
     root = tree(document.text.encode())
     status = _status(root)
     alerts, problems = [], []
     for element in _alerts(root):
         try:
-            alerts.append(_under(alert_of(element), status))
+            alerts.append(_under(alert_of(element, document.received_at), status))
         except FeedError as error:
             problems.append(str(error))
-    problems.extend(f"CAP : {a.identifier} : {doubt}" for a in alerts for doubt in doubts(a))
     if not alerts:
         raise FeedError(problems[0] if problems else "EDXL-DE : l'enveloppe ne contient aucune alerte CAP")
     return ParsedFeed(
