@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from broadcast.channel import Published
+from broadcast.desk.again import retry
 from broadcast.desk.base import Desk
 from broadcast.errors import NotFound, UsageError, WorkflowError
 from broadcast.lifecycle import Right
@@ -43,6 +44,8 @@ def resolve(
     """
     if not_published == bool(published or proof):
         raise UsageError("dites soit --published URL et/ou --proof TEXTE, soit --not-published")
+    if not_published and _is_refused(desk, which):
+        return retry(desk, which, as_=as_)[0]
     with desk.db.write() as tx:
         person = desk.person(tx, as_, Right.RESOLVE)
         delivery = _find(tx, which)
@@ -74,6 +77,17 @@ def resolve(
             },
         )
         return deliveries.get(tx, delivery.uid)
+
+
+def _is_refused(desk: Desk, which: str) -> bool:
+    """True if nothing there waits for a person, but something was refused: that it is not there is certain."""
+    slug, slash, channel = which.partition("/")
+    with desk.db.read() as tx:
+        one = None if slash else deliveries.get(tx, which)
+        uid, place = (one.message_uid, one.channel) if one else (messages.get_message(tx, slug).uid, channel)
+        known = deliveries.of_message(tx, uid, place)
+    asked = known if one is None else [one]
+    return any(d.state is DeliveryState.REFUSED for d in asked) and not any(_is_open(d, known) for d in asked)
 
 
 def _find(tx: Tx, which: str) -> Delivery:

@@ -78,8 +78,8 @@ class WordPressStand(Stand):
         title = _stripped(str(call.fields.get("title") or ""))
         post.more |= {"title": title, "content": content, "tags": call.fields.get("tags")}
         post.text = _readable(content)
-        featured = str(call.fields.get("featured_media") or "")
-        post.more["featured_media"] = int(featured or 0)
+        featured = str(call.fields.get("featured_media", post.more.get("featured_media", 0)))
+        post.more["featured_media"] = int(featured)
         post.media = [self.media[featured]] if featured in self.media else []
 
     def recorded(self) -> list[dict[str, Any]]:

@@ -119,15 +119,17 @@ class WordPress:
 
     def update(self, part: Part, published: Published, *, key: str) -> Published:
         """Replace the text of an article; the pictures that it no longer shows go."""
-        pictures = [self._pictures.upload(media) for media in part.media]
-        answer = self._rest.request("POST", f"posts/{self._id(published)}", self._article(part, pictures))
+        pictures, former = [self._pictures.upload(media) for media in part.media], _numbers(published) or []
+        # What an editor put there by hand stays; what we put there and no longer show does not.
+        body = ({"featured_media": 0} if former else {}) | self._article(part, pictures)
+        answer = self._rest.request("POST", f"posts/{self._id(published)}", body)
         if answer.status == 403 and code(answer) == "rest_cannot_edit":
             raise ChannelRefused(f"{self._settings.name} : {http.summary(answer.body)} (l'article a un autre auteur ?)")
         post = http.object_of(http.check(answer, who=self._settings.name), who=self._settings.name)
         if post.get("status") == "trash":
             raise ChannelRefused(f"{self._settings.name} : l'article est à la corbeille ; restaurez-le dans WordPress")
         now = [one.id for one in pictures]
-        left = self._pictures.drop(n for n in _numbers(published) or () if n not in now)
+        left = self._pictures.drop(n for n in former if n not in now)
         return replace(self._published(post, now), note=left)
 
     def take_down(self, published: Published, *, key: str) -> Published | None:

@@ -123,23 +123,29 @@ class Pictures:
 
     def _is_used(self, number: int, media: dict[str, Any]) -> str:
         """Return who uses a picture, "" if nobody does."""
+        # What shows it was written after it came; older sites do not know this, and list all.
+        since = {"modified_after": str(media["date"])} if media.get("date") else {}
         for what, word in (("posts", "un autre article"), ("pages", "une page")):
-            query = {"context": "edit", "status": "any", "per_page": "100", "_fields": "id,status,featured_media,content"}
-            if media.get("date"):
-                # What shows it was written after it came; older sites do not know this, and list all.
-                query["modified_after"] = str(media["date"])
             for page in range(1, _PAGES + 1):
-                try:
-                    found, headers = self._rest.listed(what, {**query, "page": str(page)})
-                except (ChannelMisconfigured, ChannelRefused):
-                    break  # an author may not ask for pages: what cannot be read cannot be kept whole for it
+                found, pages = self._page(what, {**since, "per_page": "100", "page": str(page)})
                 if any(shows(one, number, media) for one in found):
                     return f"{word} la montre"
-                if page >= int(headers.get("x-wp-totalpages") or 1):
+                if page >= pages:
                     break
             else:
                 return "le site a trop d'articles pour vérifier que personne ne la montre"
         return ""
+
+    def _page(self, what: str, query: dict[str, str]) -> tuple[list[dict[str, Any]], int]:
+        """Return a page of what is written on the site, drafts included where the user may see them."""
+        query = query | {"_fields": "id,status,featured_media,content"}
+        try:
+            found, headers = self._rest.listed(what, query | {"context": "edit", "status": "any"})
+        except (ChannelMisconfigured, ChannelRefused):
+            # An author may read the pages of others, not edit them.
+            found, headers = self._rest.listed(what, query)
+        total = headers.get("x-wp-totalpages", "1")
+        return found, int(total) if total.isdigit() else 1
 
 
 def _uploaded(made: dict[str, Any]) -> Uploaded:
