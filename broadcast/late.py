@@ -238,7 +238,7 @@ def _is_late(delivery: Delivery, now: datetime) -> bool:
 
 _WAYS_OUT = {
     "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
-    "refused": "corrigez le message puis soumettez une nouvelle version",
+    "refused": "corrigez le message puis soumettez une nouvelle version, ou levez la cause puis `broadcast retry {where}`",
     "waiting": "nouvel essai automatique au prochain `broadcast send`",
     "unknown": "vérification automatique au prochain `broadcast send`",
     "handed_over": "confirmez quand c'est fait : `broadcast resolve {where} --proof TEXTE`",

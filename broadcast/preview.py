@@ -20,6 +20,11 @@ _FORMS = {
     Form.ENDING: "Quand c’est fini",
     Form.REPEAT: "Rappels, numérotés",
 }
+#: What the page may do: show itself and the files beside it; whoever reviews tells no other server that they do.
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "img-src 'self' file: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
+)
 _STYLE = """
 :root{color-scheme:light dark;--p:#f4f3ef;--c:#fff;--i:#1b1d21;--s:#5a5f66;--l:#d9d6cd;--bad:#a8120c;--warn:#7a5600;--a:#0b4f8a}
 @media(prefers-color-scheme:dark){:root{--p:#15171b;--c:#1e2126;--i:#eceae4;--s:#b0ada5;--l:#3b3f46;--bad:#ff9a8f;--warn:#e8c35a;--a:#8fc4f5}}
@@ -71,7 +76,7 @@ def write_html(
     rows = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
     exercise = '<p class="ex">EXERCICE – rien de réel</p>' if newsroom.world == "exercise" else ""
     page = (
-        f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" '
+        f'<!doctype html><html lang="fr"><head><meta charset="utf-8">{_POLICY}<meta name="viewport" '
         f'content="width=device-width, initial-scale=1"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
         f'<body>{exercise}<main><p class="kind">{escape(_nature(draft, newsroom))}</p>'
         f"<h1>{escape(title)}</h1><dl>{rows}</dl>{_findings(general)}"

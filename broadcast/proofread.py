@@ -70,7 +70,7 @@ def proofread(
         Finding(
             code=loss.code,
             message=loss.message,
-            blocking=False,
+            blocking=loss.blocking,
             file=draft.file,
             line=first + loss.line - 1,
         )

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status:status", "Voir ce qui est public, où, et ce qui est en retard."),
     "plan": ("planning:plan", "Voir ce qu'une approbation ou un retrait changerait."),
     "resolve": ("sending:resolve", "Régler à la main un envoi incertain ou remis."),
+    "retry": ("again:retry", "Redemander à un canal ce qu'il a refusé."),
     "all-clear": ("all_clear:all_clear", "Préparer la fin d'alerte, pour tous ses canaux."),
     "withdraw": ("sending:withdraw", "Retirer un message partout, tout de suite."),
     "stop": ("sending:stop", "Arrêt général : rien de nouveau ne part."),

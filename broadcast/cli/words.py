@@ -58,6 +58,7 @@ ACT_WORDS: Mapping[str, str] = {
     "reject_rule": "rejette la règle",
     "remove_person": "retire la personne",
     "resolve": "règle l'envoi",
+    "retry": "redemande l'envoi",
     "resume": "lève l'arrêt",
     "resume_channel": "reprend le canal",
     "resume_feed": "reprend la source",

@@ -37,11 +37,13 @@ _IN_RAW = re.compile(_APART.replace("{amp}", "(?:&|\x02amp\x03)"))
 class Loss:
     """Something of the source that could not be kept."""
 
-    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped", "strikethrough" or "footnote".
+    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped", "image_remote", "strikethrough" or "footnote".
     code: str
     message: str
     #: Line within the body, 1-based; 1 where it cannot be told.
     line: int
+    #: It must be mended before anything leaves.
+    blocking: bool = False
 
 
 def parse(source: str) -> b.Document:
@@ -83,6 +85,12 @@ def parse_with_losses(source: str) -> tuple[b.Document, tuple[Loss, ...]]:
 def _tag_loss(tag: str, line: int) -> Loss:
     shown = " ".join(tag.split())[:30]
     return Loss("html_dropped", f"balise HTML « {shown} » ignorée : écrivez en Markdown", line)
+
+
+def is_elsewhere(url: str) -> bool:
+    """True for what a browser asks another server for: "http://…", "//host/…", and what it takes for those."""
+    bare = _INVISIBLE.sub("", url).replace("\\", "/").lower()
+    return bare.startswith(("//", "http:", "https:"))
 
 
 def is_safe_url(url: str) -> bool:
@@ -208,6 +216,14 @@ class _Tree:
 
     def _picture(self, element: Element) -> b.Inline:
         url, alt, title = (self._raw(element.get(name) or "") for name in ("src", "alt", "title"))
+        if is_elsewhere(url):
+            # Whoever serves it could change it after approval, and would learn who reads the message.
+            message = (
+                f"image « {url[:60]} » prise sur un autre serveur : enregistrez-la à côté du message, puis dans l'en-tête "
+                f'images: [{{file: photo.jpg, alt: "{alt or "ce que l’image montre"}"}}]'
+            )
+            self.losses.append(Loss("image_remote", message, self.line_of(url, f"![{alt}]"), blocking=True))
+            return b.Text(alt)
         if is_safe_url(url):
             return b.Picture(url, alt, title)
         self._drop("image_dropped", "image", url, f"![{alt}]")
