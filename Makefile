@@ -1,7 +1,7 @@
 # `make help` lists what there is. Every target sets up what it needs.
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo test check bench docs lock clean real
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -13,6 +13,10 @@ demo: ## the main job on look-alike networks, into demo/
 test: ## all tests
 	@sh .ci/setup test
 	@$(PY) -m pytest -q -n 2 --dist loadfile
+
+real: ## the network tests on real servers: WordPress, Bluesky, postfix, PostgreSQL (installs them; best in a container)
+	@sh .ci/real
+	@$(PY) -m pytest -q -rs -p no:randomly tests/real
 
 check: ## what CI checks beside the tests: format, lint, types, imports, generated docs
 	@sh .ci/setup test
@@ -35,4 +39,4 @@ lock: ## renew uv.lock
 	@UV_PYTHON_DOWNLOADS=never .venv/bin/uv lock
 
 clean: ## remove what was built, not what you wrote
-	rm -rf .venv node_modules .pytest_cache .ruff_cache .mypy_cache .import_linter_cache demo dist
+	rm -rf .venv .real node_modules .pytest_cache .ruff_cache .mypy_cache .import_linter_cache demo dist
