@@ -10,6 +10,7 @@ from broadcast.model import (
     DeliveryState,
     EndedBecause,
     Form,
+    Level,
     PostingState,
     canonical_json,
     sha256_of,
@@ -19,6 +20,8 @@ from broadcast.model import (
 MAIN_SLOT = "0"
 #: `not_before_at` of what is due at once, whatever the clocks of two machines or processes say.
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+#: Priorities below this are those of alerts, by severity, and of what begins or ends them.
+URGENT_BELOW = len(Level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,11 @@ class Delivery:
     attempted_wall_at: datetime | None
     external_id: str
     url: str
+
+    @property
+    def is_urgent(self) -> bool:
+        """True for an alert and what begins or ends one."""
+        return self.priority < URGENT_BELOW
 
     @property
     def waits_until(self) -> datetime | None:

@@ -18,7 +18,7 @@ from broadcast.model import (
     MessageKind,
     Revision,
 )
-from broadcast.outbox import AT_ONCE, Delivery, Message, Posting, delivery_key
+from broadcast.outbox import AT_ONCE, URGENT_BELOW, Delivery, Message, Posting, delivery_key
 from broadcast.plan import ChannelPlan, Place, Step, Wanted, plan_channel
 from broadcast.store import deliveries, messages, outcomes, postings, renditions, revisions
 from broadcast.store.base import Tx
@@ -39,12 +39,7 @@ def priority_of(draft: Draft) -> int:
 
     Alerts and what ends them come before everything, by severity.
     """
-    return _LEVELS.index(draft.level) + (0 if is_urgent(draft) else len(_LEVELS))
-
-
-def is_urgent_priority(priority: int) -> bool:
-    """True for the urgency of an alert and of what begins or ends one."""
-    return priority < len(_LEVELS)
+    return _LEVELS.index(draft.level) + (0 if is_urgent(draft) else URGENT_BELOW)
 
 
 def is_urgent(draft: Draft) -> bool:

@@ -10,18 +10,20 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.model import DeliveryState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.planner import note_expired, plan_message
-from broadcast.store import agenda, claims, deliveries, messages, newsroom, outcomes
+from broadcast.release import STOPPED
+from broadcast.store import agenda, claims, messages, newsroom, outcomes, queue
 from broadcast.store.base import Tx
 
 
-def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None = None) -> dict[str, bool]:
+def prepare(d: Dispatcher, *, first: bool = True, heal: bool = True, busy: Collection[str] | None = None) -> dict[str, bool]:
     """Plan what has become due to plan, free dead claims, and return the channels with work.
 
-    With each comes whether any of its work is in doubt.
+    With each comes whether its most urgent work is in doubt.
 
     Args:
         d: the dispatcher.
         first: also try again what was held; at the first turn of a pass only, so that a pass ends.
+        heal: with `first`, also go through all that is parked, should a fault have left something there.
         busy: channels at work in this process: its claims on others were left behind by a job that
             failed. None: nothing is known of it.
     """
@@ -29,8 +31,9 @@ def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None =
     # Most often there is nothing but work: then nothing need be written before it begins.
     with d.db.read() as tx:
         if not agenda.has_chores(tx, now):
-            return {n: in_doubt for n, in_doubt in deliveries.channels_with_work(tx, now).items() if n in d.places}
+            return queue.with_work(tx, now, d.places)
     with d.db.write() as tx:
+        queue.wake(tx, now)
         ended = note_expired(tx, now)
         for message in ended:
             plan_message(tx, message, d.places, now)
@@ -45,18 +48,26 @@ def prepare(d: Dispatcher, *, first: bool = True, busy: Collection[str] | None =
         for name, reason in paused.items():
             outcomes.hold_channel(tx, name, f"canal en pause : {reason}")
         if first:
-            outcomes.release_held(tx, [n for n in d.places if n not in paused])
-        due = deliveries.channels_with_work(tx, now)
+            outcomes.release_held(tx, [n for n in d.places if n not in paused], _still_holds(tx))
+            if heal:
+                queue.heal(tx, now)
+        due = queue.with_work(tx, now, d.places.keys() - paused.keys())
     for message in ended:
         d.tell_expired(message.slug)
-    return {name: in_doubt for name, in_doubt in due.items() if name in d.places and name not in paused}
+    return due
+
+
+def _still_holds(tx: Tx) -> str:
+    # While all is stopped, what is held by it would only be held again: thousands, at each look.
+    return STOPPED if newsroom.switches(tx).stopped else ""
 
 
 def still_due(d: Dispatcher, names: Collection[str]) -> dict[str, bool]:
     """Return which of these channels have something due; if something had to be planned again, of all channels."""
     with d.db.read() as tx:
-        if not messages.messages_to_plan(tx):
-            due = deliveries.channels_with_work(tx, d.clock.now(), names)
+        now = d.clock.now()
+        if not messages.messages_to_plan(tx) and not queue.has_woken(tx, now):
+            due = queue.with_work(tx, now, names)
             paused = {n for n, s in newsroom.channel_states(tx).items() if s.paused}
             return {n: in_doubt for n, in_doubt in due.items() if n not in paused}
     return prepare(d, first=False)

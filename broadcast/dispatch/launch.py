@@ -13,7 +13,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.release import Asker, put_aside
 from broadcast.model import Action, Rendition
 from broadcast.outbox import Delivery, Posting
-from broadcast.store import claims, postings, renditions
+from broadcast.store import claims, postings, queue, renditions
 from broadcast.store.base import Tx
 
 
@@ -39,7 +39,7 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
     calls: dict[str, list[Call]] = {}
     aside = []
     with d.db.write() as tx:
-        due = claims.due(tx, sizes, now)
+        due = queue.due(tx, sizes, now)
         if not due:
             return {}
         stored = renditions.of_deliveries(tx, [w for w in due if w.action is not Action.TAKE_DOWN], d.read_media)

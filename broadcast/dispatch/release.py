@@ -8,7 +8,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import is_approved, who_may_approve
 from broadcast.model import DeliveryState, Form, PostingState, Rendition
 from broadcast.outbox import AT_ONCE, Delivery, Message
-from broadcast.planner import ended_because, is_urgent_priority
+from broadcast.planner import ended_because
 from broadcast.release import Release, Verdict, may_leave
 from broadcast.store import boards, deliveries, messages, newsroom, outcomes, postings, renditions, revisions, rules
 from broadcast.store.base import Tx
@@ -37,7 +37,7 @@ class Asker:
         approved, embargo_until_at, expires_at = self._revision(message, delivery.number)
         state = self._channels.get(delivery.channel)
         quiet = self._d.places[delivery.channel].quiet if delivery.channel in self._d.places else None
-        waits = quiet is not None and not is_urgent_priority(delivery.priority)
+        waits = quiet is not None and not delivery.is_urgent
         in_review = self._in_review(message)
         facts = Release(
             now=self._now,

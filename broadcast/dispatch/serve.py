@@ -84,7 +84,8 @@ class Serving:
         if self._is_time():
             full = turn.is_asked_fully or time.monotonic() >= self._full_at
             self._looks = turn.is_asked = turn.is_asked_fully = False
-            self._begin(prepare(d, first=full, busy=turn.busy))
+            heal = time.monotonic() >= self._full_at
+            self._begin(prepare(d, first=full, heal=heal, busy=turn.busy))
             if full:
                 self._full_at = time.monotonic() + FULL_LOOK_S
         elif turn.head_left_s() == 0.0:

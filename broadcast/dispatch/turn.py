@@ -22,11 +22,15 @@ from broadcast.dispatch.streams import Result
 from broadcast.errors import BroadcastError, StoreError
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
-from broadcast.store import claims, deliveries, outcomes
+from broadcast.store import claims, deliveries, outcomes, queue
 
 #: Deliveries claimed at once: of a stream one, so that a crash leaves one in doubt; of one that takes a
-#: repeated call without harm many; of a board all, since they are shown in one go.
+#: repeated call without harm many; of a board more, since they are shown in one go.
 ONE, MANY, BOARD_BATCH = 1, 256, 1000
+#: What is claimed at once should take no longer than this, seconds: an alert that comes meanwhile waits for it.
+BATCH_S = 0.2
+#: Claimed at once before it is known how long a call takes: of a stream, of a board.
+FIRST, BOARD_FIRST = 4, 50
 #: Results written by one transaction at most.
 GROUP = 512
 #: Head start of the canonical page before posts that point at it, seconds.
@@ -59,6 +63,8 @@ class Turn:
     #: True once somebody asked to look for what is due; and for what was held as well.
     is_asked: bool = False
     is_asked_fully: bool = False
+    #: Channel -> how long one delivery took lately, seconds.
+    pace_s: dict[str, float] = field(default_factory=dict)
     _waiting: dict[str, bool] = field(default_factory=dict)
     _head_ends: float = 0.0
 
@@ -154,9 +160,10 @@ class Turn:
                 _hold(self.d, name, str(error))
                 continue
             if self.d.places[name].is_board or isinstance(adapter, CanSendEach) or in_doubt:
-                self._job(name, _work, self.d, name, adapter)
+                self._job(name, _work, self.d, name, adapter, self.pace_s)
             else:
-                sizes[name] = MANY if getattr(adapter, "idempotent", "never") == "always" else ONE
+                repeats = getattr(adapter, "idempotent", "never") == "always"
+                sizes[name] = _batch(self.pace_s.get(name), FIRST, MANY) if repeats else ONE
         for name, calls in launch(self.d, sizes).items() if sizes else ():
             self._job(name, self._calls, name, calls)
 
@@ -164,7 +171,9 @@ class Turn:
         adapter = cast(Stream, self.d.open_channel(name))
         # Results may share a commit where a lost one is found again or repeated without harm.
         shared = isinstance(adapter, CanFind) or getattr(adapter, "idempotent", "never") == "always"
+        begin = time.monotonic()
         for number, wanted in enumerate(calls):
+            self.pace_s[name] = (time.monotonic() - begin) / number if number else self.pace_s.get(name, BATCH_S)
             if self.d.stopping():
                 _give_back(self.d, [c.delivery for c in calls[number:]])
                 return
@@ -198,24 +207,39 @@ def _is_written(d: Dispatcher, result: Result) -> bool:
     return True
 
 
-def _work(d: Dispatcher, name: str, adapter: Stream | Board) -> None:
+def _batch(pace_s: float | None, first: int, most: int) -> int:
+    """Return how many deliveries to claim at once, by how long one took lately."""
+    return first if pace_s is None else max(1, min(int(BATCH_S / max(pace_s, 1e-6)), most))
+
+
+def _work(d: Dispatcher, name: str, adapter: Stream | Board, pace_s: dict[str, float]) -> None:
     """Settle what is in doubt on a channel; show a board; send to recipients."""
+    is_board, sends_each = d.places[name].is_board, isinstance(adapter, CanSendEach)
     with d.db.read() as tx:
-        doubtful = deliveries.doubtful(tx, name, d.clock.now())
+        # A stream is asked for one, then something more urgent may go first.
+        doubtful = deliveries.doubtful(tx, name, d.clock.now(), BOARD_BATCH if is_board or sends_each else ONE)
     for delivery in doubtful:
         if d.stopping():
             return
         look.settle_unknown(d, adapter, delivery)
-    is_board, sends_each = d.places[name].is_board, isinstance(adapter, CanSendEach)
     while (is_board or sends_each) and not d.stopping():
-        claimed = _claim(d, name, BOARD_BATCH if is_board else ONE)
+        claimed = _claim_first(d, name, _batch(pace_s.get(name), BOARD_FIRST, BOARD_BATCH) if is_board else ONE)
         if not claimed:
             return
         d.pause("claim")
+        begin = time.monotonic()
         if is_board:
             boards.show(d, cast(Board, adapter), name, claimed)
+            pace_s[name] = (time.monotonic() - begin) / len(claimed)
         for delivery in claimed if sends_each else ():
             recipients.send(d, cast(CanSendEach, adapter), delivery)
+
+
+def _claim_first(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:
+    """Claim what is due; where some of it is urgent that alone, which must not wait until the rest is made."""
+    with d.db.write() as tx:
+        due = queue.due(tx, {name: size}, d.clock.now())
+        return claims.take(tx, [w for w in due if w.is_urgent] or due, d.claimant, d.lease_end())
 
 
 def _claim(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:

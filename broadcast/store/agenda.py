@@ -10,9 +10,9 @@ from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from broadcast.model import DeliveryState
 from broadcast.outbox import Message
-from broadcast.store import messages
+from broadcast.store import messages, queue
 from broadcast.store.base import Tx
-from broadcast.store.deliveries import is_blocked
+from broadcast.store.deliveries import BUSY, READY, among, is_blocked
 from broadcast.store.rows import ChannelRow, MessageRow
 from broadcast.store.rows_outbox import DeliveryRow
 
@@ -54,29 +54,26 @@ def messages_in_hand(tx: Tx, now: datetime, days: int = 2) -> list[Message]:
 def _chores() -> Any:
     mine = _M.c.newsroom == bindparam("newsroom")
     ended = and_(_M.c.ended_at.is_(None), _M.c.approved > 0, _M.c.expires_at <= bindparam("now"))
-    messages_ = exists().where(mine, or_(_M.c.needs_plan.is_(True), ended))
-    busy = (DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
-    deliveries_ = exists().where(_D.c.newsroom == bindparam("newsroom"), _D.c.state.in_(busy))
+    # Each has an index of its own: asked together, the whole table would be read.
+    waits, ends = exists().where(mine, _M.c.needs_plan.is_(True)), exists().where(mine, ended)
+    busy = among(_D.c.state, BUSY)
+    deliveries_ = exists().where(_D.c.newsroom == bindparam("newsroom"), busy)
     resting = exists().where(_C.c.newsroom == bindparam("newsroom"), _C.c.paused.is_(True))
-    return select(or_(messages_, deliveries_, resting))
+    return select(or_(waits, ends, deliveries_, resting, queue.woken()))
 
 
 @cache
 def _next_delivery() -> Any:
-    ready = _D.c.state.in_((DeliveryState.PLANNED.value, DeliveryState.WAITING.value))
-    doubtful = and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False))
-    mine = (_D.c.newsroom == bindparam("newsroom"), _D.c.not_before_at > bindparam("now"))
-    return select(func.min(_D.c.not_before_at)).where(*mine, or_(ready, doubtful))
+    timed = among(_D.c.state, (*READY, DeliveryState.UNKNOWN.value))
+    mine = (_D.c.newsroom == bindparam("newsroom"), _D.c.not_before_at > bindparam("now"), timed)
+    first = select(_D.c.not_before_at).where(*mine, _D.c.needs_person.is_(False))
+    return first.order_by(_D.c.not_before_at).limit(1)
 
 
 @cache
 def _next_end() -> Any:
-    return select(func.min(_M.c.expires_at)).where(
-        _M.c.newsroom == bindparam("newsroom"),
-        _M.c.ended_at.is_(None),
-        _M.c.approved > 0,
-        _M.c.expires_at > bindparam("now"),
-    )
+    live = (_M.c.newsroom == bindparam("newsroom"), _M.c.ended_at.is_(None), _M.c.approved > 0)
+    return select(_M.c.expires_at).where(*live, _M.c.expires_at > bindparam("now")).order_by(_M.c.expires_at).limit(1)
 
 
 @cache

@@ -18,7 +18,7 @@ from broadcast.errors import StoreError
 from broadcast.store.bulk import run_many
 
 #: Latest migration; `Database.open` upgrades older databases.
-HEAD = "0005"
+HEAD = "0006"
 #: How long a writer waits for another one, milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 

@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
+from broadcast.store import queue
 from broadcast.store.base import Tx, batched
-from broadcast.store.deliveries import COLUMNS, READY, delivery_of, is_blocked
+from broadcast.store.deliveries import BUSY, COLUMNS, READY, among, delivery_of
 from broadcast.store.outcomes import keep_receipt
 from broadcast.store.rows_outbox import AttemptRow, DeliveryRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _A: Any = AttemptRow.__table__  # type: ignore[attr-defined]  # as above
-#: Due deliveries of many channels that are read by one statement.
-_AT_ONCE = 2000
 #: Deliveries claimed by one statement.
 _CHUNK = 1000
 
 
 def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, size: int) -> list[Delivery]:
     """Claim up to `size` due deliveries of a channel, the most urgent first; each only once."""
-    return take(tx, due(tx, {channel: size}, now), claimant, until)
-
-
-def due(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Delivery]:
-    """Return up to so many due deliveries of each channel, the most urgent first.
-
-    A delivery waits while an earlier one of the same message on the channel is unsettled.
-    """
-    found = _due_at_once(tx, sizes, now)
-    if found is None:
-        found = [row for channel, size in sizes.items() for row in _due(tx, [channel], now, size)]
-    return [delivery_of(row) for row in found]
+    return take(tx, queue.due(tx, {channel: size}, now), claimant, until)
 
 
 def take(tx: Tx, wanted: Sequence[Delivery], claimant: str, until: datetime) -> list[Delivery]:
@@ -67,43 +54,6 @@ def _taken(
         values = {"b_uids": [d.uid for d in some], "b_claimant": claimant, "b_until": until, **facts}
         ours.update(row.uid for row in tx.all(statement, values))
     return [d for d in wanted if d.uid in ours]
-
-
-def _due_at_once(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Any] | None:
-    """Return what is due on all channels by one statement; None if that is too much to read at once."""
-    if len(sizes) < 2:
-        return None
-    rows = _due(tx, list(sizes), now, _AT_ONCE)
-    if len(rows) == _AT_ONCE:
-        return None
-    left, found = dict(sizes), []
-    for row in rows:
-        if left[row.channel] > 0:
-            left[row.channel] -= 1
-            found.append(row)
-    return found
-
-
-def _due(tx: Tx, channels: list[str], now: datetime, size: int) -> list[Any]:
-    return tx.all(_due_query(), {"newsroom": tx.newsroom, "channels": channels, "now": now, "size": size})
-
-
-@cache
-def _due_query() -> Any:
-    return (
-        select(*COLUMNS)
-        .where(
-            _D.c.newsroom == bindparam("newsroom"),
-            _D.c.channel.in_(bindparam("channels", expanding=True)),
-            _D.c.state.in_(READY),
-            _D.c.not_before_at <= bindparam("now"),
-            ~is_blocked(),
-        )
-        .order_by(_D.c.priority, _D.c.planned_at, _D.c.seq)
-        .limit(bindparam("size"))
-        # PostgreSQL: what another machine is about to claim is its own; waiting for it could end in a deadlock.
-        .with_for_update(of=_D, skip_locked=True)
-    )
 
 
 _TAKE = (
@@ -182,7 +132,7 @@ def renew_all(tx: Tx, claimant: str, until: datetime) -> None:
         update(_D)
         .where(
             _D.c.newsroom == tx.newsroom,
-            _D.c.state == DeliveryState.CLAIMED.value,
+            *_IS_CLAIMED,
             _D.c.claimed_by == claimant,
         )
         .values(claimed_until_at=until)
@@ -194,4 +144,5 @@ def claimed(tx: Tx) -> list[Delivery]:
     return [delivery_of(row) for row in tx.all(_CLAIMED, {"newsroom": tx.newsroom})]
 
 
-_CLAIMED = select(*COLUMNS).where(_D.c.newsroom == bindparam("newsroom"), _D.c.state == DeliveryState.CLAIMED.value)
+_IS_CLAIMED = (among(_D.c.state, BUSY), _D.c.state == DeliveryState.CLAIMED.value)
+_CLAIMED = select(*COLUMNS).where(_D.c.newsroom == bindparam("newsroom"), *_IS_CLAIMED)

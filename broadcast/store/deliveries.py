@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, insert, or_, select
+from sqlalchemy import and_, bindparam, insert, literal_column, or_, select
 
 from broadcast.errors import NotFound
 from broadcast.model import Action, DeliveryState, Form
-from broadcast.outbox import Delivery
+from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.store.base import Tx
 from broadcast.store.rows_outbox import DeliveryRow
 
@@ -22,15 +22,37 @@ _FIELDS = tuple(f.name for f in fields(Delivery))
 COLUMNS = tuple(_D.c[name] for name in _FIELDS)
 #: Nothing has left, and nothing keeps it back but its time and what comes before it.
 READY = (DeliveryState.PLANNED.value, DeliveryState.WAITING.value)
+#: Under way, or kept back until somebody or something lets it go.
+BUSY = (DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
 #: An earlier delivery in one of these keeps the later ones of its message and channel back.
 BLOCKS = (*READY, DeliveryState.CLAIMED.value, DeliveryState.HELD.value)
 
 
+#: `parked_until_at` of what waits for an earlier delivery of its message on the channel.
+BEHIND = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def among(column: Any, states: Iterable[str]) -> Any:
+    """Return the condition that a state is one of these, written out: only so does a partial index answer it."""
+    written: list[Any] = [literal_column(f"'{state}'") for state in states]
+    return column == written[0] if len(written) == 1 else column.in_(written)
+
+
 def add(tx: Tx, deliveries: Iterable[Delivery]) -> None:
-    """Plan deliveries, in one statement."""
-    rows = [{name: getattr(d, name) for name in _FIELDS} | {"newsroom": tx.newsroom} for d in deliveries]
+    """Plan deliveries, in one statement; of each message on each channel in their order."""
+    rows, begun = [], set()
+    for delivery in deliveries:
+        where = (delivery.message_uid, delivery.channel)
+        until = BEHIND if where in begun else parked_until(delivery.not_before_at)
+        begun.add(where)
+        rows.append({n: getattr(delivery, n) for n in _FIELDS} | {"newsroom": tx.newsroom, "parked_until_at": until})
     if rows:
         tx.many(_ADD, rows)
+
+
+def parked_until(not_before_at: datetime) -> datetime | None:
+    """Return until when something stands outside the queue that must not leave earlier."""
+    return None if not_before_at <= AT_ONCE else not_before_at
 
 
 _ADD = insert(_D)
@@ -60,32 +82,6 @@ def get(tx: Tx, uid: str) -> Delivery:
             subject=uid,
         )
     return delivery_of(rows[0])
-
-
-def channels_with_work(tx: Tx, now: datetime, among: Collection[str] | None = None) -> dict[str, bool]:
-    """Return the channels that have something due, most urgent first, and whether any of it is in doubt."""
-    facts = {"newsroom": tx.newsroom, "now": now} | ({} if among is None else {"channels": list(among)})
-    return {row.channel: bool(row.doubtful) for row in tx.all(_with_work(among is not None), facts)}
-
-
-@cache
-def _with_work(among: bool) -> Any:
-    # Statements that the way to a call waits for are put together once: that takes longer than running them.
-    query = select(
-        _D.c.channel,
-        func.min(_D.c.priority).label("urgency"),
-        func.max(case((_D.c.state == DeliveryState.UNKNOWN.value, 1), else_=0)).label("doubtful"),
-    ).where(_D.c.newsroom == bindparam("newsroom"), _is_due())
-    if among:
-        query = query.where(_D.c.channel.in_(bindparam("channels", expanding=True)))
-    return query.group_by(_D.c.channel).order_by("urgency", _D.c.channel)
-
-
-@cache
-def _is_due() -> Any:
-    ready = _D.c.state.in_(READY)
-    doubtful = and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False))
-    return and_(or_(and_(ready, ~is_blocked()), doubtful), _D.c.not_before_at <= bindparam("now"))
 
 
 @cache
@@ -122,30 +118,29 @@ def still_open(tx: Tx) -> list[Delivery]:
     return [delivery_of(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))]
 
 
-def doubtful(tx: Tx, channel: str, now: datetime) -> list[Delivery]:
-    """Return the unknown deliveries of a channel that are due for a look."""
+def doubtful(tx: Tx, channel: str, now: datetime, size: int) -> list[Delivery]:
+    """Return up to so many unknown deliveries of a channel that are due for a look, the most urgent first."""
     query = select(*COLUMNS).where(
         _D.c.newsroom == tx.newsroom,
         _D.c.channel == channel,
-        _D.c.state == DeliveryState.UNKNOWN.value,
+        among(_D.c.state, [DeliveryState.UNKNOWN.value]),
         _D.c.needs_person.is_(False),
         _D.c.not_before_at <= now,
     )
-    return [delivery_of(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))]
+    return [delivery_of(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq).limit(size))]
 
 
 def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
-    """Return when the next delivery or look is due, channels in pause left aside."""
-    ready = or_(
-        and_(_D.c.state.in_((*READY, DeliveryState.CLAIMED.value)), ~is_blocked()),
-        and_(_D.c.state == DeliveryState.UNKNOWN.value, _D.c.needs_person.is_(False)),
-    )
-    query = select(func.min(_D.c.not_before_at)).where(_D.c.newsroom == tx.newsroom, ready)
+    """Return when the next delivery or look is due, or a call under way was; channels in pause left aside."""
+    mine = [_D.c.newsroom == tx.newsroom]
     if paused:
-        query = query.where(_D.c.channel.not_in(paused))
-    row = tx.one(query)
-    value: datetime | None = row[0]
-    return value
+        mine.append(_D.c.channel.not_in(paused))
+    waits = (among(_D.c.state, (*READY, DeliveryState.UNKNOWN.value)), _D.c.needs_person.is_(False))
+    goes = or_(_D.c.state == DeliveryState.UNKNOWN.value, ~is_blocked())
+    busy = (among(_D.c.state, BUSY), _D.c.state == DeliveryState.CLAIMED.value)
+    questions = [select(_D.c.not_before_at).where(*mine, *some) for some in ((*waits, goes), busy)]
+    rows = [tx.one(question.order_by(_D.c.not_before_at).limit(1)) for question in questions]
+    return min((row[0] for row in rows if row is not None), default=None)
 
 
 def next_seq(deliveries: Sequence[Delivery]) -> int:
@@ -154,7 +149,7 @@ def next_seq(deliveries: Sequence[Delivery]) -> int:
 
 
 def delivery_of(row: Any) -> Delivery:
-    """Return the delivery of a row of `COLUMNS`."""
-    values = dict(zip(_FIELDS, row, strict=True))
+    """Return the delivery of a row that begins with `COLUMNS`."""
+    values = dict(zip(_FIELDS, row, strict=False))
     values["action"], values["form"], values["state"] = Action(row.action), Form(row.form), DeliveryState(row.state)
     return Delivery(**values)

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from broadcast.channel import Published
 from broadcast.model import Action, DeliveryState, Form
-from broadcast.outbox import Delivery
+from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.store.base import Tx
-from broadcast.store.deliveries import READY
+from broadcast.store.deliveries import BEHIND, BLOCKS, BUSY, READY, among, parked_until
 from broadcast.store.rows_outbox import DeliveryRow, ReceiptRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -36,6 +36,7 @@ def settle_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], at
         for d, _, p in done
     ]
     tx.many(_PUBLISHED, facts)
+    tx.many(_FREE_NEXT, [{"b_message": d.message_uid, "b_channel": d.channel} for d, _, _ in done])
     tx.many(
         _RECEIPT,
         [
@@ -75,32 +76,61 @@ def settle(tx: Tx, uid: str, claimant: str | None, **values: Any) -> bool:
     query = update(_D).where(_D.c.uid == uid)
     if claimant is not None:
         query = query.where(_D.c.state == DeliveryState.CLAIMED.value, _D.c.claimed_by == claimant)
-    return tx.did(query.values(claimed_by="", claimed_until_at=None, **values))
+    until = parked_until(values.get("not_before_at", AT_ONCE))
+    query = query.values(claimed_by="", claimed_until_at=None, parked_until_at=until, **values)
+    found = tx.one(query.returning(_D.c.message_uid, _D.c.channel))
+    if found is not None and values.get("state") not in BLOCKS:
+        tx.run(_FREE_NEXT, {"b_message": found.message_uid, "b_channel": found.channel})
+    return found is not None
+
+
+#: The next delivery of a message on a channel comes into the queue; if it must wait still, it is parked again.
+_NEXT = _D.alias("next")
+_IS_BEHIND = tuple(
+    (
+        row.c.message_uid == bindparam("b_message"),
+        row.c.channel == bindparam("b_channel"),
+        row.c.parked_until_at == BEHIND,
+        among(row.c.state, READY),
+    )
+    for row in (_D, _NEXT)
+)
+_FREE_NEXT = (
+    update(_D)
+    .where(*_IS_BEHIND[0], _D.c.seq == select(func.min(_NEXT.c.seq)).where(*_IS_BEHIND[1]).scalar_subquery())
+    .values(parked_until_at=None)
+)
 
 
 def drop(tx: Tx, uid: str, reason: str, at: datetime) -> bool:
     """Drop a delivery that has not left; False if it was claimed meanwhile."""
     states = (*READY, DeliveryState.HELD.value)
-    return tx.did(
+    gone = (
         update(_D)
         .where(_D.c.uid == uid, _D.c.state.in_(states))
-        .values(state=DeliveryState.DROPPED.value, reason=reason, settled_at=at)
+        .values(state=DeliveryState.DROPPED.value, reason=reason, settled_at=at, parked_until_at=None)
     )
+    found = tx.one(gone.returning(_D.c.message_uid, _D.c.channel))
+    if found is not None:
+        tx.run(_FREE_NEXT, {"b_message": found.message_uid, "b_channel": found.channel})
+    return found is not None
 
 
-def release_held(tx: Tx, channels: Sequence[str]) -> int:
-    """Plan again what was held, on channels that may work now; a reminder keeps its time."""
-    return tx.run(_RELEASE, {"b_newsroom": tx.newsroom, "b_channels": list(channels)})
+def release_held(tx: Tx, channels: Sequence[str], but: str = "") -> None:
+    """Plan again what was held, on channels that may work now, but for this reason; a reminder keeps its time."""
+    tx.run(_RELEASE, {"b_newsroom": tx.newsroom, "b_channels": list(channels), "b_but": but or "-"})
 
 
 _RELEASE = (
     update(_D)
     .where(
         _D.c.newsroom == bindparam("b_newsroom"),
+        among(_D.c.state, BUSY),
         _D.c.state == DeliveryState.HELD.value,
         _D.c.channel.in_(bindparam("b_channels", expanding=True)),
+        _D.c.reason != bindparam("b_but"),
     )
-    .values(state=DeliveryState.PLANNED.value, reason="")
+    .values(state=DeliveryState.PLANNED.value, reason="", parked_until_at=None)
 )
 
 
@@ -111,7 +141,7 @@ def hold_channel(tx: Tx, channel: str, reason: str) -> int:
         .where(
             _D.c.newsroom == tx.newsroom,
             _D.c.channel == channel,
-            _D.c.state.in_(READY),
+            among(_D.c.state, READY[::-1]),
         )
         .values(state=DeliveryState.HELD.value, reason=reason)
     )

@@ -45,6 +45,8 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("newsroom", "slug"),
         Index("ix_message_open", "newsroom", "ended_at"),
+        Index("ix_message_plan", "newsroom", "needs_plan"),
+        Index("ix_message_end", "newsroom", "ended_at", "expires_at"),
     )
     uid: str = Field(primary_key=True)
     newsroom: str

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import CursorResult
 
 from broadcast.model import DeliveryState
-from broadcast.store import claims, deliveries, leases, outcomes
+from broadcast.store import claims, deliveries, leases, outcomes, queue
 from broadcast.store import newsroom as newsrooms
 from broadcast.store.base import Database
 from tests.builders import EVENING, NOON, a_delivery, a_draft, sqlite_url
@@ -55,7 +55,7 @@ def test_what_another_process_has_claimed_is_not_ours_though_the_driver_counts_n
     database = a_database(url, count)
     no_counts()
     with database.write() as tx:
-        wanted = claims.due(tx, {"x-ville": 50}, NOON)
+        wanted = queue.due(tx, {"x-ville": 50}, NOON)
         theirs = claims.take(tx, wanted[: count // 2 or 1], "they", EVENING)
     with database.write() as tx:
         ours = claims.take_for_attempt(tx, wanted, "we", EVENING, NOON, NOON)
@@ -70,7 +70,7 @@ def test_two_threads_of_one_process_never_both_hold_one(url: str, no_counts: Cal
     database = a_database(url, 1)
     no_counts()
     with database.write() as tx:
-        wanted = claims.due(tx, {"x-ville": 50}, NOON)
+        wanted = queue.due(tx, {"x-ville": 50}, NOON)
         assert claims.take(tx, wanted, "we", EVENING) == wanted
     with database.write() as tx:
         assert claims.take(tx, wanted, "we", EVENING) == []
@@ -111,7 +111,7 @@ def test_processes_that_claim_at_once_share_the_work_without_waiting_or_doubles(
     def work(name: str) -> None:
         while True:
             with room.db.write() as tx:
-                wanted = claims.due(tx, {c.name: 4 for c in channels}, NOON)
+                wanted = queue.due(tx, {c.name: 4 for c in channels}, NOON)
                 mine = claims.take_for_attempt(tx, wanted, name, EVENING, NOON, NOON)
             if not wanted:
                 return
