@@ -12,6 +12,7 @@ from broadcast.blocks import Document, Table
 from broadcast.channel import Limits
 from broadcast.checks_media import check_media
 from broadcast.checks_rendition import check_rendition
+from broadcast.checks_sign import check_sign
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
 from broadcast.pictures import fitted
@@ -167,6 +168,8 @@ def _for_target(
         findings += check_rendition(rendition, limits, draft)
     findings += check_media(media, fitted(media, limits), limits, target.name, draft)
     findings += _structure(document, limits, target, draft)
+    if limits.panel is not None:
+        findings += check_sign(made, draft, newsroom.area_names)
     if limits.source == "default" and "probe" in target.abilities:
         findings.append(
             Finding(

@@ -21,7 +21,7 @@ from broadcast.render.earlier import News
 from broadcast.render.says import ALL, NAMES, UNITS, Chosen, asked, fill
 from broadcast.render.work import Target, Work, options, values_of, with_near_days
 from broadcast.stamps import DATED, near_until_midnight
-from broadcast.text import measure
+from broadcast.text import compact_hours, measure
 
 if TYPE_CHECKING:
     from broadcast.render.environment import Renderer
@@ -334,6 +334,8 @@ def _sign_parts(work: Work, part: Part, text: str) -> tuple[tuple[Part, ...], li
     panel = work.limits.panel
     assert panel is not None
     banner = EXERCISE if _mark(work) and sign.size_of(panel)[1] > 1 else ""
+    if work.draft.language.startswith("fr"):
+        text = compact_hours(text)
     laid = sign.pages(text.removeprefix(_mark(work)) if banner else text, panel, phrases=work.phrases, banner=banner)
     # What the panel cannot show blocks by itself: the markup need not be written as well.
     writable = laid.pages and not any(f.code == "sign_character" for f in laid.findings)
