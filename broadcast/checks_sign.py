@@ -57,7 +57,8 @@ def _what(draft: Draft, said: set[str]) -> list[str]:
 def _where(draft: Draft, said: set[str], area_names: Mapping[str, str]) -> list[str]:
     """Names of places stand in the title with a capital, but at its beginning and after a colon."""
     names = re.findall(r"(?<![:.!?…«] )(?<!^)\b[A-ZÀ-ÖØ-Þ][\w’'-]+", draft.title)
-    everywhere = {word[:_STEM] for name in area_names.values() for word in words_of(name)}
+    event = draft.event or draft.title.partition(":")[0]
+    everywhere = {word[:_STEM] for name in (*area_names.values(), event) for word in words_of(name)}
     places = [name for name in names if words_of(name)[0] not in _EMPTY and words_of(name)[0][:_STEM] not in everywhere]
     return (
         [] if not places or any(words_of(p)[0][:_STEM] in said for p in places) else [f"où ({', '.join(dict.fromkeys(places))})"]

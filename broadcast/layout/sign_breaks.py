@@ -58,7 +58,7 @@ def cost(before: str, after: str) -> int:
     first, second = _plain(before), _plain(after)
     if first in _FORWARD or second in _BACKWARD:
         return TORN
-    is_number = regex.fullmatch(r"[+\-]?\d[\d.,/]*", first) is not None
+    is_number = regex.fullmatch(r"[+\-]?\d[\d.,/–-]*", first) is not None
     if is_number and second not in _BEGINS:
         return TORN
     if regex.match(r"\d", second) and not is_number and regex.fullmatch(r"\p{L}{1,3}", first):

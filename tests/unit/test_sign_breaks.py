@@ -21,6 +21,7 @@ def shown(text: str, panel: Panel = PANEL) -> list[list[str]]:
         ("Attaque en cours. Restez à l'abri, ne sortez pas.", ["ATTAQUE", "EN COURS.", "RESTEZ À L'ABRI,", "NE SORTEZ PAS."]),
         ("Conférence sur l'eau samedi à la salle des fêtes.", ["CONFÉRENCE", "SUR L'EAU SAMEDI", "À LA SALLE", "DES FÊTES."]),
         ("Bus 126, 189 et 290 détournés", ["BUS 126, 189", "ET 290 DÉTOURNÉS"]),
+        ("Concours pour les 4-12 ans", ["CONCOURS POUR", "LES 4-12 ANS"]),
         ("Tél. 01 41 23 80 00", ["TÉL.", "01 41 23 80 00"]),
     ],
 )
