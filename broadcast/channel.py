@@ -28,13 +28,16 @@ from broadcast.showing import BoardView, Showing
 
 __all__ = [
     "ALONE",
+    "Audience",
     "Board",
     "BoardView",
     "CanAdvise",
+    "CanCountPeople",
     "CanDoubt",
     "CanDraw",
     "CanFind",
     "CanProbe",
+    "CanSendAbreast",
     "CanSendEach",
     "CanTakeDown",
     "CanUpdate",
@@ -218,10 +221,49 @@ class CanSendEach(Protocol):
             ChannelRefused: never for this recipient.
             ChannelMisconfigured: nobody can be reached until someone mends it.
             OutcomeUnknown: it may have arrived; it is never sent again by itself.
+
+        A refusal of which only the others can show whom it concerns is `unclear`.
         """
 
     def close(self) -> None:
-        """Give the connection back; called when there is nobody left to send to."""
+        """Give the connection of this thread back; called when there is nobody left to send to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Whom a list reaches."""
+
+    people: int
+    #: The list, as its owner calls it.
+    name: str
+    #: Numbers of the lines in which no address could be read, though something stands there.
+    not_understood: tuple[int, ...] = ()
+    #: Lines of a table that say somebody without an address.
+    without: int = 0
+
+
+@runtime_checkable
+class CanCountPeople(Protocol):
+    """The list of a channel that sends to each can be looked at, and watched while it is sent to."""
+
+    def audience(self) -> Audience:
+        """Read the list.
+
+        Raises:
+            ChannelMisconfigured: it cannot be read.
+        """
+
+    def list_mark(self) -> str:
+        """Return what changes when the list does, without reading it; "" if it cannot be told."""
+
+
+@runtime_checkable
+class CanSendAbreast(Protocol):
+    """Several recipients can be sent to at once, by a thread each."""
+
+    @property
+    def abreast(self) -> int:
+        """Threads that may send side by side."""
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+from typing import Self
 
 #: What the system says, in French.
 _OS_REASONS = {
@@ -186,9 +187,16 @@ class DeliveryError(BroadcastError):
     """A call to a channel did not end as published. Adapters raise the four below."""
 
     code = "delivery"
+    #: True where a refusal of one recipient may concern everybody: what becomes of the others shows which.
+    unclear = False
 
     def __init__(self, message: str, *, subject: str | None = None) -> None:
         super().__init__(sayable(message), subject=subject)
+
+    def or_everybodys(self) -> Self:
+        """Return this error, noted as one that may concern everybody."""
+        self.unclear = True
+        return self
 
 
 class ChannelUnavailable(DeliveryError):

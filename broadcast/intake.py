@@ -9,6 +9,7 @@ from pathlib import Path
 from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.all_clear import has_left
 from broadcast.app import App
+from broadcast.audiences import listed
 from broadcast.channel import CanDoubt, Limits, normalised
 from broadcast.desk.submit import revision_hash
 from broadcast.errors import ContentError, SettingsError, os_reason
@@ -24,6 +25,8 @@ from broadcast.store.base import Tx
 
 #: Finding: a channel of the message cannot be used as it is set; the others can.
 CHANNEL_SETTINGS = "channel_settings"
+#: Finding: lines of a list of recipients are not understood, or it reaches nobody.
+LIST_IN_DOUBT = "list_in_doubt"
 #: Most that is read of a message file, bytes: no message has as much, whatever its letters.
 MAX_BYTES = 1_000_000
 
@@ -77,9 +80,8 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         canonical=settings.canonical_channel(app.settings) or "",
         earlier=earlier,
     )
-    proof = replace(
-        proof, findings=(*proof.findings, *_unusable(app, draft), *_unknown_owner(draft, known), *_doubted(app, proof, draft))
-    )
+    more = (*_unusable(app, draft), *_lists(app, draft), *_unknown_owner(draft, known), *_doubted(app, proof, draft))
+    proof = replace(proof, findings=(*proof.findings, *more))
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
 
 
@@ -164,6 +166,23 @@ def note_base(path: Path, text: str, slug: str, number: int) -> bool:
     except (OSError, UnicodeDecodeError):
         return False
     return True
+
+
+def _lists(app: App, draft: Draft) -> list[Finding]:
+    """Say which lists hold lines that nobody can read: whoever stands there gets nothing."""
+    found = [listed(app.settings, target.name) for target in proofread.targets_for(draft, targets(app))]
+    return [
+        Finding(
+            code=LIST_IN_DOUBT,
+            blocking=False,
+            file=draft.file,
+            line=draft.lines.get("channels"),
+            channel=each.channel,
+            message=f"{each.channel} : {each.doubt}",
+        )
+        for each in found
+        if each is not None and each.doubt
+    ]
 
 
 def side_texts(app: App, reading: Reading) -> tuple[SideText, SideText]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
+from broadcast import ledger
 from broadcast.model import (
     Action,
     DeliveryState,
@@ -162,7 +163,8 @@ def plan_message(tx: Tx, message: Message, places: Mapping[str, Place], now: dat
         return 0
     for plan in plans.values():
         for gone in plan.drops:
-            outcomes.drop(tx, gone.uid, gone.reason, now)
+            if outcomes.drop(tx, gone.uid, gone.reason, now):
+                ledger.close(tx, gone.uid, gone.reason, now)
     new: list[Delivery] = []
     digests = _Digests(tx, message.uid, read)
     last: dict[str, int] = {}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from broadcast import registry
 from broadcast.app import App
-from broadcast.channel import CanAdvise, CanProbe, Limits
+from broadcast.audiences import listed
+from broadcast.channel import Audience, CanAdvise, CanProbe, Limits
 from broadcast.errors import BroadcastError, sayable
 from broadcast.store import newsroom
 
@@ -19,6 +20,8 @@ class Probed:
     ok: bool
     message: str
     limits: Limits | None = None
+    #: Whom the list of the channel reaches, where it has one.
+    audience: Audience | None = None
 
     @property
     def limits_text(self) -> str:
@@ -42,7 +45,10 @@ def _ask(app: App, name: str) -> Probed:
         said = _advice(adapter)
         if not isinstance(adapter, CanProbe):
             return Probed(channel=name, ok=True, message=f"rien à tester{said}")
-        return Probed(channel=name, ok=True, message=f"accès vérifié{said}", limits=adapter.probe())
+        limits = adapter.probe()
+        found = listed(app.settings, name)
+        message = f"accès vérifié{f' ; {found.words}' if found else ''}{said}"
+        return Probed(channel=name, ok=True, message=message, limits=limits, audience=found.audience if found else None)
     except BroadcastError as error:
         return Probed(channel=name, ok=False, message=str(error))
     except Exception as error:  # noqa: BLE001  (an answer that no adapter foresaw costs one channel its probe, not all)

@@ -12,6 +12,7 @@ from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, counted, local, not_bef
 
 if TYPE_CHECKING:
     from broadcast.app import App
+    from broadcast.audiences import Listed
     from broadcast.status import MessageStatus, Overview
 
 
@@ -89,7 +90,7 @@ def _tests(app: App) -> dict[str, Any]:
 def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
     from broadcast.registry import settings_faults
 
-    faults = settings_faults(app.settings)
+    faults, lists = settings_faults(app.settings), _lists(app)
     return {
         "messages": [message_json(m, with_deliveries=False) for m in seen.messages],
         "stopped": seen.stopped,
@@ -104,6 +105,7 @@ def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
                 "paused_reason": c.paused_reason,
                 "probed_at": c.probed_at,
                 "probe_result": c.probe_result,
+                "audience": (lists[c.name].audience if c.name in lists else None),
             }
             for c in seen.channels
         ],
@@ -133,6 +135,14 @@ def _print_running(app: App) -> None:
         )
 
 
+def _lists(app: App) -> dict[str, Listed]:
+    """Return the lists of the channels that have one."""
+    from broadcast.audiences import listed
+
+    found = {name: listed(app.settings, name) for name in app.places}
+    return {name: each for name, each in found.items() if each is not None}
+
+
 def _stale(app: App) -> list[dict[str, str]]:
     """Return the sources that are silent, and why; nothing is asked of them."""
     if not app.settings.feeds:
@@ -154,6 +164,9 @@ def _print_overview(app: App, seen: Overview) -> None:
         if channel.paused:
             click.secho(f"canal {channel.name} en pause : {channel.paused_reason}", fg="red")
     _print_running(app)
+    for each in _lists(app).values():
+        if each.doubt:
+            click.secho(f"liste du canal {each.channel} : {each.doubt}", fg="red")
     for silent in _stale(app):
         click.secho(f"SOURCE MUETTE {silent['feed']} : {silent['reason']}", fg="white", bg="red", bold=True, err=True)
     for task in seen.tasks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from broadcast import ledger
 from broadcast.dispatch.base import Dispatcher
 from broadcast.lifecycle import is_approved, who_may_approve
 from broadcast.model import DeliveryState, Form, PostingState, Rendition
@@ -122,4 +123,6 @@ def put_aside(d: Dispatcher, tx: Tx, delivery: Delivery, verdict: Verdict, now: 
         settled_at=now if final else None,
     )
     if final:
+        # Half a list may have got it: that is said, and whom it leaves out.
+        ledger.close(tx, delivery.uid, verdict.reason, now)
         d.ask_for_plan(tx, delivery.message_uid)

@@ -27,6 +27,11 @@ def claim(tx: Tx, channel: str, claimant: str, now: datetime, until: datetime, s
     return take(tx, queue.due(tx, {channel: size}, now), claimant, until)
 
 
+def is_more_urgent_due(tx: Tx, delivery: Delivery, now: datetime) -> bool:
+    """True if something more urgent is due on the channel of a delivery that is under way."""
+    return any(first.priority < delivery.priority for first in queue.due(tx, {delivery.channel: 1}, now))
+
+
 def take(tx: Tx, wanted: Sequence[Delivery], claimant: str, until: datetime) -> list[Delivery]:
     """Claim due deliveries; return those that nobody else has taken meanwhile."""
     return _taken(tx, _TAKE, wanted, claimant, until, {})

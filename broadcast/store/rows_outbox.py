@@ -183,7 +183,7 @@ class RecipientRow(SQLModel, table=True):
     address: str = Field(primary_key=True)
     #: Order in the list.
     position: int
-    #: planned, sending, sent, waiting, refused, unknown.
+    #: planned, sending, sent, waiting, refused, unknown, dropped, left, unread (a line of the list, not an address).
     state: str
     attempts: int = 0
     at: datetime

@@ -11,10 +11,10 @@ Quirks:
     - The dispatcher keeps a ledger, one row for each recipient, written before each call: after a
       crash nobody gets a second mail. Whose outcome nobody knows is shown to a person.
     - The Message-ID is derived from the delivery and the recipient.
-    - 450 (not now) and 552 (mailbox full) concern one recipient; the others go on. A relay that refuses
-      to relay is misconfigured: nobody is struck off for it.
+    - 450 (not now) and 552 (mailbox full) concern one recipient; the others go on. What may concern everybody
+      ("relay access denied") is `unclear`: the dispatcher tells by what becomes of the others.
     - A domain with accents is written in ASCII (IDNA); a name with accents needs a relay with SMTPUTF8.
-    - One connection is kept for all recipients, and opened anew when the relay closes it.
+    - A few connections (`connections`) are kept for all recipients, and opened anew when the relay closes them.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from __future__ import annotations
 import os
 import re
 import stat
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from broadcast.channel import ChannelSettings, Idempotent, Limits, Memory, Published, Reply, Secret, Stream
+from broadcast.channel import Audience, ChannelSettings, Idempotent, Limits, Memory, Published, Reply, Secret, Stream
 from broadcast.errors import ChannelMisconfigured, os_reason
 from broadcast.model import Part
 from channels.email import headers, listing
 from channels.email.addresses import address_of
 from channels.email.mail import Letter, message_id
+from channels.email.relays import Relays
 from channels.email.smtp import Relay
 
 #: Pictures that every mail program shows.
@@ -59,6 +59,8 @@ class Settings(ChannelSettings):
     recipients_file: str
     #: https address for RFC 8058; `{recipient}` stands for the address. "": no such headers.
     unsubscribe_url: str = ""
+    #: Connections to the relay at once; a relay that takes fewer says so, and is heard.
+    connections: int = 2
     #: The city's colour: "#" and six digits. Words on it are black or white, whichever reads better.
     color: str = "#1f3a5f"
 
@@ -66,6 +68,8 @@ class Settings(ChannelSettings):
         """Refuse a sender that is no address, and an unsubscribe address that is not https."""
         if not address_of(self.sender):
             raise ValueError('sender : écrivez une adresse, par exemple "Ville <infos@ville.example>"')
+        if not 1 <= self.connections <= 20:
+            raise ValueError("connections : un nombre de 1 à 20")
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.color):
             raise ValueError('color : écrivez « # » et six chiffres, par exemple "#1f3a5f"')
         try:
@@ -86,7 +90,7 @@ class Email:
 
     def __init__(self, settings: Settings, memory: Memory) -> None:
         self._settings = settings
-        self._relays = threading.local()
+        self._relays = Relays(self._relay, settings.connections, settings.call_timeout_s)
         self._letter: tuple[Part, Letter] | None = None
 
     @property
@@ -105,10 +109,32 @@ class Email:
         """Yield the addresses of the list, each once, as they are written."""
         yield from self._people().addresses
 
+    def audience(self) -> Audience:
+        """Return how many the list reaches, and which of its lines say no address."""
+        people = self._people()
+        name = Path(self._settings.recipients_file).name
+        return Audience(
+            people=len(people.addresses), name=name, not_understood=people.not_understood, without=len(people.without)
+        )
+
+    def list_mark(self) -> str:
+        """Return what the system knows of the file: when it was last written, and how long it is."""
+        try:
+            facts = self._list_file().stat()
+        except OSError:
+            return ""
+        return f"{facts.st_ino}:{facts.st_size}:{facts.st_mtime_ns}"
+
+    @property
+    def abreast(self) -> int:
+        """Connections to the relay at once."""
+        return self._settings.connections
+
     def send_to(self, part: Part, recipient: str, *, key: str, reply_to: Reply | None) -> Published:
         """Send to one recipient."""
         mail = self._letter_of(part).to(recipient, key=key, reply_to=reply_to)
-        self._relay().send(address_of(self._settings.sender), address_of(recipient), mail)
+        with self._relays.one() as relay:
+            relay.send(address_of(self._settings.sender), address_of(recipient), mail)
         return self._published(key, recipient)
 
     def publish(self, part: Part, *, key: str, reply_to: Reply | None) -> Published:
@@ -122,20 +148,22 @@ class Email:
 
     def close(self) -> None:
         """Say goodbye to the relay."""
-        relay = getattr(self._relays, "relay", None)
-        if relay is not None:
-            relay.close()
-            self._relays.relay = None
+        self._relays.close()
 
     def probe(self) -> Limits | None:
         """Check the relay, the account and the list; SMTP states no limits of text."""
-        next(self.recipients(), None)
-        self._relay().check()
-        self.close()
-        return None
+        self.audience()
+        try:
+            with self._relays.one():
+                return None
+        finally:
+            self.close()
+
+    def _list_file(self) -> Path:
+        return Path(self._settings.newsroom_dir) / self._settings.recipients_file
 
     def _people(self) -> listing.People:
-        place = Path(self._settings.newsroom_dir) / self._settings.recipients_file
+        place = self._list_file()
         try:
             return listing.read(_bytes_of(place))
         except (OSError, ValueError) as error:
@@ -150,20 +178,9 @@ class Email:
         return known[1]
 
     def _relay(self) -> Relay:
-        # One connection a thread: smtplib's is not to be shared.
-        if getattr(self._relays, "relay", None) is None:
-            s = self._settings
-            self._relays.relay = Relay(
-                s.host,
-                s.port,
-                s.tls,
-                s.user,
-                s.password.reveal() if s.password else "",
-                s.call_timeout_s,
-                s.name,
-            )
-        relay: Relay = self._relays.relay
-        return relay
+        s = self._settings
+        password = s.password.reveal() if s.password else ""
+        return Relay(s.host, s.port, s.tls, s.user, password, s.call_timeout_s, s.name)
 
     def _published(self, key: str, recipient: str) -> Published:
         mail_id = message_id(key, recipient, address_of(self._settings.sender))

@@ -30,6 +30,8 @@ class Seen:
 
 def tidy(text: str) -> str:
     """Return a text without the marks that nobody sees (zero-width, byte order, soft hyphen), no-break spaces as spaces."""
+    if text.isascii():
+        return text
     kept = (" " if unicodedata.category(c) == "Zs" else c for c in text if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFC", "".join(kept))
 
@@ -48,11 +50,15 @@ def find(text: str) -> Seen:
 def _words(text: str) -> Iterator[str]:
     if "@" not in text:
         return
+    if text.isascii() and _ADDRESS.fullmatch(text) and text[0] not in _QUOTES:
+        yield text  # what most lines of most lists are
+        return
     # An address of a machine keeps its brackets; everywhere else they stand around an address.
     for word in _AROUND.split(re.sub(r"@\[([\d.]+)\]", r"@‖\1‖", text)):
         if "@" not in word:
             continue
-        word = re.sub(r"@‖([\d.]+)‖", r"@[\1]", word).rstrip(".!?*")
+        word = re.sub(r"@‖([\d.]+)‖", r"@[\1]", word)
+        word = re.sub(r"(@[^?]*)\?.*", r"\1", word).rstrip(".!?*")  # mailto:a@x.example?subject=…
         if word[:1] in _QUOTES:
             word = word[1:].rstrip(_QUOTES)
         # Two with nothing but a stroke between them; a name may hold one, too.

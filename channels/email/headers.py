@@ -28,7 +28,7 @@ _IN_URL = "%/:?#[]@!$&'()*+,;=-._~{}"
 
 def is_safe(text: str) -> bool:
     """True if no control character stands in a text: no line break, no NUL, no C1 control, no line separator."""
-    return not any(unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") for c in text)
+    return (text.isascii() and text.isprintable()) or not any(unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") for c in text)
 
 
 def field(name: str, value: str) -> bytes:

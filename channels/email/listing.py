@@ -76,7 +76,7 @@ def read(data: bytes) -> People:
         begin = next((n for n in range(begin + 1, len(lines)) if not _is_remark(lines[n])), len(lines))
     head = lines[begin] if begin < len(lines) else ""
     separator = said[1] if said else max(_SEPARATORS, key=head.count)
-    is_heading = "@" not in head and bool(_HEADING.search(head.casefold().replace("_", " ")))
+    is_heading = "@" not in head and any(map(_is_heading, head.split(separator)))
     if is_heading and separator in head:
         return _people(_table(lines, begin, separator))
     return _people(_plain(lines, begin + is_heading))
@@ -122,6 +122,11 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")  # a spreadsheet's; addresses are ASCII in both
+
+
+def _is_heading(cell: str) -> bool:
+    # A word with a point in it is rather an address that lacks its @.
+    return bool(_HEADING.search(cell.casefold().replace("_", " "))) and not re.search(r"\w\.\w", cell)
 
 
 def _is_remark(line: str) -> bool:

@@ -8,75 +8,34 @@ import re
 import smtplib
 import socket
 import ssl
-import time
-from typing import Any
 
 from broadcast import http
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
 from channels.email.mail import Mail
+from channels.email.punctual import Encrypted, Plain
 
 _LOCAL = ("localhost", "127.0.0.1", "::1")
-#: Words of a relay that would refuse everybody: this account, this sender or this machine may not send through it. Postfix
-#: says most of them at RCPT (smtpd_delay_reject), Exchange after the mail itself: they never concern one recipient.
-_NO_RELAY = re.compile(
-    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited)|(?:unable|not allowed) to relay"
-    r"|(?:do|does) not relay|not relay|authentication (?:is )?required|must authenticate|starttls"
-    r"|(?:sender address|client host|helo command) rejected|not owned by user|permissions? to send as|bad outbound sender"
-    r"|(?:sending|rate) (?:limit|quota) (?:was |is |has been )?(?:exceeded|reached)|address is not verified"
-    r"|: 5\d\d 5\.(?:1\.[78]|4\.5|7\.(?:57|60|70[58]))\b",
+#: Words of a relay that refuses everybody from now on, whoever was accepted before.
+_NOBODY = re.compile(
+    r"authentication (?:is )?required|must authenticate|starttls"
+    r"|(?:sending|rate) (?:limit|quota) (?:was |is |has been )?(?:exceeded|reached)|: 5\d\d 5\.4\.5\b",
     re.IGNORECASE,
 )
-
-
-class _Lines:
-    """Reads a socket line by line, within a deadline that a drip cannot stretch."""
-
-    def __init__(self, sock: socket.socket, timeout_s: float) -> None:
-        self._sock, self._timeout_s, self._kept = sock, timeout_s, b""
-        self.ends_at = 0.0
-
-    def readline(self, limit: int = -1) -> bytes:
-        """Return the next line, with what ends it; less at the end, or where it is longer than `limit`."""
-        while b"\n" not in self._kept and not 0 < limit <= len(self._kept):
-            left = self.ends_at - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("délai dépassé")
-            self._sock.settimeout(left)
-            piece = self._sock.recv(4096)
-            if not piece:
-                break
-            self._kept += piece
-        self._sock.settimeout(self._timeout_s)
-        end = self._kept.find(b"\n") + 1 or len(self._kept)
-        end = min(end, limit) if limit > 0 else end
-        line, self._kept = self._kept[:end], self._kept[end:]
-        return line
-
-    def close(self) -> None:
-        """Nothing to give back: the socket is smtplib's."""
-
-
-class _Punctual(smtplib.SMTP):
-    """One reply takes at most the timeout."""
-
-    file: Any
-    sock: Any
-    timeout: Any
-
-    def getreply(self) -> tuple[int, bytes]:
-        """Read a reply."""
-        if self.file is None:
-            self.file = _Lines(self.sock, self.timeout)
-        self.file.ends_at = time.monotonic() + self.timeout
-        return super().getreply()
-
-
-class _Plain(_Punctual):
-    """From the first byte in clear, perhaps encrypted later."""
-
-
-class _Encrypted(_Punctual, smtplib.SMTP_SSL):
-    """Encrypted from the first byte."""
+#: Words of a relay through which this account, sender or machine may not send. Postfix says most of them at RCPT
+#: (smtpd_delay_reject), Exchange after the mail itself; of one recipient where it does not relay for that domain only.
+_NO_RELAY = re.compile(
+    r"relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed)|prohibited)|(?:unable|not allowed) to relay"
+    r"|(?:do|does) not relay|not relay"
+    r"|(?:sender address|client host|helo command) rejected|not owned by user|permissions? to send as|bad outbound sender"
+    r"|address is not verified|: 5\d\d 5\.(?:1\.[78]|7\.(?:57|60|70[58]))\b",
+    re.IGNORECASE,
+)
+#: What can only be one recipient's: a bad address, a mailbox that is full or closed (RFC 3463 §3.2 and §3.3).
+_ONE = re.compile(
+    r": 5\d\d 5\.(?:1\.(?:[1236]|10)|2\.\d+)\b|(?:unknown|no such|invalid) (?:user|recipient|mailbox|address)|user unknown"
+    r"|does not exist|mailbox (?:is )?(?:full|unavailable|disabled|not found)|quota",
+    re.IGNORECASE,
+)
 
 
 class Relay:
@@ -172,15 +131,11 @@ class Relay:
         return error
 
     def _open(self) -> smtplib.SMTP:
+        # Not asked whether it still is: that would cost each mail a way there and back, and a mail that finds it
+        # closed is sent on a new one.
+        self._was_open = self._smtp is not None
         if self._smtp is not None:
-            try:
-                if self._smtp.noop()[0] == 250:
-                    self._was_open = True
-                    return self._smtp
-            except (OSError, smtplib.SMTPException):
-                pass
-            self._drop()
-        self._was_open = False
+            return self._smtp
         try:
             self._smtp = self._connect()
         except smtplib.SMTPAuthenticationError as error:
@@ -197,9 +152,9 @@ class Relay:
 
     def _connect(self) -> smtplib.SMTP:
         if self._tls == "tls":
-            smtp: smtplib.SMTP = _Encrypted(self._host, self._port, timeout=self._timeout_s, context=http.trust())
+            smtp: smtplib.SMTP = Encrypted(self._host, self._port, timeout=self._timeout_s, context=http.trust())
         else:
-            smtp = _Plain(self._host, self._port, timeout=self._timeout_s)
+            smtp = Plain(self._host, self._port, timeout=self._timeout_s)
         try:
             smtp.ehlo_or_helo_if_needed()
             wants = self._tls == "starttls" or (self._tls == "auto" and self._host not in _LOCAL)
@@ -245,10 +200,13 @@ class Relay:
         if code == 421 or code < 0:
             self._drop()
         reason = f"{about} : {code} {_line(words)}"
-        if code in (530, 534, 535, 538) or (code >= 500 and (of_sender or _NO_RELAY.search(reason))):
+        if code in (530, 534, 535, 538) or (code >= 500 and (of_sender or _NOBODY.search(reason))):
             return ChannelMisconfigured(f"{self._who} : {reason}")
+        if code >= 500 and _NO_RELAY.search(reason):
+            return ChannelMisconfigured(f"{self._who} : {reason}").or_everybodys()
         if code >= 500:
-            return ChannelRefused(reason)
+            refused = ChannelRefused(reason)
+            return refused if _ONE.search(reason) else refused.or_everybodys()
         return ChannelUnavailable(reason)
 
 
