@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from broadcast.dispatch.frozen import FrozenRenditions
 from broadcast.durations import seconds_of
 from broadcast.epoch import Epoch
 from broadcast.errors import BroadcastError, SettingsError, UsageError
+from broadcast.heads import Heads
 from broadcast.lifecycle import Policy
 from broadcast.login import login_of, login_of_process
 from broadcast.model import Newsroom
@@ -57,6 +58,7 @@ class App:
         self.clock: Clock = self._clock()
         self.db = Database(self.settings.database_url, self.settings.newsroom.id)
         self._epoch = Epoch(self.db, self.dir)
+        self.heads = Heads(self.db, self.dir, self._board_folders())
         self._open_database()
 
     def _open_database(self) -> None:
@@ -78,6 +80,7 @@ class App:
     def _stop_restored(self, epoch: int) -> None:
         """An older copy of the database is in place: what left since is unknown to it, so nothing new leaves."""
         reason = "base plus ancienne que la dernière utilisée (sauvegarde remise en place ?) : vérifiez, puis `broadcast resume`"
+        self.heads.lose()
         with self.db.write() as tx:
             newsrooms.set_stopped(tx, True, reason)
             newsrooms.set_epoch(tx, epoch)
@@ -90,6 +93,9 @@ class App:
                 subject=self.db.newsroom,
                 detail={"reason": reason},
             )
+
+    def _board_folders(self) -> list[Path]:
+        return [self.dir / str(s.values["path"]) for s in self.settings.channels.values() if "path" in s.values]
 
     def _founder(self) -> str:
         """Who is in charge of a newsroom that is made now: its maker, unless they only came upon another's folder."""
@@ -276,6 +282,8 @@ class App:
         for name in ("fetcher", "parsers"):
             if name in self.__dict__:
                 self.__dict__[name].close()
+        with suppress(BroadcastError):
+            self.heads.keep(self.clock.now())
         self.db.close()
 
 

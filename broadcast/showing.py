@@ -50,6 +50,10 @@ class BoardView(Protocol):
         """Whose board it is."""
 
     @property
+    def audit_head(self) -> str:
+        """Number and hash of the last row of the audit, and the newsroom, in one line, for a place where all can see it."""
+
+    @property
     def changed(self) -> Sequence[str]:
         """Slugs whose state changed since this channel last showed the board, oldest change first."""
 

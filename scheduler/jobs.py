@@ -59,6 +59,7 @@ def jobs(app: App, changes: Changes, ring: Callable[[], None], callback_base: st
         Job(name="send", every_s=tick_s, work=lambda: ring() if changes.any() else None),
         Job(name="promises", every_s=60.0, first_s=2.0, work=promises.look),
         Job(name="probe", every_s=600.0, first_s=60.0, work=lambda: probe_due(app)),
+        Job(name="heads", every_s=60.0, first_s=20.0, work=lambda: app.heads.keep(app.clock.now())),
         Job(name="tidy", every_s=3600.0, first_s=300.0, work=changes.tidy),
     ]
     if app.settings.feeds:

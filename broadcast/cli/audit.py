@@ -42,14 +42,16 @@ def list_(as_json: bool) -> int:
 
 
 @audit.command(short_help="Vérifier la chaîne des empreintes.")
+@click.option("--all", "whole", is_flag=True, help="Tout le journal, et non depuis la dernière vérification.")
 @json_option
 @command
-def verify(as_json: bool) -> int:
-    """Vérifier la chaîne ; nomme la première ligne altérée. Code 1 s'il y en a une."""
-    from broadcast.store import audit as log
+def verify(whole: bool, as_json: bool) -> int:
+    """Vérifier la chaîne depuis la dernière vérification, et avec les empreintes gardées hors de la base.
 
-    with newsroom() as app, app.db.read() as tx:
-        result = log.verify(tx)
+    Nomme la première ligne altérée. Code 1 s'il y en a une.
+    """
+    with newsroom() as app:
+        result, lost = app.heads.verify(whole=whole), app.heads.lost()
     if as_json:
         to_json(
             {
@@ -57,10 +59,13 @@ def verify(as_json: bool) -> int:
                 "count": result.count,
                 "bad_row": result.bad_seq,
                 "reason": result.reason,
+                "since": result.since,
+                "lost_heads": lost,
             }
         )
     elif result.bad_seq is None:
-        click.secho(f"journal intact : {result.count} lignes", fg="green")
+        since = f" depuis la ligne {result.since} (tout : `broadcast audit verify --all`)" if result.since else ""
+        click.secho(f"journal intact : {result.count} lignes{since}", fg="green")
     else:
         click.secho(
             f"journal altéré : première mauvaise ligne : {result.bad_seq} ({result.reason})",

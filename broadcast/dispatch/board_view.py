@@ -12,7 +12,7 @@ from broadcast.channel import Showing
 from broadcast.dispatch.base import Dispatcher
 from broadcast.model import EndedBecause, Form, Newsroom, Rendition
 from broadcast.plan import Place
-from broadcast.store import boards
+from broadcast.store import audit, boards
 
 
 class StoredBoard:
@@ -26,6 +26,8 @@ class StoredBoard:
         self._versions: dict[str, list[boards.Version]] = {}
         with d.db.read() as tx:
             self._changed = boards.changed(tx, place.name)
+            head = audit.head(tx)
+        self._audit_head = f"{head.seq}\t{head.hash}\t{d.db.newsroom}"
 
     @property
     def now(self) -> datetime:
@@ -36,6 +38,11 @@ class StoredBoard:
     def newsroom(self) -> Newsroom:
         """Whose board it is."""
         return self._d.newsroom
+
+    @property
+    def audit_head(self) -> str:
+        """The last row of the audit."""
+        return self._audit_head
 
     @property
     def changed(self) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -65,16 +65,16 @@ def append(
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one deed to the chain, in the transaction of the deed itself."""
-    head = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom).with_for_update())
+    last = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom).with_for_update())
     draft = AuditEntry(
-        seq=head.audit_seq + 1,
+        seq=last.audit_seq + 1,
         at=at,
         actor=actor,
         os_user=os_user,
         act=act,
         subject=subject,
         detail=canonical_json(dict(detail or {})),
-        previous=head.audit_hash or GENESIS,
+        previous=last.audit_hash or GENESIS,
         hash="",
     )
     digest = entry_hash(tx.newsroom, draft)
@@ -117,32 +117,81 @@ def entries(tx: Tx, after: int = 0, size: int = 1000) -> Iterator[AuditEntry]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A row of the chain as it was when it was the last one, kept outside the database."""
+
+    seq: int
+    hash: str
+    #: Whose chain it is, where several keep their heads in one place.
+    newsroom: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What a walk along the chain found."""
 
+    #: Rows that were walked.
     count: int
     #: First bad row, None if the chain is whole.
     bad_seq: int | None = None
     reason: str = ""
+    #: The last row, None if there is none or the chain is not whole.
+    head: Head | None = None
+    #: The row after which the walk began, 0: the whole chain.
+    since: int = 0
 
 
-def verify(tx: Tx) -> Verification:
-    """Walk the chain and name the first row that was altered, removed or put in."""
-    previous, expected, count = GENESIS, 1, 0
-    for entry in entries(tx):
-        if entry.seq != expected:
-            return Verification(count=count, bad_seq=expected, reason="ligne manquante")
-        if entry.previous != previous:
-            return Verification(count=count, bad_seq=entry.seq, reason="ne suit pas la ligne précédente")
-        if entry_hash(tx.newsroom, entry) != entry.hash:
-            return Verification(count=count, bad_seq=entry.seq, reason="contenu modifié")
-        if entry.act == "receipts" and (reason := receipts.fault(tx, entry.seq, entry.detail)):
-            return Verification(count=count, bad_seq=entry.seq, reason=reason)
-        previous, expected, count = entry.hash, expected + 1, count + 1
-    head = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom))
-    if head is not None and (head.audit_seq != count or (count and head.audit_hash != previous)):
-        return Verification(count=count, bad_seq=count + 1, reason="les dernières lignes manquent")
-    return Verification(count=count)
+def head(tx: Tx) -> Head:
+    """Return the head that the newsroom's row names; number 0 before the first deed."""
+    row = tx.one(select(_N.c.audit_seq, _N.c.audit_hash).where(_N.c.id == tx.newsroom))
+    return Head(seq=row.audit_seq, hash=row.audit_hash) if row is not None else Head(seq=0, hash="")
+
+
+def verify(tx: Tx, *, heads: Iterable[Head] = (), after: Head | None = None) -> Verification:
+    """Walk the chain and name the first row that was altered, removed or put in.
+
+    Args:
+        tx: the transaction.
+        heads: what is known of the chain from outside the database.
+        after: walk from this head only, which was verified before; None: the whole chain.
+    """
+    begin = Head(seq=0, hash=GENESIS) if after is None else after
+    kept: dict[int, set[str]] = {}
+    for known in heads:
+        kept.setdefault(known.seq, set()).add(known.hash)
+    previous, count = begin.hash, 0
+    if begin.seq and (found := _hash_of(tx, begin.seq)) != begin.hash:
+        return Verification(count=0, bad_seq=begin.seq, reason=_NOT_AS_KEPT if found else _CUT, since=begin.seq)
+    for entry in entries(tx, begin.seq):
+        reason = _fault(tx, entry, begin.seq + count + 1, previous, kept)
+        if reason:
+            return Verification(count=count, bad_seq=min(entry.seq, begin.seq + count + 1), reason=reason, since=begin.seq)
+        previous, count = entry.hash, count + 1
+    end, stored = begin.seq + count, head(tx)
+    if (stored.seq, stored.hash or GENESIS) != (end, previous) or any(seq > end for seq in kept):
+        return Verification(count=count, bad_seq=end + 1, reason=_CUT, since=begin.seq)
+    return Verification(count=count, head=Head(seq=end, hash=previous) if end else None, since=begin.seq)
+
+
+_CUT = "les dernières lignes manquent"
+_NOT_AS_KEPT = "ce n'est plus la ligne dont l'empreinte est gardée hors de la base"
+
+
+def _fault(tx: Tx, entry: AuditEntry, expected: int, previous: str, kept: Mapping[int, set[str]]) -> str:
+    if entry.seq != expected:
+        return "ligne manquante"
+    if entry.previous != previous:
+        return "ne suit pas la ligne précédente"
+    if entry_hash(tx.newsroom, entry) != entry.hash:
+        return "contenu modifié"
+    if kept.get(entry.seq, {entry.hash}) != {entry.hash}:
+        return _NOT_AS_KEPT
+    return receipts.fault(tx, entry.seq, entry.detail) if entry.act == "receipts" else ""
+
+
+def _hash_of(tx: Tx, seq: int) -> str:
+    row = tx.one(select(_A.c.hash).where(_A.c.newsroom == tx.newsroom, _A.c.seq == seq))
+    return "" if row is None else str(row[0])
 
 
 def append_receipts(tx: Tx, at: datetime) -> None:
