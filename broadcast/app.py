@@ -154,6 +154,7 @@ class App:
             required_for=common.required_for,
             deadline_s=deadline_s,
             quiet=self.settings.quiet_hours,
+            destination=registry.destination_of(self.settings, name),
         )
 
     @cached_property

@@ -48,6 +48,9 @@ class ChannelSettings:
         "arbitrary_types_allowed": True,
     }
 
+    #: A kind lists here, as `destination: ClassVar[tuple[str, ...]]`, those of its settings that say where or in whose name
+    #: something leaves: what was approved is held when one of them changes. Without it: all of them but secrets.
+
     #: Name of the channel, `[a-z0-9-]+`; filled in by the loader.
     name: str
     #: Channel kind; filled in by the loader.

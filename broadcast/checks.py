@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.localtime import odd_times, said_times, zone_words
 from broadcast.model import Draft, Finding, Level, MessageKind
@@ -80,7 +80,7 @@ def _life(draft: Draft, _channels: object, now: datetime) -> Iterable[Finding]:
         yield _finding(
             draft,
             "expiry_missing",
-            "fin obligatoire pour ce message : ajoutez expires: 2026-11-23T08:00:00+01:00",
+            f"fin obligatoire pour ce message : ajoutez par exemple expires: {now + timedelta(days=1):%Y-%m-%d} 18:00",
             key="kind",
         )
     elif draft.expires_at is None and not draft.owner:

@@ -11,7 +11,7 @@ from broadcast.all_clear import has_left
 from broadcast.app import App
 from broadcast.audiences import listed
 from broadcast.channel import CanDoubt, Limits, normalised
-from broadcast.desk.submit import revision_hash
+from broadcast.desk.submit import fault_of_end, foresee, revision_hash
 from broadcast.errors import ContentError, SettingsError, os_reason
 from broadcast.files import read_plain
 from broadcast.frontmatter.base import with_base
@@ -47,7 +47,23 @@ def read(app: App, path: Path) -> Reading:
     Raises:
         ContentError: the file cannot be read, or its front matter is wrong.
     """
-    return read_draft(app, parse(app, path), path)
+    reading = read_draft(app, parse(app, path), path)
+    channels = {r.channel for r in reading.proof.renditions}
+    with app.db.read() as tx:
+        fault = fault_of_end(tx, reading.draft, channels, app.places)
+    if not fault:
+        return reading
+    return replace(reading, proof=replace(reading.proof, findings=(*reading.proof.findings, _about_end(reading.draft, fault))))
+
+
+def _about_end(draft: Draft, fault: str) -> Finding:
+    return Finding(code="bad_end", blocking=True, file=draft.file, line=draft.lines.get("ends"), message=fault)
+
+
+def foreseen(app: App, reading: Reading) -> list[Finding]:
+    """Return, as advice, what `submit` would ask about a file beyond its text."""
+    told = foresee(app.desk, reading.draft, str(reading.path))
+    return [Finding(code="submit_would_ask", blocking=False, file=reading.draft.file, message=words) for words in told]
 
 
 def read_draft(app: App, draft: Draft, path: Path) -> Reading:
@@ -81,7 +97,8 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         earlier=earlier,
     )
     more = (*_unusable(app, draft), *_lists(app, draft), *_unknown_owner(draft, known), *_doubted(app, proof, draft))
-    proof = replace(proof, findings=(*proof.findings, *more))
+    made = tuple(replace(r, destination=app.places[r.channel].destination) for r in proof.renditions)
+    proof = replace(proof, renditions=made, findings=(*proof.findings, *more))
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from broadcast.all_clear import carried
 from broadcast.lifecycle import UNSETTLED
-from broadcast.model import Action, DeliveryState, Draft, EndedBecause, Form, PostingState
+from broadcast.model import Action, DeliveryState, Draft, EndedBecause, Form, PostingState, Revision, Vote, VoteKind
 from broadcast.outbox import Delivery, Message, Posting
 from broadcast.plan import END_WORDS, Place
 from broadcast.release import way_out_of_hold
@@ -42,6 +42,20 @@ def broken_promise(draft: Draft | None, message: Message, because: EndedBecause 
         return ()
     words = "le prochain point promis n'est pas venu : soumettez une nouvelle version, avec une nouvelle heure next_update"
     return (Late(channel="", delivery="", what="promise_broken", since=draft.next_update_at, message=words),)
+
+
+def sent_back(revision: Revision, votes: Sequence[Vote]) -> tuple[Late, ...]:
+    """Return what the author of a returned or rejected version must know: by whom, and why."""
+    against = [vote for vote in votes if vote.kind is not VoteKind.APPROVE]
+    if not against:
+        return ()
+    vote = against[-1]
+    verb, way = {
+        VoteKind.RETURN: ("renvoyée", "corrigez le fichier, puis soumettez-le"),
+        VoteKind.REJECT: ("rejetée", "rien n'en partira"),
+    }[vote.kind]
+    words = f"version {revision.number} de {revision.author}, {verb} par {vote.person} : {vote.reason} ; {way}"
+    return (Late(channel="", delivery="", what="sent_back", since=vote.at, message=words),)
 
 
 def never_published(

@@ -204,6 +204,8 @@ class Rendition:
     parts: tuple[Part, ...]
     #: "live" or "exercise"; part of the hash.
     world: str = "live"
+    #: Where, and in whose name, it will leave: setting -> value; part of the hash where it is known.
+    destination: Mapping[str, str] = field(default_factory=dict)
     #: Limits in force when it was made, as JSON-able facts; not part of the hash.
     limits: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -216,7 +218,7 @@ class Rendition:
             "form": self.form,
             "world": self.world,
             "parts": [part_facts(part) for part in self.parts],
-        }
+        } | ({"destination": dict(self.destination)} if self.destination else {})
         return sha256_of(canonical_json(facts).encode())
 
 

@@ -102,6 +102,24 @@ def open_channel(settings: Settings, name: str) -> Adapter:
     )
 
 
+def destination_of(settings: Settings, name: str) -> dict[str, str]:
+    """Return where, and in whose name, what a channel sends leaves: as the settings say, without secrets.
+
+    A kind names those of its settings that say so in `destination`; of one that does not, all but secrets do.
+    """
+    section = settings.channels[name]
+    type_ = adapter_type(section.kind).settings_type
+    common = {f.name for f in dataclasses.fields(ChannelSettings)}
+    own = {f.name: f for f in dataclasses.fields(type_) if f.name not in common and "Secret" not in str(f.type)}
+    values = dict(section.values) | dict(section.values.get("_env", {}))
+    said = {}
+    for key in getattr(type_, "destination", own):
+        default = own[key].default
+        said[f"{name}.{key}"] = str(values.get(key, "" if default is dataclasses.MISSING else default))
+    room = settings.newsroom
+    return {"newsroom.name": room.name, "newsroom.base_url": room.base_url, **said}
+
+
 def limits_of(settings: Settings, name: str) -> Limits:
     """Return the limits that settings and platform give, without a network call or a secret."""
     try:

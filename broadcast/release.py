@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,14 @@ _REVIEW = re.compile(r"la version (\d+) attend un vote")
 def waits_for_vote(number: int, newer: int) -> str:
     """Return why an approved version that is not public yet is held."""
     return f"la version {newer} attend un vote : la version {number}, pas encore en ligne ici, ne part pas d'ici là"
+
+
+def moved(approved: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """Say which settings of place or name differ from those that were approved, in French; "" if none, or none are known."""
+    if not approved or not now:
+        return ""
+    keys = [key for key in (*approved, *(k for k in now if k not in approved)) if approved.get(key) != now.get(key)]
+    return ", ".join(f"{key} : « {approved.get(key, '')} » est devenu « {now.get(key, '')} »" for key in keys)
 
 
 def way_out_of_hold(reason: str, slug: str, channel: str) -> str:

@@ -17,6 +17,7 @@ from broadcast.late import (
     meant,
     never_published,
     removable,
+    sent_back,
     unconfirmed_end,
 )
 from broadcast.lifecycle import Life, phase_of
@@ -27,6 +28,7 @@ from broadcast.model import (
     Form,
     Phase,
     PostingState,
+    RevisionState,
 )
 from broadcast.outbox import Delivery, Message, Posting
 from broadcast.plan import Place
@@ -116,6 +118,8 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
     shown = revisions.get_revision(tx, message, number) if number else None
     because = ended_because(message, now)
     late = late_of(message, known, standing, places, because, now)
+    if latest is not None and latest.state in (RevisionState.RETURNED, RevisionState.REJECTED):
+        late += sent_back(latest, revisions.votes(tx, message.uid, latest.number))
     late += never_published(message, known, standing, because)
     late += broken_promise(shown.draft if shown else None, message, because, now)
     late += unconfirmed_end(tx, message, known, standing, because)

@@ -29,6 +29,8 @@ class Place:
     deadline_s: float | None = None
     #: When what is not urgent waits; None: never.
     quiet: QuietHours | None = None
+    #: Where, and in whose name, what is sent leaves: setting -> value; empty: not known, and not asked.
+    destination: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def edits(self) -> bool:

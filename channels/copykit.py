@@ -58,6 +58,8 @@ class Settings(ChannelSettings):
     """`[channels.<name>]` of kind copykit."""
 
     #: Where the kits go, relative to the newsroom folder.
+    destination: ClassVar[tuple[str, ...]] = ("path", "label", "open_url", "assignee")
+
     path: str = "copykit"
     #: Name of the place, for people: "Groupe Facebook des commerçants".
     label: str = ""

@@ -52,6 +52,8 @@ _LETTER_PX = (5, 10)
 class Settings(ChannelSettings):
     """`[channels.<name>]` of kind sign."""
 
+    destination: ClassVar[tuple[str, ...]] = ("path",)
+
     path: str = "signs"
     columns: int = 0
     rows: int = 0

@@ -85,6 +85,7 @@ def renditions_as_json(made: Sequence[Rendition]) -> list[dict[str, Any]]:
             "form": r.form.value,
             "sha256": r.sha256,
             "limits": dict(r.limits),
+            "destination": dict(r.destination),
             "parts": [part_facts(p) | {"measure": measured(r, p.text)} for p in r.parts],
         }
         for r in made

@@ -249,6 +249,6 @@ def _print_late(one: MessageStatus, zone: str) -> None:
         click.secho(f"ALARME {one.message} / {item.channel} : {item.message}", fg="white", bg="red", bold=True, err=True)
     for item in one.late:
         # What people have in hand is no fault until its deadline has passed.
-        colour = "yellow" if item.what in ("handed_over", "waiting") else "red"
+        colour = "yellow" if item.what in ("handed_over", "waiting", "sent_back") else "red"
         where = f"{one.message} / {item.channel}" if item.channel else one.message
         click.secho(f"{where} : {item.message}{not_before(item.until, zone)}", fg=colour, err=True)

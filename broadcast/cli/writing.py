@@ -39,7 +39,7 @@ def check(file: Path, as_json: bool) -> int:
                 raise  # the file itself cannot be read
             findings = [Finding(code=error.code, blocking=True, file=str(file), line=error.line, message=error.reason)]
         else:
-            findings = reading.proof.findings
+            findings = [*reading.proof.findings, *intake.foreseen(app, reading)]
             channels = sorted({r.channel for r in reading.proof.renditions})
     blocking = sum(f.blocking for f in findings)
     unusable = sorted({f.channel for f in findings if f.code == intake.CHANNEL_SETTINGS})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from broadcast.all_clear import carried
@@ -185,25 +185,33 @@ def freeze(
     return revision
 
 
-def _demand_ended(desk: Desk, tx: Tx, draft: Draft, channels: Collection[str]) -> None:
-    """Refuse to end what was never published, or on fewer channels than it was said on (G5)."""
+def fault_of_end(tx: Tx, draft: Draft, channels: Collection[str], places: Collection[str]) -> str:
+    """Say why a message may not end the one that it names, "" if it may: what `check` tells, `submit` refuses.
+
+    Args:
+        tx: the transaction.
+        draft: the message.
+        channels: where it would be said.
+        places: the channels of the newsroom.
+    """
     if not draft.ends:
-        return
+        return ""
     if draft.ends == draft.slug:
-        raise WorkflowError(f"{draft.slug} : ends : un message ne se termine pas lui-même", subject=draft.slug)
+        return "ends : un message ne se termine pas lui-même"
     ended = messages.find_message(tx, draft.ends)
     if ended is None or not ended.approved:
-        raise WorkflowError(
-            f"{draft.slug} : ends : aucun message publié sous le nom « {draft.ends} » ; `broadcast status` les montre",
-            subject=draft.slug,
-        )
+        return f"ends : aucun message publié sous le nom « {draft.ends} » ; `broadcast status` les montre"
     said = carried(deliveries.of_message(tx, ended.uid), postings.of_message(tx, ended.uid))
-    missing = [name for name in said if name in desk.places and name not in channels]
+    missing = [name for name in said if name in places and name not in channels]
     if missing:
-        raise WorkflowError(
-            f"{draft.slug} : {draft.ends} a été dit aussi sur {', '.join(missing)} : la fin doit y être dite ; ajoutez à channels",
-            subject=draft.slug,
-        )
+        return f"{draft.ends} a été dit aussi sur {', '.join(missing)} : la fin doit y être dite ; ajoutez à channels"
+    return ""
+
+
+def _demand_ended(desk: Desk, tx: Tx, draft: Draft, channels: Collection[str]) -> None:
+    fault = fault_of_end(tx, draft, channels, desk.places)
+    if fault:
+        raise WorkflowError(f"{draft.slug} : {fault}", subject=draft.slug)
 
 
 def _unchanged(tx: Tx, message: Message, latest: Revision, digest: str, made: Sequence[Rendition]) -> Submitted | None:
@@ -212,6 +220,27 @@ def _unchanged(tx: Tx, message: Message, latest: Revision, digest: str, made: Se
         return None
     findings = revisions.revision_findings(tx, message.uid, latest.number)
     return Submitted(revision=latest, is_new=False, hashes=stored, findings=findings)
+
+
+def foresee(desk: Desk, draft: Draft, path: str) -> list[str]:
+    """Say what else `submit` would ask about a file as it is: its message is over, or it does not go on from the latest."""
+    draft = replace(draft, source_text=without_base(draft.source_text))
+    told = []
+    with desk.db.read() as tx:
+        message = messages.find_message(tx, draft.slug)
+        if message is None or not message.latest:
+            return []
+        latest = revisions.get_revision(tx, message, message.latest)
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: _demand_open(desk, message, False),
+            lambda: demand_base(tx, message, latest, draft, path, None),
+        )
+        for step in steps:
+            try:
+                step()
+            except WorkflowError as error:
+                told.append(str(error).partition(" (rien n'est perdu")[0])
+    return told
 
 
 def _demand_open(desk: Desk, message: Message, reopen: bool) -> None:

@@ -12,6 +12,7 @@ from broadcast.lifecycle import Right, after_vote, demand_vote, is_approved, who
 from broadcast.model import EndedBecause, Revision, RevisionState, Vote, VoteKind
 from broadcast.outbox import Message
 from broadcast.planner import plan_message
+from broadcast.release import moved
 from broadcast.store import messages, newsroom, renditions, revisions, rules
 from broadcast.store.base import Tx
 
@@ -124,6 +125,8 @@ def _vote(
             f"{revision.name} : ce qui est enregistré n'est pas ce que vous avez vu ; relisez avant d'approuver",
             subject=revision.name,
         )
+    if kind is VoteKind.APPROVE:
+        _demand_same_place(desk, tx, message, revision)
     vote = Vote(
         person=person.name,
         kind=kind,
@@ -135,6 +138,18 @@ def _vote(
     revisions.insert_vote(tx, message.uid, revision.number, vote)
     desk.log(tx, person.name, kind.value, revision.name, {"hashes": stored, "reason": reason})
     return stored
+
+
+def _demand_same_place(desk: Desk, tx: Tx, message: Message, revision: Revision) -> None:
+    """Refuse to approve what would leave elsewhere, or under another name, than was submitted."""
+    for channel, stored in renditions.destinations(tx, message.uid, revision.number).items():
+        change = moved(stored, desk.places[channel].destination) if channel in desk.places else ""
+        if change:
+            raise Conflict(
+                f"{revision.name} : les réglages ont changé depuis la soumission ({change}) : soumettez de nouveau, "
+                "pour que les textes et leurs adresses soient les bons",
+                subject=revision.name,
+            )
 
 
 def put_in_force(desk: Desk, tx: Tx, message: Message, revision: Revision, *, by: str) -> int:

@@ -10,7 +10,7 @@ from broadcast.lifecycle import is_approved, who_may_approve
 from broadcast.model import DeliveryState, Form, PostingState, Rendition
 from broadcast.outbox import AT_ONCE, Delivery, Message
 from broadcast.planner import ended_because
-from broadcast.release import Release, Verdict, may_leave
+from broadcast.release import Release, Verdict, may_leave, moved
 from broadcast.store import boards, deliveries, messages, newsroom, outcomes, postings, renditions, revisions, rules
 from broadcast.store.base import Tx
 
@@ -55,6 +55,7 @@ class Asker:
             newer_round_due=delivery.form is Form.REPEAT and _newer_round_due(self._tx, delivery, self._now),
             quiet_until_at=quiet.until(self._now) if quiet is not None and waits else None,
             quiet_reason=quiet.reason if quiet is not None else "",
+            elsewhere=self._elsewhere(delivery, rendition),
             in_review=in_review,
             begun=in_review > 0 and _begun(self._tx, delivery),
         )
@@ -64,6 +65,10 @@ class Asker:
         if uid not in self._messages:
             self._messages[uid] = messages.message_by_uid(self._tx, uid)
         return self._messages[uid]
+
+    def _elsewhere(self, delivery: Delivery, rendition: Rendition | None) -> str:
+        place = self._d.places.get(delivery.channel)
+        return moved(rendition.destination, place.destination) if rendition is not None and place is not None else ""
 
     def _in_review(self, message: Message) -> int:
         if message.uid not in self._waiting:

@@ -16,9 +16,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from broadcast.errors import StoreError
 from broadcast.store.bulk import run_many
+from broadcast.store.private import make_private
 
 #: Latest migration; `Database.open` upgrades older databases.
-HEAD = "0006"
+HEAD = "0007"
 #: How long a writer waits for another one, milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 
@@ -172,6 +173,8 @@ class Database:
         Raises:
             StoreError: it cannot be opened, or was written by a newer Broadcast.
         """
+        if self.path is not None and str(self.path) != ":memory:":
+            make_private(self.path)
         with self._translated():
             version = self._version()
             if version != HEAD:

@@ -62,6 +62,7 @@ def _rendition_values(revision: Revision, rendition: Rendition) -> tuple[dict[st
         "parts": canonical_json([part_facts(p) for p in rendition.parts]),
         "limits": canonical_json(dict(rendition.limits)),
         "part_count": len(rendition.parts),
+        "destination": canonical_json(dict(rendition.destination)),
     }, rendition
 
 
@@ -103,6 +104,12 @@ _KEYS = (
     .where(_D.c.message_uid == bindparam("message"), _D.c.number == bindparam("number"))
     .order_by(_D.c.channel, _D.c.form)
 )
+
+
+def destinations(tx: Tx, message_uid: str, number: int) -> dict[str, dict[str, str]]:
+    """Return where, and in whose name, the renditions of a revision were to leave, by channel."""
+    query = select(_D.c.channel, _D.c.destination).where(_D.c.message_uid == message_uid, _D.c.number == number)
+    return {row.channel: json.loads(row.destination) for row in tx.all(query.distinct())}
 
 
 def hashes(tx: Tx, message_uid: str, number: int) -> list[str]:
@@ -180,4 +187,5 @@ def _rendition(row: Any, read: Callable[[str], bytes]) -> Rendition:
         parts=parts,
         world=row.world,
         limits=json.loads(row.limits),
+        destination=json.loads(row.destination),
     )

@@ -119,6 +119,8 @@ class RenditionRow(SQLModel, table=True):
     parts: str
     limits: str = "{}"
     part_count: int = 1
+    #: Where, and in whose name, it was approved to leave, JSON.
+    destination: str = "{}"
 
 
 class VoteRow(SQLModel, table=True):

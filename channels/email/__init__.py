@@ -46,6 +46,8 @@ _LARGEST_LIST = 64 * 2**20
 class Settings(ChannelSettings):
     """`[channels.<name>]` of kind email."""
 
+    destination: ClassVar[tuple[str, ...]] = ("sender", "recipients_file")
+
     host: str
     #: 0: 465 with `tls = "tls"`, else 587.
     port: int = 0

@@ -60,6 +60,8 @@ _PAGES = 10
 class Settings(ChannelSettings):
     """`[channels.<name>]` of kind facebook."""
 
+    destination: ClassVar[tuple[str, ...]] = ("page_id", "url")
+
     page_id: str
     token: Secret
     api_version: str = "v25.0"

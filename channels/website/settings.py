@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from broadcast.channel import ChannelSettings
 
@@ -21,6 +21,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 @dataclass(frozen=True, kw_only=True)
 class Settings(ChannelSettings):
     """`[channels.<name>]` of kind website."""
+
+    destination: ClassVar[tuple[str, ...]] = ("path",)
 
     path: str = "public"
     #: Address of a WebSub hub that is told of each change of the feeds, "" for none.

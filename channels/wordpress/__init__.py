@@ -60,6 +60,8 @@ class Settings(ChannelSettings):
     """`[channels.<name>]` of kind wordpress."""
 
     #: Address of the site.
+    destination: ClassVar[tuple[str, ...]] = ("url", "user", "status")
+
     url: str
     user: str
     #: An application password, not the user's own.

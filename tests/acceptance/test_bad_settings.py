@@ -84,7 +84,7 @@ def test_a_full_disk_under_the_database_is_one_sentence_and_heals(tmp_path: Path
         with contextlib.suppress(OSError), (place / "fill").open("wb", buffering=0) as fill:
             while fill.write(b"x" * 4096):
                 pass
-        for words in (["approve", "crue-quais", "--as", "bob"], ["send"], ["status"], ["new", "ecole"]):
+        for words in (["approve", "crue-quais", "--as", "bob", "--yes"], ["send"], ["status"], ["new", "ecole"]):
             done = folder.run(*words, code=1)
             assert "plein" in done.stderr and len(done.stderr.strip().splitlines()) == 1
         (place / "fill").unlink()

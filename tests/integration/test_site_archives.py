@@ -47,7 +47,7 @@ def test_a_message_that_lives_again_is_live_on_its_old_archive_page(folder: Fold
     take_back(folder, "info-2")
     assert "terminé" in row(folder, "info-2", "2")
     folder.run("submit", folder.message("info-2", text=V2), "--as", "alice", "--reopen")
-    folder.run("approve", "info-2", "--as", "bob", "--send")
+    folder.run("approve", "info-2", "--as", "bob", "--yes", "--send")
     # In a process of its own pages hold twenty: there it stands on the first.
     assert "terminé" not in row(folder, "info-2", "1")
 
