@@ -64,7 +64,7 @@ def revision_hash(draft: Draft, media: Sequence[Media], world: str) -> str:
     """Return the hash of what an editor gave: the file, the pictures, the world."""
     facts = [
         draft.slug,
-        draft.source_text,
+        without_base(draft.source_text),
         sorted((m.name, m.sha256) for m in media),
         world,
     ]
