@@ -29,15 +29,14 @@ def init(folder: Path, example: bool, exercise: bool, as_json: bool) -> int:
     from broadcast import newsroom_folder
     from broadcast.app import opened
     from broadcast.clock import SystemClock
-    from broadcast.desk.people import add_person
+    from broadcast.desk.people import add_example_people
     from broadcast.lifecycle import Right
     from broadcast.store import newsroom as newsrooms
 
     newsroom_folder.create(folder, example=example, exercise=exercise, now=SystemClock().now())
     with opened(folder) as app:
         if example:
-            add_person(app.desk, "alice", ("editor",))
-            add_person(app.desk, "bob", ("approver", "publisher"))
+            add_example_people(app.desk)
         with app.db.read() as tx:
             chief = next(p.name for p in newsrooms.people(tx) if p.has(Right.MANAGE))
         if as_json:

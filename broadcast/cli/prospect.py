@@ -54,7 +54,7 @@ def print_prospect(app: App, seen: Prospect, *, with_texts: bool = True) -> None
 def heading(app: App, seen: Prospect) -> list[str]:
     """Return the sentences at the top: objections first, then what is replaced."""
     zone, now = app.newsroom.timezone, app.clock.now()
-    lines = [vote_words(vote, zone).capitalize() for vote in seen.objections]
+    lines = [words[:1].upper() + words[1:] for words in (vote_words(vote, zone) for vote in seen.objections)]
     for old in seen.replaced:
         where = counted(len(old.channels), "canal", "canaux")
         lines.append(f"Remplace la version {old.number}, en ligne depuis {moment(old.since_at, zone, now)} ({where})")

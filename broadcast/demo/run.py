@@ -13,7 +13,7 @@ from broadcast.demo.networks import NETWORKS, networks, settings, write_files
 from broadcast.demo.relaying import follow
 from broadcast.demo.source import Source, serving
 from broadcast.desk.ending import withdraw
-from broadcast.desk.people import add_person
+from broadcast.desk.people import add_example_people
 from broadcast.desk.submit import submit
 from broadcast.desk.vote import approve
 from broadcast.dispatch.base import Event
@@ -45,8 +45,7 @@ def run(folder: Path, tell: Callable[[str], None], told: Callable[[Event], None]
         (folder / ".new").rmdir()
         write_files(folder, stands)
         app = App(folder)
-        add_person(app.desk, "alice", ("editor",))
-        add_person(app.desk, "bob", ("approver", "publisher"))
+        add_example_people(app.desk)
         for name in NETWORKS:
             tell(f"canal {name} : {probe_channel(app, name).message}")
         _publish(app, tell, told)
