@@ -1,48 +1,39 @@
-"""One page with everything side by side: what the site, the signs, the journal and the networks show."""
+"""One page with every message and all its places side by side."""
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from html import escape
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast import registry
 from broadcast.app import App
 from broadcast.channel import CanDraw
-from broadcast.demo.networks import GROUPS, NETWORKS
-from broadcast.model import Form
+from broadcast.demo.networks import NETWORKS
+from broadcast.demo.places import Shown, cards
+from broadcast.model import EndedBecause, Form
+from broadcast.outbox import Message
 from broadcast.relay.drafts import shown_title
 from broadcast.sources import ItemState
-from broadcast.store import entries, messages, renditions
+from broadcast.store import entries, messages, postings, renditions, revisions
+from broadcast.store.base import Tx
 
 _STYLE = """
-:root{color-scheme:light dark;--p:#f4f3ef;--c:#fff;--i:#1b1d21;--s:#5a5f66;--l:#d9d6cd;--a:#0b4f8a;--g:#14663a;--bad:#a8120c}
-@media(prefers-color-scheme:dark){:root{--p:#15171b;--c:#1e2126;--i:#eceae4;--s:#b0ada5;--l:#3b3f46;--a:#8fc4f5;--g:#86d8a8;--bad:#ff9a8f}}
-*{box-sizing:border-box}body{margin:0 auto;max-width:90rem;padding:1rem;background:var(--p);color:var(--i);font:1rem/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
-h1{margin:.5rem 0}h2{font-size:1.2rem;margin:0 0 .5rem}a{color:var(--a)}
-.grid{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));align-items:start}
-section{background:var(--c);border:1px solid var(--l);border-radius:.5rem;padding:1rem;overflow-wrap:anywhere}
-section.wide{grid-column:1/-1}iframe{width:100%;height:34rem;border:1px solid var(--l);border-radius:.25rem;background:#fff}
-.post{border-top:1px solid var(--l);padding:.5rem 0;white-space:pre-wrap}.post.deleted{opacity:.75}.post.deleted .words{text-decoration:line-through}
-.state{font-size:.9rem;color:var(--s);white-space:normal}.state b{color:var(--g)}.state b.down{color:var(--bad)}
-.words{max-height:15rem;overflow:auto}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:34rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid var(--l)}
-img{max-width:100%;height:auto;display:block;margin:.5rem 0;border-radius:.25rem}
+:root{color-scheme:light dark;--p:#f4f3ef;--c:#fff;--i:#1b1d21;--s:#545a61;--l:#d9d6cd;--a:#0b4f8a;--g:#14663a}
+@media(prefers-color-scheme:dark){:root{--p:#15171b;--c:#1e2126;--i:#eceae4;--s:#b9b6ae;--l:#3b3f46;--a:#8fc4f5;--g:#86d8a8}}
+*{box-sizing:border-box}body{margin:0;padding:1rem;background:var(--p);color:var(--i);font:1rem/1.45 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+main>*{max-width:72rem}h1{margin:.25rem 0;font-size:1.6rem}h2{font-size:1.2rem;margin:0}h3{font-size:1rem;margin:0}a{color:var(--a)}
+section.message{max-width:none;border-top:1px solid var(--l);padding:.8rem 0 0;margin-top:.8rem}
+.story{margin:.1rem 0 .4rem;color:var(--s)}.story b{color:var(--i)}
+.row{list-style:none;margin:0;padding:0 0 .6rem;display:flex;gap:.6rem;overflow-x:auto}
+.place{flex:0 0 13.5rem;min-width:0;background:var(--c);border:1px solid var(--l);border-radius:.5rem;padding:.5rem .6rem;overflow-wrap:anywhere;font-size:.85rem}
+.place p{margin:.25rem 0}.state{color:var(--g);font-weight:700}.ended .state{color:var(--s)}
+.words{height:12.5rem;overflow:auto;white-space:pre-wrap}.words del,.words div+div{display:block}.words div+div,.words div+.alt+div{border-top:1px solid var(--l);margin-top:.5rem;padding-top:.5rem}
+.alt{color:var(--s);white-space:normal}.place img{max-width:100%;max-height:12rem;height:auto;width:auto;display:block;margin:.25rem 0;border-radius:.2rem}
+.phone{height:12.5rem;overflow:hidden;border:1px solid var(--l);border-radius:.3rem}
+.phone iframe{width:360px;height:620px;border:0;transform:scale(.535);transform-origin:0 0}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:34rem;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-top:1px solid var(--l)}
 """
-_NAMES = {
-    "x": "X",
-    "facebook": "Facebook",
-    "mastodon": "Mastodon",
-    "bluesky": "Bluesky",
-    "telegram": "Telegram",
-    "wordpress": "WordPress",
-    "email": "Lettre électronique",
-}
-
-
 _FATES = {
     ItemState.RELAYED: "relayé par la règle",
     ItemState.ADOPTED: "repris par une personne",
@@ -54,73 +45,64 @@ _FATES = {
 }
 
 
+_ENDED = {
+    EndedBecause.EXPIRED: "fin passée",
+    EndedBecause.ALL_CLEAR: "terminé par une fin d’alerte",
+    EndedBecause.WITHDRAWN: "retiré",
+    EndedBecause.SUPERSEDED: "remplacé",
+}
+
+
 def write(app: App) -> Path:
     """Write `demo.html` into the folder of a demonstration, and return its path."""
-    folder = app.dir
-    _draw_proof(app, "crue-quais")
-    sections = [
-        _site(),
-        *[_network(folder, name, kind) for name, kind in NETWORKS.items()],
-        _signs(folder),
-        _print(folder),
-        _kits(folder),
-        _relay(app),
-    ]
+    with app.db.read() as tx:
+        known = sorted(messages.all_messages(tx), key=lambda m: m.created_at)
+        shown = [_shown(app, tx, m) for m in known if m.approved]
+    for one in shown:
+        _draw_proof(app, one.slug)
+    places = len(NETWORKS) + 4
     page = (
-        '<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
+        '<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
         f'initial-scale=1"><title>Broadcast – démonstration</title><style>{_STYLE}</style></head><body><main>'
-        f"<h1>Une crue, {len(NETWORKS) + 4} lieux, une seule source</h1><p>Quatre messages écrits en Markdown, approuvés par une "
-        "seconde personne : une alerte, une information pratique, un concours et un long point de situation, qui devient un fil "
-        "là où la place manque. Puis un rectificatif de l’alerte et le retrait du concours. Enfin deux sources nationales d’essai : "
-        "une canicule suivie du début à la fin par une règle, une nouvelle reprise à la main. Rien n’est sorti de cette machine.</p>"
-        f'<div class="grid">{"".join(sections)}</div></main></body></html>'
+        f"<h1>{len(shown)} messages, {places} lieux, une seule source</h1><p>Chaque message est écrit une fois, en Markdown, et "
+        "approuvé par une seconde personne. Chaque ligne montre <strong>ce que ses lecteurs voient maintenant</strong>, lieu par "
+        "lieu ; faites-la défiler vers la droite. Rien n’est sorti de cette machine.</p>"
+        f"{''.join(_message(app.dir, one) for one in shown)}{_relay(app)}"
+        '<p><a href="public/index.html">Le site</a> · <a href="public/feed.atom">flux Atom</a> · <a href="public/cap.atom">alertes '
+        'CAP</a> · <a href="signs/signs/playlist.json">liste des panneaux</a></p></main></body></html>\n'
     )
-    path = folder / "demo.html"
+    path = app.dir / "demo.html"
     path.write_text(page, encoding="utf-8")
     return path
 
 
-def _site() -> str:
+def _shown(app: App, tx: Tx, message: Message) -> Shown:
+    draft = revisions.get_revision(tx, message, message.approved).draft
+    ids: dict[str, set[str]] = {}
+    for posting in postings.of_message(tx, message.uid):
+        ids.setdefault(posting.channel, set()).add(posting.external_id)
+    words = [str(app.renderer.environment.globals["kind_label"](draft.kind))]  # type: ignore[operator]
+    if draft.source is not None:
+        words.append(f"relayé de {draft.source.name}")
+    if message.approved > 1:
+        words.append("mis à jour" if not draft.is_correction else "rectifié")
+    ended = _ENDED[message.ended_because] if message.ended_because else ""
+    return Shown(
+        slug=message.slug,
+        title=draft.title,
+        story=" · ".join([*words, *([ended] if ended else [])]),
+        ended=ended,
+        ids={channel: frozenset(found) for channel, found in ids.items()},
+    )
+
+
+def _message(folder: Path, one: Shown) -> str:
+    places = list(cards(folder, one))
     return (
-        '<section class="wide"><h2>Site</h2><p><a href="public/index.html">Page d’accueil</a> · '
-        '<a href="public/a/crue-quais/index.html">l’alerte et son historique</a> · '
-        '<a href="public/a/concours-dessin/index.html">le concours, retiré</a> · <a href="public/feed.atom">Atom</a> · '
-        '<a href="public/cap/crue-quais-2.xml">CAP</a></p>'
-        '<iframe src="public/index.html" title="Page d’accueil du site"></iframe></section>'
+        f'<section class="message{" ended" if one.ended else ""}" aria-labelledby="{escape(one.slug)}">'
+        f'<h2 id="{escape(one.slug)}">{escape(one.title)}</h2><p class="story"><b>{escape(one.story)}</b> · {len(places)} lieux</p>'
+        f'<ul class="row" tabindex="0" aria-label="Lieux de ce message">{"".join(places)}</ul></section>'
     )
-
-
-def _network(folder: Path, name: str, kind: str) -> str:
-    lines = (folder / "recorded" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    copies = Counter(json.loads(line)["text"] for line in lines)
-    shown = {post["text"] if kind == "email" else post["id"]: post for post in map(json.loads, lines)}
-    posts = "".join(_post(post, copies[post["text"]] if kind == "email" else 1) for post in shown.values())
-    return f'<section><h2>{_NAMES[kind]}</h2><p class="state">recorded/{escape(name)}.jsonl</p>{posts}</section>'
-
-
-def _post(post: dict[str, Any], copies: int) -> str:
-    state = '<b class="down">supprimé</b>' if post["deleted"] else "<b>en ligne</b>"
-    facts = [state]
-    if copies > 1:
-        facts.append(f"à {copies} destinataires, un courriel chacun")
-    if post["edited"]:
-        facts.append("modifié")
-    if post["in_reply_to"]:
-        facts.append(f"répond à {escape(post['in_reply_to'].rpartition('/')[2])}")
-    facts += [f"image : {escape(m['alt'] or 'sans texte de remplacement, le réseau n’en prend pas')}" for m in post["media"]]
-    deleted = " deleted" if post["deleted"] else ""
-    return (
-        f'<div class="post{deleted}"><div class="words" tabindex="0">{escape(post["text"])}</div>'
-        f'<p class="state">n° {escape(post["id"].rpartition("/")[2])} · {" · ".join(facts)}</p></div>'
-    )
-
-
-def _signs(folder: Path) -> str:
-    pictures = "".join(
-        f'<img src="{path.relative_to(folder).as_posix()}" alt="{escape(path.with_name(path.name.replace("-preview.png", ".txt")).read_text())}">'
-        for path in sorted((folder / "signs").rglob("*-preview.png"))
-    )
-    return f'<section><h2>Panneaux</h2>{pictures}<p><a href="signs/signs/playlist.json">playlist.json</a></p></section>'
 
 
 def _draw_proof(app: App, slug: str) -> None:
@@ -129,19 +111,9 @@ def _draw_proof(app: App, slug: str) -> None:
         message = messages.get_message(tx, slug)
         made = renditions.renditions(tx, message.uid, message.approved, app.read_media, channel="journal", form=Form.PUBLISH)
     adapter = registry.open_channel(app.settings, "journal")
-    if isinstance(adapter, CanDraw):
+    if made and isinstance(adapter, CanDraw):
         for drawing in adapter.draw(made[0].parts[0]):
             (app.dir / "print" / drawing.name).write_bytes(drawing.content)
-
-
-def _print(folder: Path) -> str:
-    pages = "".join(
-        f'<img src="print/{p.name}" alt="Épreuve du journal">' for p in sorted((folder / "print").glob("*-epreuve-*.png"))
-    )
-    return (
-        f'<section><h2>Journal municipal</h2><p><a href="print/crue-quais/proof.pdf">épreuve PDF</a> · '
-        f'<a href="print/crue-quais/crue-quais.zip">dossier pour la maquette</a></p>{pages}</section>'
-    )
 
 
 def _relay(app: App) -> str:
@@ -155,18 +127,8 @@ def _relay(app: App) -> str:
         for item in reversed(found)
     )
     return (
-        '<section class="wide"><h2>Relais des sources nationales</h2><p>La règle <code>content/rules/canicule.toml</code>, approuvée '
+        '<section class="message"><h2>Relais des sources nationales</h2><p>La règle <code>content/rules/canicule.toml</code>, approuvée '
         "par deux personnes, publie l’alerte, suit sa mise à jour et donne la fin d’alerte ; une nouvelle du gouvernement est reprise "
         'à la main.</p><div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Reçu</th><th scope="col">Source</th>'
         f'<th scope="col">Titre</th><th scope="col">Devenu</th></tr></thead><tbody>{rows}</tbody></table></div></section>'
-    )
-
-
-def _kits(folder: Path) -> str:
-    kits = "".join(
-        f'<li><a href="{path.relative_to(folder).as_posix()}">{escape(path.parent.name)}</a></li>'
-        for path in sorted((folder / "kits" / GROUPS).glob("*/kit.html"))
-    )
-    return (
-        f"<section><h2>À publier à la main</h2><p>Groupe Facebook des commerçants : {escape(GROUPS)}</p><ul>{kits}</ul></section>"
     )
