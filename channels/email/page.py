@@ -79,10 +79,10 @@ def page_of(part: Part, look: Look) -> str:
         f'<style>{SHEET}</style></head><body class="sheet" style="margin:0;padding:0;background:{GROUND}">'
         f'<table role="presentation" class="sheet" width="100%" cellpadding="0" cellspacing="0" style="background:{GROUND};'
         f'padding:24px 12px" lang="{language}" dir="{words}"><tr><td align="center">'
-        '<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:640px;'
+        '<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:640px;table-layout:fixed;'
         f"border-radius:8px;overflow:hidden;background:{PAPER};color:{INK};font-family:Arial,Helvetica,sans-serif;"
         f'font-size:17px;line-height:1.5;text-align:start">{head}'
-        f'<tr><td class="pad main" style="padding:28px;overflow-wrap:break-word">{main}</td></tr>{_leave(part, look)}'
+        f'<tr><td class="pad main" style="padding:28px;overflow-wrap:anywhere;word-break:break-word">{main}</td></tr>{_leave(part, look)}'
         "</table></td></tr></table></body></html>"
     )
 

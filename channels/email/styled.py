@@ -30,7 +30,8 @@ _CLASSES = {
     "grave": "display:inline-block;margin:0 0 12px;padding:4px 12px;border-radius:4px;background:#b3261e;color:#ffffff;font-size:15px",
     "note": f"margin:0 0 16px;padding:12px 16px;border:1px solid {LINE};border-radius:4px",
     "act": f"margin:0 0 20px;padding:14px 16px;border:2px solid {INK};border-radius:6px;background:#fff6d6;color:{INK};font-size:18px",
-    "facts": f"margin:20px 0 16px;padding:12px 0 0;border-top:1px solid {LINE}",
+    "first": "margin:0 0 6px",
+    "last": "margin:0",
     "quiet": f"color:{QUIET};font-size:14px",
 }
 _LABEL = "display:none;mso-hide:all;font-weight:bold"
@@ -74,6 +75,8 @@ class Styled(HTMLParser):
         styles = [self._own.get(tag, _TAGS.get(tag, ""))]
         styles += [self._own.get(each, _CLASSES.get(each, "")) for each in classes]
         kept = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs if name != "id")
+        if tag == "a" and (dict(attrs).get("href") or "").startswith("tel:"):
+            styles.append("white-space:nowrap")
         style = ";".join(filter(None, styles))
         self._made.append(f"<{tag}{kept}" + (f' style="{style}"' if style else "") + ">")
         self._in_table(tag)
