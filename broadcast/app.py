@@ -17,7 +17,7 @@ from broadcast.dispatch.base import Dispatcher, Event
 from broadcast.dispatch.claimant import this_process
 from broadcast.dispatch.frozen import FrozenRenditions
 from broadcast.durations import seconds_of
-from broadcast.epoch import Epoch
+from broadcast.epoch import Epoch, stop_restored
 from broadcast.errors import BroadcastError, SettingsError, UsageError
 from broadcast.heads import Heads
 from broadcast.lifecycle import Policy
@@ -26,7 +26,6 @@ from broadcast.model import Newsroom
 from broadcast.plan import Place
 from broadcast.retry import RetryPolicy
 from broadcast.shipped import shipped
-from broadcast.store import audit
 from broadcast.store import newsroom as newsrooms
 from broadcast.store.base import Database, Tx
 from broadcast.store.renditions import media_reader
@@ -78,21 +77,9 @@ class App:
             self._epoch.mark(row.epoch)
 
     def _stop_restored(self, epoch: int) -> None:
-        """An older copy of the database is in place: what left since is unknown to it, so nothing new leaves."""
-        reason = "base plus ancienne que la dernière utilisée (sauvegarde remise en place ?) : vérifiez, puis `broadcast resume`"
         self.heads.lose()
-        with self.db.write() as tx:
-            newsrooms.set_stopped(tx, True, reason)
-            newsrooms.set_epoch(tx, epoch)
-            audit.append(
-                tx,
-                self.clock.now(),
-                actor="broadcast",
-                os_user=self.os_user,
-                act="stop",
-                subject=self.db.newsroom,
-                detail={"reason": reason},
-            )
+        unseen = [p.name for p in self.places.values() if not p.is_board and "find" not in p.abilities]
+        stop_restored(self.db, self.clock, os_user=self.os_user, epoch=epoch, unseen=unseen)
 
     def _board_folders(self) -> list[Path]:
         return [self.dir / str(s.values["path"]) for s in self.settings.channels.values() if "path" in s.values]

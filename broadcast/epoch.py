@@ -4,13 +4,44 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
+from broadcast.clock import Clock
 from broadcast.errors import StoreError, os_reason
-from broadcast.store import newsroom
+from broadcast.store import audit, newsroom, outcomes
 from broadcast.store.base import Database
 
 _log = logging.getLogger("broadcast.epoch")
+
+_RESTORED = "base plus ancienne que la dernière utilisée (sauvegarde remise en place ?) : vérifiez, puis `broadcast resume`"
+#: Clocks of networks and ours differ by less.
+_MARGIN = timedelta(minutes=5)
+
+
+def stop_restored(db: Database, clock: Clock, *, os_user: str, epoch: int, unseen: Sequence[str]) -> None:
+    """An older copy of the database is in place: what left since is unknown to it, so nothing new leaves until people say so.
+
+    After that the networks are read back before each new post (`dispatch.reading_back`). Where nobody can look, a
+    person is asked about what was about to leave.
+
+    Args:
+        db: the database.
+        clock: the time.
+        os_user: who came upon it.
+        epoch: the count of the database that was in use.
+        unseen: channels on which a post cannot be looked for.
+    """
+    now = clock.now()
+    with db.write() as tx:
+        age = now - audit.last_at(tx, now) + _MARGIN
+        newsroom.note_restored(tx, now, clock.wall() - age)
+        outcomes.doubt_unsent(tx, unseen, "base restaurée : peut-être déjà parti depuis la sauvegarde")
+        newsroom.set_stopped(tx, True, _RESTORED)
+        newsroom.set_epoch(tx, epoch)
+        detail = {"reason": _RESTORED}
+        audit.append(tx, now, actor="broadcast", os_user=os_user, act="stop", subject=db.newsroom, detail=detail)
 
 
 class Epoch:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from broadcast.dispatch import reading_back
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.release import Asker, put_aside
 from broadcast.model import Action, Rendition
@@ -25,6 +26,8 @@ class Call:
     rendition: Rendition | None
     #: What stands of the message on the channel, where the call needs it.
     standing: tuple[Posting, ...] = ()
+    #: Set where it may stand already, unknown to the database.
+    back: reading_back.ReadBack | None = None
 
 
 def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
@@ -51,7 +54,12 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
             aside.append((delivery, verdicts[delivery.uid]))
         going = [w for w in due if verdicts[w.uid].go]
         for delivery in claims.take_for_attempt(tx, going, d.claimant, d.lease_end(), now, d.clock.wall()):
-            call = Call(delivery=delivery, rendition=stored.get(delivery.uid), standing=_standing(tx, delivery))
+            call = Call(
+                delivery=delivery,
+                rendition=stored.get(delivery.uid),
+                standing=_standing(tx, delivery),
+                back=reading_back.of(tx, delivery, now),
+            )
             calls.setdefault(delivery.channel, []).append(call)
     for delivery, verdict in aside:
         d.tell(delivery, verdict.state, reason=verdict.reason)

@@ -52,11 +52,10 @@ def published(
     return state
 
 
-def all_published(tx: Tx, done: Sequence[tuple[Delivery, Published]], now: datetime) -> None:
-    """Write that many parts stand, in few statements."""
-    facts = [(delivery, "published", result) for delivery, result in done]
-    outcomes.settle_published(tx, facts, now)
-    postings.keep_many_up(tx, facts, now)
+def all_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], now: datetime) -> None:
+    """Write that many parts stand, each with its outcome (published, found), in few statements."""
+    outcomes.settle_published(tx, done, now)
+    postings.keep_many_up(tx, done, now)
 
 
 def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime, note: str = "") -> DeliveryState:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.channel import CanTakeDown, CanUpdate, Published, Reply, Stream
-from broadcast.dispatch import record
+from broadcast.dispatch import reading_back, record
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.launch import Call
 from broadcast.errors import (
@@ -32,6 +32,8 @@ class Result:
     delivery: Delivery
     published: Published | None = None
     error: DeliveryError | None = None
+    #: True if it stood already, and was adopted.
+    is_found: bool = False
 
 
 #: What is told of a delivery once it is written: its state, address and reason.
@@ -42,6 +44,9 @@ def call(d: Dispatcher, adapter: Stream, wanted: Call) -> Result:
     """Make one call; its attempt is committed, its result not yet."""
     delivery = wanted.delivery
     try:
+        found = _found(adapter, wanted)
+        if found is not None:
+            return Result(delivery=delivery, published=found, is_found=True)
         published = _call(adapter, wanted)
         if published is None and delivery.action is not Action.TAKE_DOWN:
             raise OutcomeUnknown(f"{delivery.channel} : l'adaptateur n'a rien rendu")
@@ -96,12 +101,17 @@ def _write(d: Dispatcher, results: Sequence[Result]) -> list[_Told]:
     now = d.clock.now()
     told: list[_Told] = []
     with d.db.write() as tx:
-        plain = [(r.delivery, r.published) for r in results if _stands(r) and r.published is not None]
+        plain = [
+            (r.delivery, "found" if r.is_found else "published", r.published)
+            for r in results
+            if _stands(r) and r.published is not None
+        ]
         if plain:
             record.all_published(tx, plain, now)
-        for delivery, published in plain:
+        for delivery, outcome, published in plain:
             state = DeliveryState.DELIVERED if published.public else DeliveryState.HANDED_OVER
-            told.append((delivery, state, published.url, published.note))
+            note = "retrouvé sur le canal" if outcome == "found" else published.note
+            told.append((delivery, state, published.url, note))
         for result in results:
             if not _stands(result):
                 told.append(_write_other(d, tx, result, now))
@@ -140,6 +150,12 @@ def part_of(delivery: Delivery, rendition: Rendition | None) -> Part:
     if rendition is None or delivery.part >= len(rendition.parts):
         raise ChannelRefused(f"{delivery.slug}@{delivery.number} : déclinaison absente de la base")
     return as_said_at(rendition.parts[delivery.part], delivery.attempted_at)
+
+
+def _found(adapter: Stream, wanted: Call) -> Published | None:
+    if wanted.back is None:
+        return None
+    return reading_back.standing(adapter, wanted.delivery, part_of(wanted.delivery, wanted.rendition), wanted.back)
 
 
 def _call(adapter: Stream, wanted: Call) -> Published | None:

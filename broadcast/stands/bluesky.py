@@ -76,7 +76,18 @@ class BlueskyStand(Stand):
             if uri not in self.posts or self.posts[uri].deleted or self.posts[uri] not in self.shown():
                 return _no(400, "RecordNotFound", f"Could not locate record: {uri}")
             return Answer(body={"uri": uri, "cid": _cid(self.records[uri]), "value": self.records[uri]})
+        if method == "com.atproto.repo.listRecords":
+            return Answer(body=self._newest(call))
         return _no(501, "MethodNotImplemented")
+
+    def _newest(self, call: Call) -> dict[str, Any]:
+        """Newest keys first, by pages (docs.bsky.app/docs/api/com-atproto-repo-list-records, read 2026-11-29)."""
+        seen = {post.id for post in self.shown() if not post.deleted}
+        size, before = int(call.query.get("limit", "50")), call.query.get("cursor", "")
+        uris = sorted((uri for uri in self.records if uri in seen), key=_rkey, reverse=True)
+        page = [uri for uri in uris if not before or _rkey(uri) < before][:size]
+        records = [{"uri": uri, "cid": _cid(self.records[uri]), "value": self.records[uri]} for uri in page]
+        return {"records": records} | ({"cursor": _rkey(page[-1])} if page else {})
 
     def _put(self, fields: Any) -> Answer:
         record = fields["record"]
@@ -118,6 +129,10 @@ def _no(status: int, error: str, message: str = "") -> Answer:
 
 def _uri(fields: Any) -> str:
     return f"at://{DID}/{fields.get('collection')}/{fields.get('rkey')}"
+
+
+def _rkey(uri: str) -> str:
+    return uri.rpartition("/")[2]
 
 
 def _cid(record: dict[str, Any]) -> str:

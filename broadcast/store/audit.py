@@ -147,6 +147,12 @@ def head(tx: Tx) -> Head:
     return Head(seq=row.audit_seq, hash=row.audit_hash) if row is not None else Head(seq=0, hash="")
 
 
+def last_at(tx: Tx, default: datetime) -> datetime:
+    """Return when the last deed was done; before the first one the default."""
+    row = tx.one(select(_A.c.at).where(_A.c.newsroom == tx.newsroom).order_by(_A.c.seq.desc()).limit(1))
+    return default if row is None else row[0]
+
+
 def verify(tx: Tx, *, heads: Iterable[Head] = (), after: Head | None = None) -> Verification:
     """Walk the chain and name the first row that was altered, removed or put in.
 

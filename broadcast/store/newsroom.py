@@ -28,6 +28,9 @@ class Switches:
     epoch: int
     stopped: bool
     stopped_reason: str
+    #: When an older copy of the database was put in place, and until when it knew what had left.
+    restored_at: datetime | None = None
+    restored_from_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,14 @@ def switches(tx: Tx) -> Switches:
         epoch=row.epoch,
         stopped=row.stopped,
         stopped_reason=row.stopped_reason,
+        restored_at=row.restored_at,
+        restored_from_at=row.restored_from_at,
     )
+
+
+def note_restored(tx: Tx, at: datetime, from_at: datetime) -> None:
+    """Note that an older copy is in place: what left between these two times it does not know."""
+    tx.run(update(_N).where(_N.c.id == tx.newsroom).values(restored_at=at, restored_from_at=from_at))
 
 
 def set_stopped(tx: Tx, stopped: bool, reason: str = "") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from broadcast.channel import Published
 from broadcast.model import Action, DeliveryState, Form
@@ -164,6 +164,20 @@ def hold_version(tx: Tx, message_uid: str, number: int, reason: str, *, but: Col
     if channels:
         tx.run(update(_D).where(*mine).values(state=DeliveryState.HELD.value, reason=reason))
     return channels
+
+
+def doubt_unsent(tx: Tx, channels: Sequence[str], reason: str) -> None:
+    """Ask people about what has not left on these channels: an older copy of the database does not know, nor can anybody look."""
+    tx.run(
+        update(_D)
+        .where(
+            _D.c.newsroom == tx.newsroom,
+            _D.c.channel.in_(channels),
+            _D.c.action == Action.PUBLISH.value,
+            or_(among(_D.c.state, READY[::-1]), _D.c.state == DeliveryState.HELD.value),
+        )
+        .values(state=DeliveryState.UNKNOWN.value, needs_person=True, reason=reason, parked_until_at=None)
+    )
 
 
 def keep_receipt(

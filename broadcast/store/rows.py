@@ -22,6 +22,9 @@ class NewsroomRow(SQLModel, table=True):
     stopped_reason: str = ""
     audit_seq: int = 0
     audit_hash: str = ""
+    #: When an older copy of this database was put in place, and until when it knew what had left.
+    restored_at: datetime | None = None
+    restored_from_at: datetime | None = None
     #: Once the last receipt that entered the audit; receipts know that themselves by now.
     audit_receipt: int = 0
 

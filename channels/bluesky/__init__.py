@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from broadcast.channel import (
@@ -39,6 +39,7 @@ from broadcast.channel import (
     Reply,
     Secret,
     Stream,
+    same_text,
 )
 from broadcast.errors import ChannelMisconfigured, ChannelRefused, ChannelUnavailable, DeliveryError, OutcomeUnknown
 from broadcast.model import Media, Part
@@ -49,6 +50,9 @@ from channels.bluesky.thread import Record, reply_of
 from channels.bluesky.tid import created_at, tid_of
 
 _POST = "app.bsky.feed.post"
+
+#: A record's time is the one that was planned, not the one at which it came: that much earlier it may be dated.
+_SKEW = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +117,7 @@ class Bluesky:
         self._session.call("com.atproto.repo.deleteRecord", body)
 
     def find(self, part: Part, *, key: str, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
-        """Look for the record that this delivery's key leads to."""
+        """Look for the record that this delivery's key leads to, else for one of the same words that nobody knows of."""
         query = {"repo": self._session.did(), "collection": _POST, "rkey": tid_of(key)}
         try:
             found = self._published(self._session.call("com.atproto.repo.getRecord", query=query))
@@ -121,9 +125,28 @@ class Bluesky:
             raise ChannelUnavailable(str(error)) from error
         except ChannelRefused as error:
             if _is_missing(error):
-                return NotSeen()
+                return self._among_newest(part, since - _SKEW, known_ids)
             raise ChannelUnavailable(str(error)) from error
         return NotSeen() if found.external_id in known_ids else Found(published=found)
+
+    def _among_newest(self, part: Part, since: datetime, known_ids: frozenset[str]) -> Found | NotSeen:
+        # A database that was put back from a copy plans anew, under another key, what may stand already.
+        query = {"repo": self._session.did(), "collection": _POST, "limit": "100"}
+        while True:
+            try:
+                page = self._session.call("com.atproto.repo.listRecords", query=query)
+            except (OutcomeUnknown, ChannelRefused) as error:
+                raise ChannelUnavailable(str(error)) from error
+            records = page.get("records") or []
+            for record in records:
+                value = record.get("value") or {}
+                if _created_at(value) < since:
+                    return NotSeen()
+                if record.get("uri") not in known_ids and same_text(str(value.get("text") or ""), part.text):
+                    return Found(published=self._published(record))
+            if not records or not page.get("cursor"):
+                return NotSeen()
+            query["cursor"] = str(page["cursor"])
 
     def probe(self) -> Limits | None:
         """Check the app password; the lexicon states the limits."""
@@ -208,6 +231,14 @@ class Bluesky:
         host = self._settings.url.rstrip("/") if is_loopback(self._settings.url) else "https://bsky.app"
         url = f"{host}/profile/{self._settings.handle}/post/{match[2]}"
         return Published(external_id=uri, url=url, token=str(answer.get("cid") or ""))
+
+
+def _created_at(record: dict[str, Any]) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(record.get("createdAt") or ""))
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _is_missing(error: DeliveryError) -> bool:
