@@ -10,6 +10,7 @@ from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.all_clear import has_left
 from broadcast.app import App
 from broadcast.audiences import listed
+from broadcast.body_pictures import with_pictures
 from broadcast.channel import CanDoubt, Limits, normalised
 from broadcast.desk.submit import fault_of_end, foresee, revision_hash
 from broadcast.errors import ContentError, SettingsError, os_reason
@@ -77,6 +78,7 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
     Raises:
         ContentError: a picture cannot be read.
     """
+    draft = _with_pictures(draft)
     pictures = media.load(draft, path.parent, root=app.dir)
     with app.db.read() as tx:
         previous = _previous(tx, draft.slug)
@@ -125,6 +127,13 @@ def _doubted(app: App, proof: proofread.Proof, draft: Draft) -> list[Finding]:
             for words in said
         ]
     return found
+
+
+def _with_pictures(draft: Draft) -> Draft:
+    try:
+        return with_pictures(draft)
+    except ContentError:
+        return draft  # the proof says what is wrong with the body, with its line
 
 
 def _unknown_owner(draft: Draft, known: Sequence[str]) -> list[Finding]:

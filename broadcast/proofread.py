@@ -9,6 +9,7 @@ from datetime import datetime
 
 from broadcast import checks, markdown
 from broadcast.blocks import Document, Table
+from broadcast.body_pictures import check_body
 from broadcast.channel import Limits
 from broadcast.checks_media import check_media
 from broadcast.checks_rendition import check_rendition
@@ -16,7 +17,7 @@ from broadcast.checks_sign import check_sign
 from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
 from broadcast.pictures import fitted
-from broadcast.render import Earlier, News, Renderer, Target, news_of, renditions
+from broadcast.render import Earlier, News, Renderer, Target, advise, news_of, renditions
 
 __all__ = ["Proof", "Target", "proofread", "targets_for"]
 
@@ -77,8 +78,10 @@ def proofread(
         )
         for loss in losses
     ]
+    findings += check_body(draft, document)
     findings += checks.check_times(draft, newsroom.timezone)
     findings += checks.check_overrides(draft, previous)
+    findings += advise(draft, earlier.draft)
     chosen = targets_for(draft, targets)
     if not chosen and not any(f.blocking for f in findings):
         findings.append(

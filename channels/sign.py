@@ -157,7 +157,7 @@ class Sign:
 
     def _entry(self, board: BoardView, showing: Showing, part: Part, pages: dict[str, bytes]) -> dict[str, Any]:
         zone = ZoneInfo(board.newsroom.timezone)
-        start = max(filter(None, (showing.published_at, part.starts_at)))
+        start = showing.published_at
         return {
             "slug": part.slug,
             "revision": showing.revision,

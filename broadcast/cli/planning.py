@@ -70,17 +70,24 @@ def _instead(place: Place, step: Step) -> str:
     return f"{asked[0]} = {asked[1]} : ce canal ne sait pas le faire ; c'est dit par une nouvelle publication"
 
 
+def _same(is_same: bool, step: Step) -> str:
+    """Say where a channel has published the same words already, and what tells them apart."""
+    is_said = is_same and step.form.value == "correction" and step.action.value == "publish"
+    return f"mots déjà publiés ici : « Mise à jour n° {step.number - 1} » les distingue" if is_said else ""
+
+
 def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: bool) -> list[dict[str, Any]]:
     """Return one row for each step that would be planned or dropped, and one for each channel left as it is."""
     from broadcast.model import EndedBecause
     from broadcast.planner import plans_of
-    from broadcast.store import deliveries, messages, postings
+    from broadcast.store import deliveries, messages, postings, revisions
 
     message = messages.get_message(tx, slug)
     which = message.approved if withdrawn else (number or message.latest)
     because = EndedBecause.WITHDRAWN if withdrawn else None
     urls = {(p.channel, p.slot): p.url for p in postings.of_message(tx, message.uid)}
     known = {d.uid: d for d in deliveries.of_message(tx, message.uid)}
+    same = {f.channel for f in revisions.revision_findings(tx, message.uid, which) if f.code == "same_text"}
     rows: list[dict[str, Any]] = []
     for channel, plan_ in plans_of(tx, message, app.places, app.clock.now(), number=which, because=because).items():
         rounds = [s for s in plan_.steps if s.round and s.action.value == "publish"]
@@ -95,7 +102,9 @@ def plan_rows(app: App, tx: Tx, slug: str, *, number: int | None, withdrawn: boo
                     "revision": step.number,
                     "part": step.part,
                     "url": urls.get((channel, step.slot), ""),
-                    "note": f"{len(rounds)} rappel(s) avant la fin" if step in rounds else _instead(app.places[channel], step),
+                    "note": f"{len(rounds)} rappel(s) avant la fin"
+                    if step in rounds
+                    else _instead(app.places[channel], step) or _same(channel in same, step),
                 }
             )
         for drop in plan_.drops:

@@ -42,6 +42,8 @@ class News:
     number: int = 1
     #: What changed, in sentences; empty for a first version.
     changes: tuple[str, ...] = ()
+    #: What the author says of it, "" where only the sentences tell.
+    told: str = ""
     #: True if it is of a graver level than what the public has.
     has_risen: bool = False
     texts: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -53,6 +55,7 @@ def news_of(earlier: Earlier, draft: Draft, document: Document) -> News:
     """Compare a new version with what the public has."""
     return News(
         number=earlier.number,
+        told=draft.change if not is_stale(earlier.draft, draft) else "",
         changes=tuple(changes(earlier.draft, draft, document)),
         has_risen=rises(earlier.draft, draft),
         texts=earlier.texts,
@@ -74,9 +77,14 @@ def changes(old: Draft | None, new: Draft, document: Document) -> list[str]:
         document: its body.
     """
     level = _level_change(old, new)
-    if new.change and (old is None or old.change != new.change):
+    if new.change and not is_stale(old, new):
         return [sentence(new.change), *level]
     return [*level, *_changed(old, new, document)] if old is not None else []
+
+
+def is_stale(old: Draft | None, new: Draft) -> bool:
+    """True if `change` says what an earlier version changed."""
+    return old is not None and old.change == new.change
 
 
 def _compared(old: Draft, new: Draft) -> int:

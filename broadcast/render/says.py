@@ -15,6 +15,8 @@ from types import SimpleNamespace
 #: place of `words`, where a template makes use of them.
 #: When an event takes place is only said where its author wrote it, and then it is worth more than a text about it.
 UNITS = ("instruction", "change", "end", "words", "contact", "more", "hashtags", "lead", "body")
+#: A correction is found, like what it corrects, by its hashtags.
+OF_CORRECTION = ("instruction", "hashtags", *(name for name in UNITS if name not in ("instruction", "hashtags")))
 #: How a unit that did not fit is named to the author.
 NAMES = {
     "instruction": "la consigne (instruction)",
@@ -48,18 +50,24 @@ def asked(units: Sequence[str] | frozenset[str]) -> SimpleNamespace:
 ALL = frozenset(UNITS) - {"lead", "body"}
 
 
-def fill(write: Callable[[frozenset[str], tuple[int, ...]], str], fits: Callable[[str], bool], changes: int) -> Chosen:
+def fill(
+    write: Callable[[frozenset[str], tuple[int, ...]], str],
+    fits: Callable[[str], bool],
+    changes: int,
+    order: Sequence[str] = UNITS,
+) -> Chosen:
     """Choose the units that a place has room for.
 
     Args:
         write: makes the text that says these units, and these sentences of what changed.
         fits: True for a text within the limits of the place.
         changes: sentences there are of what changed.
+        order: units, what is missed most first.
     """
     units: frozenset[str] = frozenset()
     said: tuple[int, ...] = ()
     text, left = write(units, said), []
-    for name in UNITS:
+    for name in order:
         if name == "change":
             said = _sentences(write, fits, units, changes)
             longer = write(units | {name}, said) if said else text

@@ -13,12 +13,13 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from broadcast.blocks import Document
+from broadcast.body_pictures import without_pictures
 from broadcast.channel import Limits
 from broadcast.layout.spoken import duration_s
 from broadcast.model import Draft, Form, Newsroom
 from broadcast.render.earlier import News
 from broadcast.render.says import ALL, asked, fill
-from broadcast.render.work import Target, Work, values_of, with_near_days
+from broadcast.render.work import Target, Work, values_of, when_beside
 from broadcast.text import measure, not_gsm7, transliterate_gsm7
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def side_texts(
     work = Work(
         renderer=renderer,
         draft=draft,
-        document=document,
+        document=without_pictures(document),
         newsroom=newsroom,
         target=Target(name="side", kind="side"),
         media=(),
@@ -60,11 +61,13 @@ def side_texts(
     )
     is_new = news.number > 1 and bool(news.changes)
     values = values_of(work, Form.CORRECTION if is_new else Form.PUBLISH)
-    m = with_near_days(work, values["m"])
+    m = values["m"]
 
     def written(name: str, units: frozenset[str], changes: tuple[int, ...]) -> str:
         said = SimpleNamespace(**vars(m) | {"change": " ".join(m.changes[n] for n in changes)})
-        text = renderer.render(f"_shared/{name}.txt", values | {"m": said, "says": asked(units)})
+        text = renderer.render(
+            f"_shared/{name}.txt", values | {"m": said, "says": asked(units), "when_beside": when_beside(work, near=True)}
+        )
         return re.sub(r"\n{2,}", "\n", text).strip()
 
     said = written("spoken", ALL, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from broadcast import markdown
 from broadcast.blocks import Document
+from broadcast.body_pictures import shown_in_place
 from broadcast.channel import Limits
 from broadcast.feeds import own
 from broadcast.model import Draft, Form, Media, Newsroom
@@ -45,6 +46,7 @@ class Work:
 
     renderer: Renderer
     draft: Draft
+    #: The body; its pictures go along beside it.
     document: Document
     newsroom: Newsroom
     target: Target
@@ -53,6 +55,17 @@ class Work:
     limits: Limits
     phrases: Mapping[str, str]
     news: News
+    #: The body with its pictures; None: it has none.
+    pictured: Document | None = None
+
+    @property
+    def page(self) -> Document:
+        """Return the body as a place shows it: a page of ours with its pictures in it, any other without."""
+        is_page = self.target.is_board and "html" in self.renderer.files(self.target.kind).get(Form.PUBLISH, [])
+        if self.pictured is None or not is_page:
+            return self.document
+        files = zip(self.draft.images, self.media, strict=False)
+        return shown_in_place(self.pictured, {image.file: media.name for image, media in files})
 
     def local(self, at: Any) -> Any:
         """Return a time in the newsroom's zone, None as None."""
@@ -89,7 +102,7 @@ def options(work: Work) -> dict[str, Any]:
         "short": d.short,
         # Where the whole text is a step away, `short` would be a poor summary of it ("Liste sur le site.").
         "summary": markdown.lead(work.document) or d.short,
-        "change": " ".join(work.news.changes),
+        "change": work.news.told,
         "is_correction": d.is_correction,
         "until_at": d.until_at.isoformat() if d.until_at else "",
     }
@@ -108,6 +121,7 @@ def values_of(work: Work, form: Form) -> dict[str, Any]:
         "brief": False,
         "form": form.value,
         "says": asked(ALL),
+        "when_beside": when_beside(work, near=False),
         # "Mise à jour", "Rectificatif": said where readers know an earlier version.
         "is_new_version": is_new,
         "twin": 0,
@@ -146,7 +160,7 @@ def _given(work: Work) -> dict[str, Any]:
         if d.source is None
         else SimpleNamespace(name=d.source.name, url=d.source.url, published_at=work.local(d.source.published_at)),
         "images": work.media,
-        "body": work.document,
+        "body": work.page,
         "owner": d.owner,
         "override": work.override.get("text", ""),
         "link": d.link,
@@ -171,6 +185,8 @@ def _composed(work: Work) -> dict[str, Any]:
     text = without(markdown.to_plain(work.document), (title, d.instruction))
     return {
         "text": text,
+        # Beside the whole text; a place that says less asks `when_beside` with what it says.
+        "lasts": when_beside(work, near=False)(text),
         "rest": markdown.after_lead(work.document),
         "is_rewritten": not d.change and len(" ".join(changes)) * 2 > len(text),
         "headline": headline,
@@ -178,7 +194,6 @@ def _composed(work: Work) -> dict[str, Any]:
         "name": event_name(d.title, d.event),
         "brief_title": _without_order(headline, d.instruction),
         "reach": "" if _is_within(d.contact, d.instruction) else d.contact,
-        "lasts": "" if override else _lasts(work, " ".join((headline, d.instruction, words)), near=False),
         "change": " ".join(changes),
         "changes": changes,
         "has_risen": work.news.has_risen,
@@ -198,18 +213,23 @@ def _is_within(words: str, text: str) -> bool:
     return bool(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
-def with_near_days(work: Work, m: SimpleNamespace) -> SimpleNamespace:
-    """Return the same names with near days in words, true on the day of `news.said_at` only."""
-    said = " ".join((m.headline, m.instruction, m.words))
-    return SimpleNamespace(**vars(m) | {"lasts": _lasts(work, said, near=True) if m.lasts else ""})
+def when_beside(work: Work, *, near: bool) -> Callable[[str], str]:
+    """Return what gives the beginning and end of the event to a template, "" where the text beside tells them.
 
-
-def _lasts(work: Work, said: str, *, near: bool) -> str:
+    Args:
+        work: the message and its place.
+        near: True for days in words, true on the day of `news.said_at` only.
+    """
     d, at = work.draft, work.local(work.news.said_at)
     onset, until = work.local(d.onset_at), work.local(d.until_at)
-    if at is None or tells_when(said, onset, until):
-        return ""
-    return lasts(onset, until, at, near=near)
+
+    def beside(text: str) -> str:
+        said = " ".join((d.title, d.instruction, str(text)))
+        if at is None or work.override.get("text") or tells_when(said, onset, until):
+            return ""
+        return lasts(onset, until, at, near=near)
+
+    return beside
 
 
 def _cap(work: Work, msg_type: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +45,8 @@ def take_for_attempt(
     going = _taken(tx, _TAKE_FOR_ATTEMPT, wanted, claimant, until, {"b_at": at, "b_wall": wall_at})
     if going:
         tx.many(_ATTEMPT, [{"delivery_uid": d.uid, "claimant": claimant, "at": at} for d in going])
-    return going
+    # What is sent may depend on when its attempt began ("ce soir"), and a later look reads that from the row.
+    return [replace(d, attempted_at=at) for d in going]
 
 
 _ATTEMPT = insert(_A)

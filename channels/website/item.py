@@ -107,4 +107,9 @@ def _told(showing: Showing) -> str:
 
 
 def _images(part: Part) -> list[dict[str, Any]]:
-    return [{"name": m.name, "alt": m.alt, "credit": m.credit, "width": m.width_px, "height": m.height_px} for m in part.media]
+    # What stands within the text is not shown once more beside it.
+    return [
+        {"name": m.name, "alt": m.alt, "credit": m.credit, "width": m.width_px, "height": m.height_px}
+        for m in part.media
+        if f'src="{m.name}"' not in part.html
+    ]
