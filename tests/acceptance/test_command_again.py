@@ -43,3 +43,14 @@ def test_not_published_says_the_same(tmp_path, mastodon):
     folder.run("resolve", "crue-quais/reseau", "--not-published", "--as", "bob")
     folder.run("send")
     assert len(mastodon.live()) == 1
+
+
+def test_what_waits_says_until_when(tmp_path, mastodon):
+    folder = Folder(tmp_path / "n", Folder.network("reseau", mastodon, tmp_path / "n")).people()
+    folder.approved()
+    mastodon.busy(3600)
+    assert "(pas avant le " in folder.run("send", code=1).stdout
+    shown = folder.run("status", "crue-quais")
+    assert "(pas avant le " in shown.stdout and "(pas avant le " in shown.stderr
+    status = folder.json("status", "crue-quais")
+    assert status["deliveries"][0]["not_before"] == status["late"][0]["until"] > status["deliveries"][0]["at"]
