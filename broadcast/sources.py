@@ -16,7 +16,7 @@ class ItemState(StrEnum):
     SEEN = "seen"
     #: Does not concern the newsroom, or is an exercise, or not for the public.
     IRRELEVANT = "irrelevant"
-    #: The same link, title and day under another id.
+    #: The same link, title, day and words under another id.
     DUPLICATE = "duplicate"
     #: Waits for a person.
     PROPOSED = "proposed"

@@ -68,6 +68,8 @@ def _tried(app: App, url: str, *, allow_private: bool) -> tuple[ParsedFeed, dict
             headers={section.api_key_header: key.reveal()} if section and key else {},
         )
     )
+    if fetched.status == 204:
+        return _silent(url, fetched.final_url)
     if fetched.outcome != "new":
         raise FeedError(f"{url} : {fetched.reason or 'rien reçu'}", subject=url)
     work = Work(body=fetched.body, url=fetched.final_url, content_type=fetched.content_type, received_at=app.clock.now())
@@ -84,6 +86,14 @@ def _tried(app: App, url: str, *, allow_private: bool) -> tuple[ParsedFeed, dict
         "hubs": list(fetched.hub_urls or parsed.hub_urls),
         "problems": list(parsed.problems),
     }
+
+
+def _silent(url: str, final_url: str) -> tuple[ParsedFeed, dict[str, Any]]:
+    """Return what is known of a source that has nothing to tell now (204)."""
+    from broadcast.feeds.document import ParsedFeed
+
+    facts: dict[str, Any] = {"url": url, "final_url": final_url, "moved_to": "", "title": "", "hubs": [], "problems": []}
+    return ParsedFeed(format="none"), facts | {"format": "rien à dire pour l'instant"}
 
 
 def _tried_rows(app: App, url: str, parsed: ParsedFeed) -> list[dict[str, Any]]:

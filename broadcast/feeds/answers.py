@@ -113,6 +113,8 @@ def fetched_of(request: FeedRequest, answer: Answer, *, who: str) -> Fetched:
     """
     if answer.status == 304:
         return _not_modified(request, answer, who)
+    if answer.status == 204:
+        return _nothing(request, answer)
     if answer.status != 200:
         return _refusal(answer, who)
     if not answer.body:
@@ -148,6 +150,19 @@ def _not_modified(request: FeedRequest, answer: Answer, who: str) -> Fetched:
         etag=etag or request.etag,
         last_modified=last_modified or request.last_modified,
         final_url=answer.url,
+    )
+
+
+def _nothing(request: FeedRequest, answer: Answer) -> Fetched:
+    """Return that a source has nothing to tell: no failure, and nothing to compare the next answer with but what is known."""
+    return Fetched(
+        outcome="unchanged",
+        status=204,
+        body_sha256=request.body_sha256,
+        etag=request.etag,
+        last_modified=request.last_modified,
+        final_url=answer.url,
+        moved_to=answer.moved_to,
     )
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
+from broadcast.alerts import Doubt
 from broadcast.feeds.zones import at_zone, zone_of
 
 #: Years that a date of a feed may have; others are faults (1970, 0001, 9999).
@@ -50,6 +51,15 @@ def aware(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return at if at is not None and FIRST_YEAR <= at.year <= LAST_YEAR else None
+
+
+def read_or_doubted(field: str, text: str) -> tuple[datetime | None, tuple[Doubt, ...]]:
+    """Return a time as `aware` does, and a doubt of it where something is written that says none."""
+    at = aware(text)
+    if at is not None or not text.strip():
+        return at, ()
+    wrong = f"« {' '.join(text[:60].split())} » n'est pas une date et heure sûre"
+    return None, (Doubt(field, wrong, "aucune heure retenue", "time"),)
 
 
 def _read(text: str) -> datetime | None:

@@ -232,9 +232,9 @@ def entry_verdict(entry: Entry, known: Mapping[str, KnownEntry], keys: Collectio
 
 
 def fold_key(entry: Entry, timezone: str = "Europe/Paris") -> str:
-    """Return what two copies of one item share: link, title and day; "" where there is too little of it."""
+    """Return what two copies of one item share: link, title, day and words; "" where there is too little of it."""
     if not entry.title or not (entry.link or entry.published):
         return ""
     at = entry.published or entry.updated
     day = at.astimezone(ZoneInfo(timezone)).date().isoformat() if at else ""
-    return "|".join((normal_link(entry.link), fold(entry.title).strip(), day))
+    return "|".join((normal_link(entry.link), fold(entry.title).strip(), day, fold(entry.summary).strip()))

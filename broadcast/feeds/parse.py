@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from broadcast.alerts import Entry
 from broadcast.errors import BroadcastError, FeedError
+from broadcast.feeds import identities
 from broadcast.feeds.document import MAX_ENTRIES, Document, Format, ParsedFeed
 from broadcast.feeds.formats import formats
 from broadcast.feeds.guard import document_of
@@ -53,4 +55,31 @@ def _read(name: str, format_: Format, document: Document) -> ParsedFeed:
         ) from error
     if len(feed.entries) > MAX_ENTRIES:
         raise FeedError(f"flux : {len(feed.entries)} entrées, au plus {MAX_ENTRIES}", subject=document.url)
-    return feed
+    return _kept(feed, document)
+
+
+def _kept(feed: ParsedFeed, document: Document) -> ParsedFeed:
+    """Return the feed with what can be kept of it, and each item told from the others.
+
+    Raises:
+        FeedError: nothing in it can be.
+    """
+    kept, problems = [], list(feed.problems)
+    for n, entry in enumerate(feed.entries, 1):
+        part = identities.unfit(entry)
+        if part:
+            problems.append(f"élément {n} : {part} avec un caractère impossible (demi-signe ou fin de texte)")
+        else:
+            kept.append(entry)
+    if feed.entries and not kept:
+        raise FeedError(f"flux : aucun élément lisible : {problems[0]}", subject=document.url)
+    return replace(
+        feed,
+        title=identities.clean(feed.title),
+        language=identities.clean(feed.language),
+        rights=identities.clean(feed.rights),
+        self_url=identities.clean(feed.self_url),
+        hub_urls=tuple(map(identities.clean, feed.hub_urls)),
+        entries=identities.told_apart(kept),
+        problems=tuple(map(identities.clean, problems)),
+    )

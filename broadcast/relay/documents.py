@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broadcast.app import App
-from broadcast.errors import BroadcastError
+from broadcast.errors import BroadcastError, StoreError
 from broadcast.feeds.document import ParsedFeed
 from broadcast.feeds.signature import Trust, verified
 from broadcast.feeds.workers import Parsed, Work
@@ -55,6 +55,8 @@ def believed(app: App, name: str, body: bytes) -> tuple[bytes, str]:
         return verified(body, trust), ""
     except BroadcastError as error:
         return body, str(error)
+    except Exception as error:  # noqa: BLE001  (whatever is in a signature costs its own source)
+        return body, f"signature illisible ({type(error).__name__})"
 
 
 def written(app: App, reads: Sequence[Read], now: datetime) -> list[Polled]:
@@ -62,11 +64,32 @@ def written(app: App, reads: Sequence[Read], now: datetime) -> list[Polled]:
     try:
         with app.db.write() as tx:
             made = [_enter(app, tx, read, now) for read in reads]
-    except BroadcastError as error:
-        if len(reads) == 1:
-            return [Polled(feed=reads[0].state.name, outcome="failed", reason=str(error), took_s=reads[0].took_s)]
-        return [polled for read in reads for polled in written(app, [read], now)]
-    return [replace(p, relayed=tuple(follow(app, p.taken.for_rules))) if p.taken and p.taken.for_rules else p for p in made]
+    except Exception as error:  # noqa: BLE001  (whatever is in a document costs its own source)
+        if len(reads) > 1:
+            return [polled for read in reads for polled in written(app, [read], now)]
+        return [_set_aside(app, reads[0], error, now)]
+    return [replace(p, relayed=_followed(app, p.taken.for_rules)) if p.taken and p.taken.for_rules else p for p in made]
+
+
+def _set_aside(app: App, read: Read, error: Exception, now: datetime) -> Polled:
+    """Put a document into quarantine that could be read and not be kept; where the database is the cause, ask again."""
+    if isinstance(error, BroadcastError):
+        return Polled(feed=read.state.name, outcome="failed", reason=str(error), took_s=read.took_s)
+    refused = replace(read, parsed=Parsed(reason=f"contenu impossible à garder ({type(error).__name__})"))
+    try:
+        with app.db.write() as tx:
+            return _quarantined(tx, refused, now)
+    except Exception as again:  # noqa: BLE001  (told, and tried again at the next poll)
+        reason = str(again) if isinstance(again, BroadcastError) else f"{refused.parsed.reason} ; {type(again).__name__}"
+        return Polled(feed=read.state.name, outcome="failed", reason=reason, took_s=read.took_s)
+
+
+def _followed(app: App, uids: Sequence[str]) -> tuple[Relayed, ...]:
+    """Let rules follow. What they could not do still waits for them in the database, and holds up no other source."""
+    try:
+        return tuple(follow(app, uids))
+    except StoreError:
+        return ()  # followed at the next turn of the scheduler
 
 
 def _enter(app: App, tx: Tx, read: Read, now: datetime) -> Polled:

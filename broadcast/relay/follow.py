@@ -24,6 +24,8 @@ from broadcast.store.base import Tx
 
 #: How often a decision is taken again because others acted meanwhile.
 _ROUNDS = 10
+#: How a fault of ours is called, that a person must make up for.
+DEFECT = "défaut inattendu"
 
 
 def follow(app: App, uids: Iterable[str] | None = None) -> list[Relayed]:
@@ -62,17 +64,22 @@ def _sorted_out(
     ordered = sorted(items, key=lambda i: i.alert.sent if i.alert is not None else i.received_at)
     for item in ordered:
         taken, reasons = None, {}
-        for rule in standing if item.uid not in replaced else ():
-            choice = choose(app, tx, rule, item, now)
-            reasons[rule.name] = choice.reason
-            if choice.takes:
-                taken = rule
-                break
-        if taken is None:
-            left.append((item, _why_not(app, tx, item, reasons)))
-            continue
-        mine = seen_from(app.settings, item, taken.areas)
-        groups.setdefault((taken.name, subject_of(item.feed, mine.entry)), []).append(mine)
+        try:
+            for rule in standing if item.uid not in replaced else ():
+                choice = choose(app, tx, rule, item, now)
+                reasons[rule.name] = choice.reason
+                if choice.takes:
+                    taken = rule
+                    break
+            if taken is None:
+                left.append((item, _why_not(app, tx, item, reasons)))
+                continue
+            mine = seen_from(app.settings, item, taken.areas)
+            groups.setdefault((taken.name, subject_of(item.feed, mine.entry)), []).append(mine)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever is in an item is a person's, and holds up no other)
+            left.append((item, f"{DEFECT} ({type(error).__name__})"))
     return groups, left
 
 
@@ -119,6 +126,8 @@ def _act(app: App, rule: Rule, item: Item, beside: Sequence[Item]) -> list[Relay
             raise  # nothing was written: looked at again as soon as the database can be used
         except BroadcastError as error:
             return failed(app, rule, item, trace, str(error))
+        except Exception as error:  # noqa: BLE001  (whatever is in an item is a person's, and holds up no other)
+            return failed(app, rule, item, trace, f"{DEFECT} ({type(error).__name__})")
     return []  # still waits
 
 
@@ -129,7 +138,12 @@ def _let_go(app: App, left: Sequence[tuple[Item, str]]) -> None:
     now = app.clock.now()
     with app.db.write() as tx:
         for item, reason in left:
-            if entries.take_due(tx, item.uid):
+            if not entries.take_due(tx, item.uid):
+                continue
+            if reason.startswith(DEFECT):
+                words = f"« {item.entry.title} » : {reason} : aucune règle n'a pu le lire ; à faire à la main : feeds adopt {item.uid[:8]}"
+                tasks.raise_task(tx, "rule_failed", item.uid, words, now, feed=item.feed)
+            else:
                 _tell_if_ours(tx, item, reason, now)
 
 

@@ -131,6 +131,7 @@ def _asked_together(
     done: list[Polled] = []
     for batch in batches(app.parsers.parse_arriving(arrivals())):
         calm: list[FeedState] = []
+        empty: list[str] = []
         read: list[Read] = []
         polled: list[Polled] = []
         for number, parsed in batch:
@@ -138,6 +139,7 @@ def _asked_together(
             state = states[names[number]]
             if fetched.outcome == "unchanged":
                 calm.append(_asked(app, state, fetched, began))
+                empty += [state.name] if fetched.status == 204 and not state.backlog_seen else []
                 polled.append(Polled(feed=state.name, outcome="unchanged", took_s=fetched.took_s))
             elif fetched.outcome == "new" and work is not None:
                 _note_move(app, state, fetched, began)
@@ -145,7 +147,7 @@ def _asked_together(
                 read.append(Read(_asked(app, state, fetched, began), work, parsed, fetched.took_s))
             else:
                 polled.append(_failed(app, state, fetched))
-        _keep_calm(app, states, calm, began)
+        _keep_calm(app, states, calm, empty, began)
         polled += written(app, read, began)
         app.under_way.give_back(one.feed for one in polled)
         if tell is not None:
@@ -167,11 +169,14 @@ def _note_move(app: App, state: FeedState, fetched: Fetched, now: datetime) -> N
             tasks.settle_tasks(tx, now, "relais", kind="moved", subject=state.name)
 
 
-def _keep_calm(app: App, states: Mapping[str, FeedState], calm: Sequence[FeedState], now: datetime) -> None:
+def _keep_calm(app: App, states: Mapping[str, FeedState], calm: Sequence[FeedState], empty: Sequence[str], now: datetime) -> None:
     if not calm:
         return
     with app.db.write() as tx:
         feeds.keep_unchanged(tx, calm)
+        for name in empty:
+            # It said that there is nothing: what it tells next is news, not what was there before.
+            feeds.update_feed(tx, name, backlog_seen=True)
         for state in calm:
             for kind in ("stale", "quarantine") if states[state.name].failures else ():
                 tasks.settle_tasks(tx, now, "relais", kind=kind, subject=state.name)

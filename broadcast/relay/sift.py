@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from broadcast.alerts import Alert, Entry
+from broadcast.feeds.lineage import alert_digest
 from broadcast.feeds.links import normal_link
 from broadcast.feeds.plain import fold
 from broadcast.relay.chains import lineage_of, references_of, unpublishable
@@ -107,12 +109,13 @@ def sift(desk: Desk, entries: Sequence[Entry]) -> Sifted:
 
 
 def folded_of(entry: Entry) -> str:
-    """Return what makes two items the same under two ids: link, title and day; "" where that would say too little."""
+    """Return what makes two items the same under two ids: link, title, day and words; "" where that would say too little."""
     day = entry.published or entry.updated
     title = fold(entry.title).strip()
     if entry.alert is not None or not entry.link or not title or day is None:
         return ""
-    return f"{normal_link(entry.link)}|{title}|{day.date().isoformat()}"
+    words = hashlib.sha256(fold(entry.summary).encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{normal_link(entry.link)}|{title}|{day.date().isoformat()}|{words}"
 
 
 def _new(desk: Desk, out: Sifted, here: Mapping[str, Item], entry: Entry) -> Item:
@@ -178,7 +181,16 @@ def _twin(desk: Desk, out: Sifted, here: Mapping[str, Item], entry: Entry, ident
     if folded and folded in desk.by_folded:
         return desk.by_folded[folded].uid
     same = (i for i in here.values() if (identity and i.identity == identity) or (folded and i.folded == folded))
-    return next((i.uid for i in same), "")
+    twin = next(same, None)
+    if (
+        twin is not None
+        and entry.alert is not None
+        and twin.alert is not None
+        and alert_digest(entry.alert) != alert_digest(twin.alert)
+    ):
+        words = f"{desk.feed} : deux contenus sous le même identifiant CAP dans un seul document ; le premier est gardé, vérifiez à la source"
+        out.tasks.append(Ask(kind="source_conflict", subject=twin.uid, message=words))
+    return twin.uid if twin is not None else ""
 
 
 def _lineage(desk: Desk, here: Mapping[str, Item], uid: str, alert: Alert | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import bindparam, case, func, insert, select, update
 
-from broadcast.alerts import Alert, Entry
+from broadcast.alerts import Alert, Doubt, Entry
 from broadcast.errors import NotFound
 from broadcast.model import canonical_json
 from broadcast.sources import Item, ItemState, Known
@@ -260,8 +260,12 @@ def _alerts() -> TypeAdapter[Alert]:
 def entry_to_json(entry: Entry) -> str:
     """Return an entry as JSON."""
     facts: dict[str, Any] = {
-        f.name: _plain(getattr(entry, f.name)) for f in fields(entry) if f.name != "alert" and getattr(entry, f.name)
+        f.name: _plain(getattr(entry, f.name))
+        for f in fields(entry)
+        if f.name not in ("alert", "doubts") and getattr(entry, f.name)
     }
+    if entry.doubts:
+        facts["doubts"] = [asdict(doubt) for doubt in entry.doubts]
     if entry.alert is not None:
         facts["alert"] = _alerts().dump_python(entry.alert, mode="json")
     return canonical_json(facts)
@@ -277,6 +281,7 @@ def _entry(facts: Mapping[str, Any]) -> Entry:
     for name in ("published", "updated"):
         if values.get(name):
             values[name] = datetime.fromisoformat(values[name])
+    values["doubts"] = tuple(Doubt(**doubt) for doubt in values.get("doubts", ()))
     if "alert" in values:
         values["alert"] = _alerts().validate_python(values["alert"])
     return Entry(**values)

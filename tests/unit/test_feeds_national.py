@@ -159,8 +159,9 @@ def test_a_new_issue_that_says_the_same_is_the_same_and_a_new_level_is_not():
 
 def test_a_vigilance_that_cannot_be_understood_is_told():
     assert "couleur 5" in read("vigilance.json", **{'"phenomenon_max_color_id": 4': '"phenomenon_max_color_id": 5'}).problems[0]
-    with pytest.raises(FeedError, match="begin_validity_time"):
-        read("vigilance.json", **{'"begin_validity_time": "2026-11-24T05:00:00Z"': '"begin_validity_time": "demain"'})
+    late = read("vigilance.json", **{'"begin_validity_time": "2026-11-24T05:00:00Z"': '"begin_validity_time": "demain"'})
+    assert len(late.entries) == len(read("vigilance.json").entries)
+    assert {d.field for e in late.entries for d in doubts_of(e)} == {"end_validity_time"}
     with pytest.raises(FeedError, match="update_time"):
         parse(b'{"product": {"periods": []}}', url=URL, content_type=None)
     with pytest.raises(FeedError):

@@ -109,7 +109,7 @@ def test_validators_of_another_address_or_that_cannot_be_sent_back_are_not_kept(
 @pytest.mark.parametrize(
     ("status", "outcome", "why"),
     [
-        (204, "failed", "inattendue (204)"),
+        (205, "failed", "inattendue (205)"),
         (206, "failed", "inattendue (206)"),
         (301, "failed", "inattendue (301)"),
         (401, "failed", "vérifiez la clé"),
@@ -128,6 +128,12 @@ def test_other_statuses_say_what_to_do(status: int, outcome: str, why: str):
     assert fetched.reason.startswith("www.prefecture.example : ")
     assert why in fetched.reason
     assert fetched.retry_after_s == (90 if status in (429, 500, 503) else None)
+
+
+def test_a_source_that_has_nothing_to_tell_is_no_failure_and_forgets_nothing():
+    fetched = fetched_of(ASKED, Answer(status=204, headers={}, url=URL), who="x")
+    assert (fetched.outcome, fetched.status, fetched.reason) == ("unchanged", 204, "")
+    assert (fetched.etag, fetched.body_sha256) == (ASKED.etag, ASKED.body_sha256)
 
 
 def test_an_empty_body_is_a_fault():

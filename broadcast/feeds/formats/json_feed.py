@@ -6,9 +6,9 @@ from typing import Any
 
 from broadcast.alerts import Entry
 from broadcast.errors import FeedError
-from broadcast.feeds.dates import aware
+from broadcast.feeds.dates import read_or_doubted
 from broadcast.feeds.document import Document, ParsedFeed
-from broadcast.feeds.formats.syndication import stable_id
+from broadcast.feeds.identities import identity_of_item
 from broadcast.feeds.links import http_link
 from broadcast.feeds.plain import plain
 
@@ -35,7 +35,10 @@ def read(document: Document) -> ParsedFeed:
         if not isinstance(item, dict):
             problems.append(f"élément {n} : ce n'est pas un objet")
             continue
-        entries.append(_entry(item, language, url))
+        try:
+            entries.append(_entry(item, language, url, http_link(_text(value, "home_page_url"), url)))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            problems.append(f"élément {n} : illisible ({type(error).__name__})")
     hubs = value.get("hubs")
     hub_urls = (http_link(_text(h, "url"), url) for h in (hubs if isinstance(hubs, list) else []))
     return ParsedFeed(
@@ -49,18 +52,22 @@ def read(document: Document) -> ParsedFeed:
     )
 
 
-def _entry(item: dict[str, Any], language: str, url: str) -> Entry:
+def _entry(item: dict[str, Any], language: str, url: str, page: str) -> Entry:
     link = http_link(_text(item, "url"), url) or http_link(_text(item, "external_url"), url)
-    summary = plain(_text(item, "summary") or _text(item, "content_text") or _text(item, "content_html"))
+    said = _text(item, "summary") or _text(item, "content_text") or _text(item, "content_html")
+    summary = plain(said, base=link or url, known=link)
+    published, doubted = read_or_doubted("date_published", _text(item, "date_published"))
+    updated, more = read_or_doubted("date_modified", _text(item, "date_modified"))
     title = plain(_text(item, "title"), one_line=True)
     return Entry(
-        id=_text(item, "id").strip() or link or stable_id(title, summary, _text(item, "date_published")),
+        id=identity_of_item(_text(item, "id"), link, page, title=title, summary=summary, date=_text(item, "date_published")),
         title=title or summary.partition("\n")[0][:140],
         link=link,
-        published=aware(_text(item, "date_published")),
-        updated=aware(_text(item, "date_modified")),
+        published=published,
+        updated=updated,
         summary=summary,
         language=_text(item, "language")[:35] or language,
+        doubts=(*doubted, *more),
     )
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.alerts import Alert, Area, Entry, Info, Named, entry_digest
+from broadcast.alerts import Alert, Area, Doubt, Entry, Info, Named, entry_digest
 from broadcast.errors import FeedError
 from broadcast.feeds.dates import aware
 from broadcast.feeds.document import Document, ParsedFeed
@@ -59,67 +59,113 @@ def recognises(document: Document) -> bool:
 
 
 def read(document: Document) -> ParsedFeed:
-    """Read all that is yellow and above.
+    """Read all that is yellow and above; what is not understood is named, and costs nothing else.
 
     Raises:
-        FeedError: without its time, or with periods that are none.
+        FeedError: without its time, or with no period that can be read.
     """
     product = document.value["product"]
     sent = aware(str(product.get("update_time") or "")) or document.received_at
     if sent is None:
         raise FeedError("vigilance Météo-France : « update_time » absent ou illisible")
-    entries: list[Entry] = []
-    problems: list[str] = []
-    spoken: set[str] = set()
-    for period in product["periods"]:
-        span = _Span(*(_time(period, key) for key in ("begin_validity_time", "end_validity_time")))
-        for domain in _list(_dict(period.get("timelaps")).get("domain_ids")):
-            try:
-                entries.extend(_entries(domain, span, sent))
-                spoken.update(_spoken(domain, span))
-            except (ValueError, TypeError) as error:
-                problems.append(f"vigilance : domaine {_dict(domain).get('domain_id')} : {error}")
+    made = _Made(sent)
+    for n, period in enumerate(product["periods"], 1):
+        made.add_period(n, period)
+    if made.problems and not made.entries and not made.spoken:
+        raise FeedError(f"vigilance Météo-France : rien de lisible : {made.problems[0]}")
     return ParsedFeed(
         format="meteofrance",
         title="Vigilance Météo-France",
         language="fr-FR",
         rights=RIGHTS,
-        entries=tuple(entries),
-        problems=tuple(problems),
+        entries=tuple(made.entries),
+        problems=tuple(dict.fromkeys(made.problems)),
         is_state=True,
-        speaks_of=frozenset(spoken),
+        speaks_of=frozenset(made.spoken),
         issued_at=sent,
     )
 
 
-def _spoken(domain: Any, period: _Span) -> list[str]:
-    """Return the ids of all that a domain could have said of a day: what it does not name is green."""
-    code = str(_dict(domain).get("domain_id", "")).strip().upper()
-    if not isinstance(_dict(domain).get("phenomenon_items"), list):
-        return []
-    unknown = {str(i.get("phenomenon_id")) for i in domain["phenomenon_items"] if not int(i.get("phenomenon_max_color_id") or 0)}
-    return [_identifier(code, phenomenon, period) for phenomenon in PHENOMENA if phenomenon not in unknown]
+class _Made:
+    """What has been read so far."""
+
+    def __init__(self, sent: datetime) -> None:
+        self.sent = sent
+        self.entries: list[Entry] = []
+        self.problems: list[str] = []
+        #: Ids of all of which the document speaks: what a domain does not name is green.
+        self.spoken: set[str] = set()
+
+    def add_period(self, n: int, period: Any) -> None:
+        span, doubts = _period(period, self.sent)
+        domains = _dict(_dict(period).get("timelaps")).get("domain_ids")
+        if span is None or not isinstance(domains, list):
+            why = "sans heures de début et de fin" if span is None else "sans départements"
+            self.problems.append(f"vigilance : période {n} : {why}")
+            return
+        for domain in domains:
+            self._add_domain(domain, span, doubts)
+
+    def _add_domain(self, domain: Any, period: _Span, doubts: tuple[Doubt, ...]) -> None:
+        code = str(_dict(domain).get("domain_id") or "").strip().upper()
+        items = _dict(domain).get("phenomenon_items")
+        if not code or not isinstance(items, list):
+            self.problems.append(f"vigilance : domaine {code or 'sans numéro'} : sans phénomènes")
+            return
+        department, is_coast = _department(code)
+        unclear: set[str] = set()
+        for item in items:
+            phenomenon, colour = str(_dict(item).get("phenomenon_id") or ""), _colour(_dict(item).get("phenomenon_max_color_id"))
+            if colour == 0 or phenomenon not in PHENOMENA:
+                # Of a phenomenon that is not named any may be meant: none is known to be green.
+                unclear |= {phenomenon} if phenomenon else set(PHENOMENA)
+            if colour is None or (colour > 1 and (phenomenon not in PHENOMENA or colour not in COLOURS)) or not phenomenon:
+                what = f"phénomène {phenomenon or 'sans numéro'}, couleur {_dict(item).get('phenomenon_max_color_id')}"
+                self.problems.append(f"vigilance : domaine {code} : {what[:60]} : inconnus")
+                unclear |= {phenomenon} if phenomenon else set(PHENOMENA)
+            elif colour > 1 and department:
+                span, doubted = _span(item, colour, period)
+                about = _About(code, department, is_coast, phenomenon, colour)
+                self.entries.append(_entry(about, span, period, self.sent, (*doubts, *doubted)))
+        self.spoken.update(_identifier(code, phenomenon, period) for phenomenon in PHENOMENA if phenomenon not in unclear)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """One phenomenon in one domain."""
+
+    code: str
+    department: str
+    is_coast: bool
+    phenomenon: str
+    colour: int
+
+
+def _colour(value: Any) -> int | None:
+    """Return a colour; 0 where none is given, which is not green, and None where it is no number."""
+    if value is None:
+        return 0
+    text = str(value).strip()
+    return int(text) if not isinstance(value, bool) and re.fullmatch(r"\d{1,3}", text) else None
+
+
+def _period(period: Any, sent: datetime) -> tuple[_Span | None, tuple[Doubt, ...]]:
+    """Return from when to when a period lasts; the day that its name tells, where its times do not."""
+    begins, ends = (_time(period, key) for key in ("begin_validity_time", "end_validity_time"))
+    if begins is not None and ends is not None and begins < ends:
+        return _Span(begins, ends), ()
+    days = {"J": 0, "J1": 1}.get(str(_dict(period).get("echeance")))
+    if days is None:
+        return None, ()
+    day = datetime.combine(sent.astimezone(_PARIS).date() + timedelta(days=days), time(), _PARIS)
+    span = _Span((begins or day).astimezone(UTC), (day + timedelta(days=1)).astimezone(UTC))
+    wrong = "les heures de la période manquent ou se contredisent"
+    return span, (Doubt("end_validity_time", wrong, f"le {day:%d/%m/%Y} jusqu'à minuit", "time"),)
 
 
 def _identifier(code: str, phenomenon: str, period: _Span) -> str:
     day = (period.ends - timedelta(seconds=1)).astimezone(_PARIS).date()
     return f"vigilance.{code}.{phenomenon}.{day.isoformat()}"
-
-
-def _entries(domain: Any, period: _Span, sent: datetime) -> list[Entry]:
-    code = str(_dict(domain).get("domain_id", "")).strip().upper()
-    department, is_coast = _department(code)
-    if not department:
-        return []
-    made = []
-    for item in _list(domain.get("phenomenon_items")):
-        phenomenon, colour = str(item.get("phenomenon_id")), int(item.get("phenomenon_max_color_id") or 0)
-        if colour in (0, 1):
-            continue
-        if phenomenon not in PHENOMENA or colour not in COLOURS:
-            raise ValueError(f"phénomène {phenomenon}, couleur {colour} : inconnus")
-        made.append(_entry(code, department, is_coast, phenomenon, colour, _span(item, colour, period), period, sent))
-    return made
 
 
 def _department(code: str) -> tuple[str, bool]:
@@ -130,19 +176,32 @@ def _department(code: str) -> tuple[str, bool]:
     return (match[1], True) if match and match[1] in DEPARTMENTS else ("", False)
 
 
-def _span(item: dict[str, Any], colour: int, period: _Span) -> _Span:
+def _span(item: Any, colour: int, period: _Span) -> tuple[_Span, tuple[Doubt, ...]]:
     """Return from when to when the highest colour lasts; the whole period where no interval says."""
-    spans = [
-        _Span(_time(lap, "begin_time"), _time(lap, "end_time"))
-        for lap in _list(item.get("timelaps_items"))
-        if int(_dict(lap).get("color_id") or 0) == colour
-    ]
-    return _Span(min(s.begins for s in spans), max(s.ends for s in spans)) if spans else period
+    spans: list[_Span] = []
+    doubts: list[Doubt] = []
+    for lap in _list(_dict(item).get("timelaps_items")):
+        told = _colour(_dict(lap).get("color_id"))
+        if told not in (colour, 0, None):
+            continue
+        begins, ends = _time(lap, "begin_time"), _time(lap, "end_time")
+        if told != colour or begins is None or ends is None or begins >= ends:
+            doubts.append(
+                Doubt("timelaps_items", "un intervalle sans début, sans fin ou sans couleur", "toute la période", "time")
+            )
+            begins, ends = begins or period.begins, ends or period.ends
+            begins, ends = (begins, ends) if begins < ends else (period.begins, period.ends)
+        spans.append(_Span(begins, ends))
+    if not spans:
+        return period, ()
+    return _Span(min(s.begins for s in spans), max(s.ends for s in spans)), tuple(dict.fromkeys(doubts))
 
 
-def _entry(
-    code: str, department: str, is_coast: bool, phenomenon: str, colour: int, span: _Span, period: _Span, sent: datetime
-) -> Entry:
+def _entry(about: _About, span: _Span, period: _Span, sent: datetime, doubts: tuple[Doubt, ...]) -> Entry:
+    code, department, is_coast, phenomenon, colour = (
+        *(about.code, about.department, about.is_coast),
+        *(about.phenomenon, about.colour),
+    )
     word, severity, awareness = COLOURS[colour]
     place = f"{'littoral, ' if is_coast else ''}{DEPARTMENTS[department].name} ({department})"
     title = f"Vigilance {word} {PHENOMENA[phenomenon]} : {place}"
@@ -167,7 +226,14 @@ def _entry(
         areas=(Area(area_desc=place, geocodes=tuple(geocodes)),),
     )
     alert = Alert(
-        identifier=identifier, sender=SENDER, sent=sent, status="Actual", msg_type="Alert", scope="Public", infos=(info,)
+        identifier=identifier,
+        sender=SENDER,
+        sent=sent,
+        status="Actual",
+        msg_type="Alert",
+        scope="Public",
+        infos=(info,),
+        doubts=doubts,
     )
     return Entry(
         id=identifier,
@@ -188,11 +254,8 @@ def _when(span: _Span) -> str:
     return f"du {begins:%d/%m/%Y %H:%M} au {ends:%d/%m/%Y %H:%M}"
 
 
-def _time(owner: Any, key: str) -> datetime:
-    at = aware(str(_dict(owner).get(key) or ""))
-    if at is None:
-        raise FeedError(f"vigilance Météo-France : « {key} » absent ou sans décalage horaire")
-    return at
+def _time(owner: Any, key: str) -> datetime | None:
+    return aware(str(_dict(owner).get(key) or ""))
 
 
 def _dict(value: Any) -> dict[str, Any]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 from broadcast.alerts import Entry
 from broadcast.errors import FeedError
 from broadcast.feeds import cap_embedded
-from broadcast.feeds.dates import aware
+from broadcast.feeds.dates import read_or_doubted
 from broadcast.feeds.document import MAX_ENTRIES, Document, ParsedFeed
+from broadcast.feeds.identities import identity_of_item
 from broadcast.feeds.links import http_link
 from broadcast.feeds.plain import plain
 
@@ -46,38 +47,44 @@ def read(document: Document) -> ParsedFeed:
     if not made.version and not entries:
         raise FeedError(f"flux : la racine <{document.root}> n'est pas celle d'un flux RSS ou Atom", subject=document.url)
     inside = cap_embedded.read(document, len(entries))
-    language = _text(feed, "language")[:35]
-    rights = plain(_text(feed, "rights"), one_line=True)
-    shown = [
-        _entry(e, inside.alerts.get(n), language, rights, document.url) for n, e in enumerate(entries) if n not in inside.dropped
-    ]
-    return ParsedFeed(
+    about = ParsedFeed(
         format="syndication",
         title=plain(_text(feed, "title"), one_line=True),
-        language=language,
-        rights=rights,
+        language=_text(feed, "language")[:35],
+        rights=plain(_text(feed, "rights"), one_line=True),
         hub_urls=_links(feed, "hub", document.url),
         self_url=next(iter(_links(feed, "self", document.url)), ""),
-        entries=tuple(shown),
-        problems=inside.problems,
     )
+    # The page of the feed is no address of an item's own.
+    page = replace(about, self_url=http_link(_text(feed, "link"), document.url))
+    shown, problems = [], list(inside.problems)
+    for n, e in enumerate(entries):
+        if n in inside.dropped:
+            continue
+        try:
+            shown.append(_entry(e, inside.alerts.get(n), page, document.url))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            problems.append(f"élément {n + 1} : illisible ({type(error).__name__})")
+    return replace(about, entries=tuple(shown), problems=tuple(problems))
 
 
-def _entry(e: Any, alert: Any, language: str, rights: str, url: str) -> Entry:
+def _entry(e: Any, alert: Any, feed: ParsedFeed, url: str) -> Entry:
     title = plain(_text(e, "title"), one_line=True)
     link = _link(e, url)
-    summary = plain(_text(e, "summary") or _content(e))
-    published, updated = aware(_text(e, "published")), aware(_text(e, "updated"))
+    summary = plain(_text(e, "summary") or _content(e), base=link or url, known=link)
+    published, doubted = read_or_doubted("pubDate", _text(e, "published"))
+    updated, more = read_or_doubted("updated", _text(e, "updated"))
     return Entry(
-        id=_text(e, "id").strip() or link or stable_id(title, summary, _text(e, "published")),
+        id=identity_of_item(_text(e, "id"), link, feed.self_url, title=title, summary=summary, date=_text(e, "published")),
         title=title or (summary.partition("\n")[0][:140] if summary else ""),
         link=link,
         published=published,
         updated=updated,
         summary=summary,
-        language=_language(e) or language,
+        language=_language(e) or feed.language,
         alert=alert,
-        rights=plain(_text(e, "rights"), one_line=True) or rights,
+        rights=plain(_text(e, "rights"), one_line=True) or feed.rights,
+        doubts=(*doubted, *more),
     )
 
 
@@ -86,11 +93,6 @@ def _link(e: Any, url: str) -> str:
     if link == _text(e, "id") and not link.startswith(("http://", "https://")):
         return ""  # a guid that is called a permalink and is none
     return http_link(link, url)
-
-
-def stable_id(*parts: str) -> str:
-    """Return an identity made of the content, for items that have none."""
-    return "sha256:" + hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _text(owner: Any, key: str) -> str:

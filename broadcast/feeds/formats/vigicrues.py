@@ -8,6 +8,7 @@ Source: vigicrues.gouv.fr/services; names of properties vary in case between its
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def recognises(document: Document) -> bool:
     if not isinstance(value, dict) or value.get("type") != "FeatureCollection" or not isinstance(value.get("features"), list):
         return False
     features = value["features"]
-    return any(_property(f, _LEVEL) for f in features[:5]) if features else "vigicru" in document.url.lower()
+    return any(_property(f, _LEVEL) for f in features) if features else "vigicru" in document.url.lower()
 
 
 def read(document: Document) -> ParsedFeed:
@@ -45,7 +46,7 @@ def read(document: Document) -> ParsedFeed:
     for n, feature in enumerate(document.value["features"], 1):
         try:
             entry = _entry(feature, sent)
-        except (ValueError, TypeError) as error:
+        except (ArithmeticError, ValueError, TypeError) as error:
             problems.append(f"Vigicrues : tronçon {n} : {error}")
             continue
         if _level(feature):
@@ -67,7 +68,12 @@ def read(document: Document) -> ParsedFeed:
 
 def _level(feature: Any) -> int:
     """Return the level of a section; 0 where nothing is said of it, which is not green."""
-    return int(float(_property(feature, _LEVEL) or "0"))
+    text = _property(feature, _LEVEL)
+    if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
+        raise ValueError("sans propriétés")
+    if text and not re.fullmatch(r"\d{1,3}(?:\.0*)?", text):
+        raise ValueError(f"niveau {text[:20]} inconnu")
+    return int(float(text or "0"))
 
 
 def _identifier(code: str) -> str:
