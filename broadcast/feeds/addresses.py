@@ -61,6 +61,46 @@ _V6_REFUSED = tuple(
         ("ff00::/8", "adresse de groupe"),
     )
 )
+#: Where machines tell their own secrets, and what is no address of one machine: never, whatever the settings say.
+_NEVER = tuple(
+    (ipaddress.ip_network(network), why)
+    for network, why in (
+        ("169.254.0.0/16", "adresse de lien local"),
+        ("168.63.129.16/32", "service interne d'un hébergeur"),
+        ("100.100.100.200/32", "service interne d'un hébergeur"),
+        ("192.0.0.192/32", "service interne d'un hébergeur"),
+        ("224.0.0.0/4", "adresse de groupe"),
+        ("240.0.0.0/4", "adresse réservée"),
+        ("fe80::/10", "adresse de lien local"),
+        ("ff00::/8", "adresse de groupe"),
+        ("fd00:ec2::/32", "service interne d'un hébergeur"),
+        ("fd20:ce::254/128", "service interne d'un hébergeur"),
+        ("fd00:42::42/128", "service interne d'un hébergeur"),
+        ("fd00:c1::a9fe:a9fe/128", "service interne d'un hébergeur"),
+    )
+)
+#: What `allow_private = true` means: this machine and the networks that nobody else can reach.
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "0.0.0.0/32",
+            "::/128",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "::1/128",
+            "fc00::/7",
+        ),
+    )
+)
+#: IPv6 addresses whose last 32 bits are an IPv4 address.
+_WRAPPING = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+#: Which addresses that are not public a source may have: none, the private ones, or those of these networks.
+Private = bool | tuple[str, ...]
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 #: All that is given out for the public Internet today; the rest is reserved.
 _V6_PUBLIC = ipaddress.IPv6Network("2000::/3")
 
@@ -108,23 +148,65 @@ def is_public(address: str) -> bool:
     return not why_not_public(address)
 
 
-def allowed_of(who: str, addresses: list[str], *, allow_private: bool) -> list[str]:
+def why_never(address: str) -> str:
+    """Return why an address is refused whatever the settings, "" if it is not: link-local, metadata services, groups.
+
+    An IPv6 address that wraps an IPv4 one is judged by both.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "adresse illisible"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.scope_id is not None:
+        return "adresse de lien local"
+    found = (why for one in _spellings(parsed) for network, why in _NEVER if one.version == network.version and one in network)
+    return next(found, "")
+
+
+def _spellings(address: _Address) -> list[_Address]:
+    """Return an address and the IPv4 address that it wraps."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    inner = address.sixtofour or (address.teredo[1] if address.teredo else None)
+    if inner is None and int(address) > 1 and any(address in network for network in _WRAPPING):
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return [address, *([inner] if inner is not None else [])]
+
+
+def _is_allowed(address: str, private: Private) -> bool:
+    if not private or why_never(address):
+        return False
+    networks = _PRIVATE if private is True else tuple(map(ipaddress.ip_network, private or ()))
+    spellings = _spellings(ipaddress.ip_address(address))
+    return any(one in network for one in spellings for network in networks if one.version == network.version)
+
+
+def allowed_of(who: str, addresses: list[str], *, allow_private: Private) -> list[str]:
     """Return the addresses of a host that may be connected to.
+
+    Args:
+        who: the host, for the reason.
+        addresses: what its name leads to.
+        allow_private: what the source may be beside public: True: this machine and private networks; or networks by name.
 
     Raises:
         FeedError: none of them may.
     """
-    allowed = addresses if allow_private else [address for address in addresses if is_public(address)]
+    allowed = [address for address in addresses if is_public(address) or _is_allowed(address, allow_private)]
     if addresses and not allowed:
-        why = why_not_public(addresses[0])
+        first = addresses[0]
+        never = why_never(first)
+        if never:
+            raise FeedError(f"{who} : adresse refusée, quel que soit le réglage : {first} ({never})")
+        way = "allow_private = true" if not allow_private else f'ajoutez son réseau à allow_private, par exemple ["{first}"]'
         raise FeedError(
-            f"{who} : adresse refusée : {addresses[0]} ({why}) ; "
-            "si cette source est bien sur votre réseau, écrivez allow_private = true"
+            f"{who} : adresse refusée : {first} ({why_not_public(first)}) ; "
+            + (f"si cette source est bien sur votre réseau, écrivez {way}" if not allow_private else way)
         )
     return allowed
 
 
-def read_url(url: str, *, allow_private: bool = False) -> Place:
+def read_url(url: str, *, allow_private: Private = False) -> Place:
     """Return where an address leads.
 
     Raises:
@@ -153,5 +235,5 @@ def read_url(url: str, *, allow_private: bool = False) -> Place:
     return Place(scheme, host, port, path if parsed.query is None else f"{path}?{parsed.query}")
 
 
-def _is_sane(port: int, allow_private: bool) -> bool:
-    return port in _DEFAULT_PORTS.values() or _FIRST_FREE_PORT <= port <= 65535 or (allow_private and port > 0)
+def _is_sane(port: int, allow_private: Private) -> bool:
+    return port in _DEFAULT_PORTS.values() or _FIRST_FREE_PORT <= port <= 65535 or (bool(allow_private) and port > 0)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from broadcast.feeds.addresses import Private
 from broadcast.feeds.websub import hubs_in_headers
 from broadcast.http import retry_after_s
 
@@ -41,7 +42,7 @@ class FeedRequest:
     #: Hash of the last body, "" if there was none.
     body_sha256: str = ""
     #: True where the newsroom said that this source may be on its own network.
-    allow_private: bool = False
+    allow_private: Private = False
     #: More headers, perhaps with a secret; sent to the origin of `url` only.
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     #: For everything: name, connection, redirects, body.

@@ -20,7 +20,7 @@ from typing import Any
 
 from urllib3.util import wait_for_read
 
-from broadcast.feeds.addresses import Place, allowed_of
+from broadcast.feeds.addresses import Place, Private, allowed_of
 
 #: Returns the IP addresses of a host, best first.
 Resolve = Callable[[str, int], list[str]]
@@ -78,7 +78,7 @@ def resolved(host: str, port: int, *, resolve: Resolve, ends_at: float) -> list[
 class Connection(http.client.HTTPConnection):
     """One connection to one origin."""
 
-    def __init__(self, place: Place, *, allow_private: bool, resolve: Resolve, context: ssl.SSLContext) -> None:
+    def __init__(self, place: Place, *, allow_private: Private, resolve: Resolve, context: ssl.SSLContext) -> None:
         super().__init__(place.host, place.port)
         self.default_port = 443 if place.scheme == "https" else 80
         #: What a request must ask for to be sent over it.
@@ -174,16 +174,16 @@ class Pool:
 
     def __init__(self, *, resolve: Resolve, context: ssl.SSLContext) -> None:
         self._resolve, self._context = resolve, context
-        self._idle: dict[tuple[str, str, int, bool], list[Connection]] = {}
+        self._idle: dict[tuple[str, str, int, Private], list[Connection]] = {}
         self._lock = threading.Lock()
         self._swept_at = time.monotonic()
         self._is_closed = False
 
-    def new(self, place: Place, *, allow_private: bool) -> Connection:
+    def new(self, place: Place, *, allow_private: Private) -> Connection:
         """Return a connection that is yet to be made."""
         return Connection(place, allow_private=allow_private, resolve=self._resolve, context=self._context)
 
-    def take(self, place: Place, *, allow_private: bool) -> Connection | None:
+    def take(self, place: Place, *, allow_private: Private) -> Connection | None:
         """Return a connection that was made under the same terms and still stands."""
         key = (*place.origin, allow_private)
         while True:

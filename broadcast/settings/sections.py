@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -9,6 +10,23 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from broadcast.durations import seconds_of
 
 Duration = Annotated[float, BeforeValidator(seconds_of)]
+
+
+def _private(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError('true, ou une liste de réseaux : allow_private = ["192.168.10.0/24"]')
+    return tuple(_network(str(name)) for name in value) if isinstance(value, (list, tuple)) else value
+
+
+def _network(name: str) -> str:
+    try:
+        return str(ipaddress.ip_network(name.strip(), strict=False))
+    except ValueError:
+        raise ValueError(f'« {name[:60]} » n\'est pas un réseau ; par exemple "192.168.10.0/24"') from None
+
+
+#: Which addresses that are not public a source may have (`feeds.addresses.allowed_of`).
+Private = Annotated[bool | tuple[str, ...], BeforeValidator(_private)]
 
 
 class _Strict(BaseModel):
@@ -82,8 +100,9 @@ class FeedSettings(_Strict):
 
     url: str
     poll_every: Duration = 600.0
-    #: True lets the address be one of this machine or of the town hall's own network.
-    allow_private: bool = False
+    #: Networks in which the address may be beside the public Internet (["192.168.10.0/24"]); True: this machine and
+    #: all private ones. Link-local addresses and metadata services never are.
+    allow_private: Private = False
     #: How the source is named in what is relayed; "": the title that the feed gives itself.
     label: str = ""
     #: Terms of reuse, where the feed does not say.

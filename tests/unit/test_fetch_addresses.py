@@ -44,6 +44,47 @@ def test_of_the_addresses_of_a_name_only_the_public_ones_remain():
         allowed_of("x", ["10.0.0.1", "::1"], allow_private=False)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254",
+        "169.254.0.1",
+        "fe80::1",
+        "fe80::a%eth0",
+        "::ffff:169.254.169.254",
+        "::ffff:a9fe:a9fe",
+        "::169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "2001:0:4136:e378:8000:63bf:5601:5601",  # Teredo to 169.254.169.254
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "168.63.129.16",
+        "100.100.100.200",
+        "192.0.0.192",
+        "224.0.0.1",
+        "ff02::1",
+        "255.255.255.255",
+    ],
+)
+def test_link_local_addresses_and_metadata_services_are_refused_whatever_the_setting(address):
+    for setting in (False, True, ("0.0.0.0/0", "::/0"), (address.partition("%")[0],)):
+        with pytest.raises(FeedError, match="adresse refusée"):
+            allowed_of("x", [address], allow_private=setting)
+    assert allowed_of("x", [address, "10.0.0.1"], allow_private=True) == ["10.0.0.1"]
+
+
+def test_a_source_may_be_in_the_networks_that_its_setting_names_and_in_no_other():
+    named = ("192.168.10.0/24", "fd12::/16")
+    inside = ["192.168.10.7", "::ffff:192.168.10.7", "fd12::1", "8.8.8.8"]
+    assert allowed_of("x", [*inside, "192.168.11.1", "127.0.0.1", "::1", "10.0.0.1", "fd13::1"], allow_private=named) == inside
+    with pytest.raises(FeedError, match="ajoutez son réseau à allow_private"):
+        allowed_of("x", ["10.0.0.1"], allow_private=named)
+    private = ["10.0.0.1", "127.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1"]
+    assert allowed_of("x", [*private, "192.0.2.1", "198.18.0.1", "2001:db8::1"], allow_private=True) == private
+
+
 def test_a_url_is_taken_apart():
     place = read_url(" HTTPS://Www.Info.GOUV.fr./rss/actualités.xml?a=1#top ")
     assert place.origin == ("https", "www.info.gouv.fr", 443)
