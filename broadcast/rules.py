@@ -43,6 +43,8 @@ DOUBTED = {
     "lineage": "l'alerte d'origine",
     "public": "le caractère réel et public",
 }
+#: Years that a rule may end in: "never" is none.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -172,6 +174,8 @@ class _Reader:
 
     def end(self, key: str, zone: str) -> datetime:
         value = self.raw.get(key)
+        if isinstance(value, date) and not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            self.fault(key, f"l'année {value.year} n'est pas une fin ; au plus {MAX_LIFE.days} jours : {key} = 2027-06-30")
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value.astimezone(UTC)
         if isinstance(value, date) and not isinstance(value, datetime):

@@ -42,7 +42,7 @@ def feeds(ctx: click.Context, as_json: bool) -> None:
 def list_(as_json: bool) -> int:
     """Lister les sources, quand elles ont été lues, ce qui attend, ce qui est muet."""
     with newsroom() as app:
-        rows = feed_rows(app)
+        rows = feed_rows(app, counted=as_json)
         zone = app.newsroom.timezone
         waiting = _tasks(app)
     if as_json:
@@ -70,15 +70,22 @@ def list_(as_json: bool) -> int:
     return 0
 
 
-def feed_rows(app: App) -> list[dict[str, Any]]:
-    """Return one row a source, with its documented keys."""
+def feed_rows(app: App, *, counted: bool = True) -> list[dict[str, Any]]:
+    """Return one row a source, with its documented keys.
+
+    Args:
+        app: the newsroom.
+        counted: True counts the items in every state, which costs more the more there ever were; else what waits alone.
+    """
     from broadcast.relay import known_feeds, stale_reason
+    from broadcast.sources import ItemState
     from broadcast.store import entries as stored
 
     states = known_feeds(app)
     now = app.clock.now()
+    heard = [name for name in states if app.settings.feeds[name].expects_every is not None]
     with app.db.read() as tx:
-        counts, newest = stored.counts(tx), stored.newest_at(tx, states)
+        counts, newest = stored.counts(tx, () if counted else (ItemState.PROPOSED,)), stored.newest_at(tx, heard)
     return [
         {
             "feed": name,

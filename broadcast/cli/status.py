@@ -149,7 +149,7 @@ def _stale(app: App) -> list[dict[str, str]]:
         return []
     from broadcast.cli.feeds import feed_rows
 
-    return [{"feed": r["feed"], "reason": r["stale"]} for r in feed_rows(app) if r["stale"]]
+    return [{"feed": r["feed"], "reason": r["stale"]} for r in feed_rows(app, counted=False) if r["stale"]]
 
 
 def _print_overview(app: App, seen: Overview) -> None:

@@ -83,7 +83,7 @@ def _tell_silence(app: App) -> None:
     now = app.clock.now()
     states = known_feeds(app)
     with app.db.read() as tx:
-        newest = entries.newest_at(tx, states)
+        newest = entries.newest_at(tx, [n for n in states if app.settings.feeds[n].expects_every is not None])
         open_ones = {t.subject for t in tasks.open_tasks(tx) if t.kind == "stale"}
     reasons = {name: stale_reason(app, state, newest.get(name), now) for name, state in states.items()}
     for name, reason in reasons.items():

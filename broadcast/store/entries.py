@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import bindparam, case, func, insert, select, update
 
-from broadcast.alerts import Alert, Doubt, Entry
+from broadcast.alerts import Entry
 from broadcast.errors import NotFound
-from broadcast.model import canonical_json
 from broadcast.sources import Item, ItemState, Known
 from broadcast.store.base import Tx, batched
+from broadcast.store.entry_facts import entry_from_json, entry_to_json
 from broadcast.store.rows_relay import EntryRow
 
 _E: Any = EntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -227,9 +224,11 @@ def join_lineage(tx: Tx, item: Item, lineage: str) -> None:
     tx.run(update(_E).where(_E.c.uid == item.uid).values(is_dangling=False))
 
 
-def counts(tx: Tx) -> dict[str, dict[str, int]]:
-    """Return how many items of each feed stand in each state."""
+def counts(tx: Tx, states: Sequence[ItemState] = ()) -> dict[str, dict[str, int]]:
+    """Return how many items of each feed stand in each of these states (none named: in all, which reads every item ever)."""
     query = select(_E.c.feed, _E.c.state, func.count().label("n")).where(_E.c.newsroom == tx.newsroom)
+    if states:
+        query = query.where(_E.c.state.in_([s.value for s in states]))
     found: dict[str, dict[str, int]] = {}
     for row in tx.all(query.group_by(_E.c.feed, _E.c.state)):
         found.setdefault(row.feed, {})[row.state] = row.n
@@ -250,45 +249,6 @@ def newest_at(tx: Tx, feeds: Iterable[str]) -> dict[str, datetime]:
     query = select(func.max(_E.c.received_at)).where(_E.c.newsroom == tx.newsroom, _E.c.feed == bindparam("feed"))
     found = {feed: tx.one(query, {"feed": feed})[0] for feed in feeds}
     return {feed: at for feed, at in found.items() if at is not None}
-
-
-@cache
-def _alerts() -> TypeAdapter[Alert]:
-    return TypeAdapter(Alert)
-
-
-def entry_to_json(entry: Entry) -> str:
-    """Return an entry as JSON."""
-    facts: dict[str, Any] = {
-        f.name: _plain(getattr(entry, f.name))
-        for f in fields(entry)
-        if f.name not in ("alert", "doubts") and getattr(entry, f.name)
-    }
-    if entry.doubts:
-        facts["doubts"] = [asdict(doubt) for doubt in entry.doubts]
-    if entry.alert is not None:
-        facts["alert"] = _alerts().dump_python(entry.alert, mode="json")
-    return canonical_json(facts)
-
-
-def entry_from_json(text: str) -> Entry:
-    """Return the entry that `entry_to_json` wrote."""
-    return _entry(json.loads(text))
-
-
-def _entry(facts: Mapping[str, Any]) -> Entry:
-    values = {"title": "", **facts}  # what is empty was left out
-    for name in ("published", "updated"):
-        if values.get(name):
-            values[name] = datetime.fromisoformat(values[name])
-    values["doubts"] = tuple(Doubt(**doubt) for doubt in values.get("doubts", ()))
-    if "alert" in values:
-        values["alert"] = _alerts().validate_python(values["alert"])
-    return Entry(**values)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _item(row: Any) -> Item:

@@ -161,3 +161,10 @@ def test_the_cap_counts_what_was_published_within_the_hour():
 def test_links_go_to_the_source_and_to_named_hosts_only(link, published):
     rule = a_rule(TEXT + 'domains = ["sante.example"]\n')
     assert bool(allowed_link(rule, link, "https://www.meteo.example/feed.xml")) is published
+
+
+@pytest.mark.parametrize("never", ["9999-12-31", "9999-12-31T23:59:59-10:00", "0001-01-01", "0001-01-01T00:00:00+14:00"])
+def test_a_rule_cannot_end_in_a_year_that_nobody_means(never):
+    with pytest.raises(ContentError, match="until : l'année") as refused:
+        rule_from_toml("x", TEXT.replace("2027-06-30", never), file="x.toml")
+    assert refused.value.line == 4
