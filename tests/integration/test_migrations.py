@@ -45,7 +45,8 @@ def test_the_latest_migration_is_the_one_that_databases_are_brought_to():
     import broadcast.store.migrations
 
     folder = Path(next(iter(broadcast.store.migrations.__path__))) / "versions"
-    assert max(path.name[:4] for path in folder.glob("[0-9]*.py")) == HEAD
+    numbers = sorted(path.name[:4] for path in folder.glob("[0-9]*.py"))
+    assert numbers == [f"{n:04}" for n in range(1, int(HEAD) + 1)], "two of one number, or one left out"
 
 
 def at_version(database: Database, version: str) -> None:
