@@ -10,7 +10,7 @@ from broadcast import files
 from broadcast.channel import Drawing
 from broadcast.model import Draft, Finding, Form, Newsroom, Part, Rendition
 from broadcast.render import SideText
-from broadcast.render.environment import KIND_LABELS, LEVEL_LABELS
+from broadcast.render.labels import KIND_LABELS, LEVEL_LABELS
 from broadcast.text import measure
 
 _FORMS = {

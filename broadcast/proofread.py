@@ -18,6 +18,7 @@ from broadcast.errors import ContentError
 from broadcast.model import Draft, Finding, Media, Newsroom, Rendition
 from broadcast.pictures import fitted
 from broadcast.render import Earlier, News, Renderer, Target, advise, news_of, renditions
+from broadcast.render.labels import is_spoken_here
 
 __all__ = ["Proof", "Target", "proofread", "targets_for"]
 
@@ -82,6 +83,7 @@ def proofread(
     findings += checks.check_times(draft, newsroom.timezone)
     findings += checks.check_overrides(draft, previous)
     findings += advise(draft, earlier.draft)
+    findings += _labels(draft)
     chosen = targets_for(draft, targets)
     if not chosen and not any(f.blocking for f in findings):
         findings.append(
@@ -112,6 +114,17 @@ def proofread(
         made += ready
         findings += said
     return Proof(document=document, renditions=tuple(made), findings=tuple(findings), link=link, news=news)
+
+
+def _labels(draft: Draft) -> list[Finding]:
+    """Say that the fixed words of a text in a third language are those of the town hall."""
+    if is_spoken_here(draft.language):
+        return []
+    words = (
+        f"language : « {draft.language} » : les mots fixes (« Contact », « Mise à jour »…) restent en français et les dates en chiffres ; "
+        "faites relire le texte par une personne qui parle cette langue"
+    )
+    return [Finding(code="language_labels", blocking=False, file=draft.file, line=draft.lines.get("language"), message=words)]
 
 
 def _read_body(draft: Draft) -> tuple[Document, Sequence[markdown.Loss]]:

@@ -6,19 +6,19 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from broadcast.blocks import Document, Text
-from broadcast.text import typo
+from broadcast.text.languages import is_french, set_type
 
 _Node = TypeVar("_Node")
 
 
-def typeset(document: Document) -> Document:
-    """Return the document with French spaces and apostrophes in its words."""
-    return _node(document)
+def typeset(document: Document, language: str = "fr") -> Document:
+    """Return the document with the typography of its language: French spaces, apostrophes and times in its words."""
+    return _node(document) if is_french(language) else document
 
 
 def _node(node: _Node) -> _Node:
     if isinstance(node, Text):
-        return replace(node, text=typo(node.text))
+        return replace(node, text=set_type(node.text, "fr"))
     changed: dict[str, Any] = {}
     for field in fields(node):  # type: ignore[arg-type]  # every block is a dataclass
         value = getattr(node, field.name)

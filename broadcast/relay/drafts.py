@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from broadcast.alerts import Entry, Info, doubts_of
 from broadcast.all_clear import all_clear_text, short_of_end, title_of_end
 from broadcast.model import Level, MessageKind, Newsroom
-from broadcast.render.environment import LEVEL_LABELS
+from broadcast.render.labels import LEVEL_LABELS
 from broadcast.rules import Rule, expires_at, level_of, shown_info
 from broadcast.sources import Item
 from broadcast.words import clean, fits_title, line, local, plain, quoted, shortened

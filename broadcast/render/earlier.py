@@ -9,7 +9,9 @@ from datetime import datetime
 from broadcast import markdown
 from broadcast.blocks import Document
 from broadcast.model import Draft, Level
+from broadcast.render.labels import label
 from broadcast.render.once import key, sentence, sentences
+from broadcast.text.languages import is_english
 
 #: Grave first; what is unknown is neither more nor less.
 _GRAVITY = [Level.EXTREME, Level.SEVERE, Level.MODERATE, Level.MINOR]
@@ -97,8 +99,10 @@ def _level_change(old: Draft | None, new: Draft) -> list[str]:
     order = _compared(old, new) if old is not None else 0
     if not order or old is None:
         return []
-    verb = "monte" if order < 0 else "descend"
-    return [f"Le niveau {verb} de « {_LEVEL_WORDS[old.level]} » à « {_LEVEL_WORDS[new.level]} »."]
+    was, is_ = (label(_LEVEL_WORDS[draft.level], new.language) for draft in (old, new))
+    if is_english(new.language):
+        return [f"The level {'rises' if order < 0 else 'falls'} from “{was}” to “{is_}”."]
+    return [f"Le niveau {'monte' if order < 0 else 'descend'} de « {was} » à « {is_} »."]
 
 
 def _changed(old: Draft, new: Draft, document: Document) -> list[str]:
@@ -110,14 +114,18 @@ def _changed(old: Draft, new: Draft, document: Document) -> list[str]:
     if come or new.title != old.title:
         return come
     if gone:
-        return [f"N’est plus valable : « {s.rstrip(' .;')} »." for s in gone]
+        return [_no_longer(s.rstrip(" .;"), new.language) for s in gone]
     facts = (
-        ("La consigne change.", new.instruction != old.instruction),
-        (f"Nouveau contact : {new.contact}.", bool(new.contact) and new.contact != old.contact),
-        ("Les horaires changent.", (new.onset_at, new.until_at) != (old.onset_at, old.until_at)),
-        ("Les images changent.", new.images != old.images),
+        (label("La consigne change.", new.language), new.instruction != old.instruction),
+        (f"{label('Nouveau contact :', new.language)} {new.contact}.", bool(new.contact) and new.contact != old.contact),
+        (label("Les horaires changent.", new.language), (new.onset_at, new.until_at) != (old.onset_at, old.until_at)),
+        (label("Les images changent.", new.language), new.images != old.images),
     )
     return [words for words, is_so in facts if is_so]
+
+
+def _no_longer(words: str, language: str) -> str:
+    return f"No longer true: “{words}”." if is_english(language) else f"N’est plus valable : « {words} »."
 
 
 def _plain(draft: Draft) -> str:

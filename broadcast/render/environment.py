@@ -6,8 +6,6 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from email.utils import format_datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -24,38 +22,16 @@ from jinja2 import (
 )
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
-from broadcast import markdown, text
-from broadcast.blocks import Document
 from broadcast.errors import ContentError, TemplateFault
-from broadcast.layout import story
 from broadcast.model import Newsroom
-from broadcast.render import once
-from broadcast.slots import slot
-from broadcast.typeset import typeset
+from broadcast.render.filters import FILTERS, GLOBALS
 
 #: Endings whose templates escape what they print.
 _ESCAPED = ("html", "xml", "atom", "rss", "cap", "icml", "capupdate")
 
 #: Longest repetition of a text in a template.
 MAX_REPEAT = 1000
-
-KIND_LABELS = {
-    "alert": "Alerte",
-    "information": "Information",
-    "practical": "Info pratique",
-    "activity": "Animation",
-    "all_clear": "Fin d’alerte",
-    "holding": "Premier point",
-}
-LEVEL_LABELS = {
-    "extreme": "Danger extrême",
-    "severe": "Danger grave",
-    "moderate": "Danger modéré",
-    "minor": "Danger faible",
-    "unknown": "",
-}
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -103,13 +79,8 @@ class Renderer:
             bytecode_cache=_bytecode(cache),
             auto_reload=False,
         )
-        self.environment.filters.update(_FILTERS)
-        self.environment.globals.update(
-            slot=slot,
-            kind_label=_kind_label,
-            level_label=_level_label,
-            icml_story=_icml_story,
-        )
+        self.environment.filters.update(FILTERS)
+        self.environment.globals.update(GLOBALS)
         self._forms: dict[str, dict[str, list[str]]] = {}
 
     def files(self, kind: str) -> dict[str, list[str]]:
@@ -229,75 +200,3 @@ def _line_in_template(error: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-@lru_cache(maxsize=8)
-def _html(document: Document) -> Markup:
-    return Markup(markdown.to_html(typeset(document), 2 - markdown.highest_heading(document)))  # noqa: S704  (escaped and passed through nh3)
-
-
-@lru_cache(maxsize=8)
-def _icml(document: Document) -> Markup:
-    return Markup(story.to_icml(typeset(document)))  # noqa: S704  (escaped by the writer)
-
-
-def _typst(document: Document) -> str:
-    return story.to_typst(typeset(document))
-
-
-def _icml_story(m: Any, newsroom: Newsroom, link: str) -> Markup:
-    """Return a whole ICML file of a message, in the styles that the layout artist knows."""
-    before = [("Surtitre", KIND_LABELS[m.kind]), ("Titre", m.title), ("Chapo", m.lead if m.rest.blocks else "")]
-    after = [("Encadré", m.instruction), ("Encadré", m.contact), ("Encadré", link)]
-    for image in m.images:
-        after += [("Légende", f"[{image.name}] {image.alt}"), ("Crédit", image.credit)]
-    if newsroom.world == "exercise":
-        before.insert(0, ("Surtitre", "EXERCICE"))
-    lines = [story.paragraph(style, text.typo(words)) for style, words in before if words]
-    lines.append(story.to_icml(typeset(m.rest if m.rest.blocks else m.body)))
-    lines += [story.paragraph(style, text.typo(words)) for style, words in after if words]
-    return Markup(story.icml_document("\n".join(lines)))  # noqa: S704  (escaped by the writer)
-
-
-def _spoken(words: str, limit: int | None = None) -> str:
-    from broadcast.layout import spoken  # its rules take their time to compile
-
-    return spoken.within(spoken.spoken(words), limit)
-
-
-def _linked(words: str) -> Markup:
-    return Markup(markdown.linked(words))  # noqa: S704  (escaped, but for the links that it makes itself)
-
-
-def _called(words: str) -> Markup:
-    return Markup(markdown.linked(words, is_contact=True))  # noqa: S704  (as above)
-
-
-def _kind_label(kind: str) -> str:
-    return KIND_LABELS[str(kind)]
-
-
-def _level_label(level: str) -> str:
-    return LEVEL_LABELS[str(level)]
-
-
-_FILTERS = {
-    "plain": markdown.to_plain,
-    "html": _html,
-    "linked": _linked,
-    "called": _called,
-    "icml": _icml,
-    "typst": _typst,
-    "typst_text": story.escape_typst,
-    "typst_string": story.typst_string,
-    "typo": text.typo,
-    "typo_net": text.typo_net,
-    "when": text.when,
-    "hour": text.hour,
-    "rfc822": format_datetime,
-    "day": text.day,
-    "last_day": text.last_day,
-    "hashtags": text.hashtags,
-    "spoken": _spoken,
-    "sentence": once.sentence,
-}

@@ -20,7 +20,7 @@ from broadcast.naming import event_name, is_order
 from broadcast.render.earlier import News
 from broadcast.render.once import begins_with, fresh, sentences, without
 from broadcast.render.says import ALL, asked
-from broadcast.text import lasts, tells_when
+from broadcast.text import languages, tells_when
 
 if TYPE_CHECKING:
     from broadcast.render.environment import Renderer
@@ -227,7 +227,7 @@ def when_beside(work: Work, *, near: bool) -> Callable[[str], str]:
         said = " ".join((d.title, d.instruction, str(text)))
         if at is None or work.override.get("text") or tells_when(said, onset, until):
             return ""
-        return lasts(onset, until, at, near=near)
+        return languages.lasts(onset, until, at, near_days=near, language=d.language)
 
     return beside
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broadcast.layout.spoken import spoken
+from broadcast.layout.spoken import spoken, spoken_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ from broadcast.layout.spoken import spoken
 )
 def test_a_speaker_says(written, said):
     assert spoken(written) == said
+
+
+def test_a_voice_of_another_language_keeps_numbers_and_leaves_addresses():
+    said = spoken_elsewhere("Call 112 now.\nMore: https://www.example.org/a .\n\nMove before 6 pm")
+    assert said == "Call 112 now.\nMore.\nMove before 6 pm"

@@ -15,15 +15,16 @@ from broadcast.layout.spoken.addresses import characters, with_emails, without_u
 from broadcast.layout.spoken.lines import lines, tidy
 from broadcast.layout.spoken.numbers import MAX_NUMBER, number_words
 from broadcast.layout.spoken.quantities import bare_numbers, bare_units, quantities
-from broadcast.layout.spoken.rule import Rule, search
+from broadcast.layout.spoken.rule import Rule, search, sub
 from broadcast.layout.spoken.times import dates, hours, telephones
 
-__all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken", "within"]
+__all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken", "spoken_elsewhere", "within"]
 
 #: Words a voice says in one second.
 WORDS_A_SECOND = 2.5
 #: What a voice says where a text is longer than the place takes.
 _MORE = "La suite est à lire sur le site de la mairie."
+_MORE_ELSEWHERE = "Read on at the town hall's website."
 
 
 def spoken(text: str) -> str:
@@ -44,15 +45,26 @@ def duration_s(text: str) -> float:
     return round(sum(any(map(str.isalnum, word)) for word in text.split()) / WORDS_A_SECOND, 1)
 
 
-def within(said: str, limit: int | None) -> str:
+def spoken_elsewhere(text: str) -> str:
+    """Return what a voice of another language than French says for a plain text: without addresses of the web.
+
+    Numbers stay as they are written; every voice reads them in its own language.
+    """
+    bare = sub(r"[ \t]*:?[ \t]*(?:\b[a-z][a-z0-9+.\-]{0,15}://|\bwww\.)[^\s<>]*(?<![.,;!?])", "", text)
+    said = (sub(r"[ \t]+([.,;:!?])", r"\1", " ".join(line.split())) for line in bare.splitlines())
+    return "\n".join(line for line in said if search(r"[\p{L}\p{N}]", line))
+
+
+def within(said: str, limit: int | None, language: str = "fr") -> str:
     """Return a spoken text within `limit` characters: whole sentences, then where to read on."""
     if limit is None or len(said) <= limit:
         return said
-    room = max(limit - len(_MORE) - 1, 0)
+    more = _MORE if language.startswith("fr") else _MORE_ELSEWHERE
+    room = max(limit - len(more) - 1, 0)
     ends = [m.end() for m in regex.finditer(r"[.!?…](?=\s)|[^\n](?=\n)", said[: room + 1])]
     words = [m.end() for m in regex.finditer(r"\S(?=\s)", said[: room + 1])]
     cut = (ends or words or [0])[-1]
-    return f"{said[:cut]}\n{_MORE}".strip()
+    return f"{said[:cut]}\n{more}".strip()
 
 
 def _said(line: str) -> str:
