@@ -177,6 +177,10 @@ class StoreError(BroadcastError):
     code = "store"
 
 
+class StoreAway(StoreError):
+    """The database server does not answer: later it may."""
+
+
 class FeedError(BroadcastError):
     """What a source sent was refused."""
 

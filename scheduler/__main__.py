@@ -8,7 +8,7 @@ from pathlib import Path
 
 from broadcast.app import opened
 from broadcast.errors import BroadcastError, UsageError
-from scheduler.start import run
+from scheduler.start import run, waiting_for_database
 
 
 def main() -> int:
@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--no-web", action="store_true", help="sans page d'état")
     wanted = parser.parse_args()
     try:
-        with opened(wanted.newsroom) as app:
+        with waiting_for_database(lambda: opened(wanted.newsroom), lambda line: sys.stderr.write(f"{line}\n")) as app:
             return run(app, host=wanted.host, port=None if wanted.no_web else wanted.port)
     except BroadcastError as error:
         sys.stderr.write(f"broadcast : {error}\n")

@@ -15,6 +15,7 @@ from typing import Protocol
 from broadcast.app import App
 from broadcast.dispatch.serve import Serving
 from broadcast.errors import BroadcastError, StoreError
+from broadcast.store import newsroom
 from broadcast.store.changes import Changes
 from broadcast.wake import Bell, holder
 from scheduler.changed import Watch
@@ -100,7 +101,7 @@ class Runner:
                 while not self._stop.is_set():
                     self._look_at_settings(is_idle=True)
                     self._take_on()
-                    if self._is_taken():
+                    if not self._is_displaced() and self._is_taken():
                         self._be_active()
                     else:
                         self._stop.wait(LOOK_S)
@@ -116,6 +117,25 @@ class Runner:
         """Begin no new call, finish what is under way, and end."""
         self._stop.set()
         self._over.set()
+
+    def _is_displaced(self) -> bool:
+        """Open the newsroom anew if another file stands in the place of its database; True while that cannot be used."""
+        why = self._app.db.displaced()
+        if not why:
+            self._log.once("database", "")
+            return False
+        self._log.once("database", f"BASE DE DONNÉES : {self._app.db.path} : {why} ; rien ne part avant qu'elle soit reprise")
+        self._app.db.rescue()
+        try:
+            self._next = App(self._app.dir, self._app.env)
+        except BroadcastError as error:
+            self._log.once("database", f"BASE DE DONNÉES INUTILISABLE, rien ne part : {error}")
+            return True
+        self._take_on()
+        with self._app.db.read() as tx:
+            stopped = newsroom.switches(tx).stopped_reason
+        self._log.once("database", f"base de données reprise{f' ; arrêt général : {stopped}' if stopped else ''}")
+        return False
 
     def _open_pages(self) -> None:
         if self._pages is not None and not (self._url and self._pages.is_alive):
@@ -226,6 +246,8 @@ class Runner:
             while not over.wait(WATCH_S):
                 sending.look()
                 clock.look()
+                if why := app.db.displaced():
+                    self._lost(f"base de données : {app.db.path} : {why}")
                 if lapsed := self._keeper.why_lapsed:
                     self._lost(lapsed)
         finally:

@@ -19,6 +19,7 @@ def run(host: str, port: int, no_web: bool) -> int:
     disparaît. SIGTERM ou Ctrl-C : les envois en cours se terminent, rien de nouveau ne part.
     """
     from scheduler.start import run as start
+    from scheduler.start import waiting_for_database
 
-    with newsroom() as app:
+    with waiting_for_database(newsroom, lambda line: click.echo(line, err=True)) as app:
         return start(app, host=host, port=None if no_web else port)

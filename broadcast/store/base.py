@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, literal_column, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
-from broadcast.errors import StoreError
+from broadcast.errors import StoreAway, StoreError
 from broadcast.store.bulk import run_many
 from broadcast.store.private import make_private
 
@@ -98,6 +98,9 @@ class Database:
         self.url = url
         self.newsroom = newsroom
         self._engine: Engine | None = None
+        #: Device and number of the file that was opened, and whether its log was seen beside it.
+        self._file: tuple[int, int] | None = None
+        self._had_log = False
         #: Writers of this process take turns here: SQLite's own waiting sleeps, and some would sleep long.
         self._turn = threading.Lock()
 
@@ -167,6 +170,28 @@ class Database:
         with self._translated():
             return "elle est vide (aucune de nos tables)" if self._version() is None else ""
 
+    def displaced(self) -> str:
+        """Say in what way the file that is used here is no longer the one at its place; "" if it is, or is no file."""
+        path = self.path
+        if path is None or self._file is None:
+            return ""
+        try:
+            seen = path.stat()
+        except OSError:
+            return "le fichier a disparu"
+        if (seen.st_dev, seen.st_ino) != self._file:
+            return "le fichier a été remplacé par un autre"
+        log = path.with_name(f"{path.name}-wal").exists()
+        self._had_log, lost = self._had_log or log, self._had_log and not log
+        return "son fichier -wal a été effacé" if lost else ""
+
+    def rescue(self) -> None:
+        """Write into the database what only its log holds, as long as it is open here though somebody deleted it."""
+        with suppress(StoreError), self._translated(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def open(self) -> bool:
         """Create or upgrade the tables if need be; True if the database was empty.
 
@@ -181,7 +206,9 @@ class Database:
                 from broadcast.store.migrate import upgrade
 
                 upgrade(self.engine, version)
-            return version is None
+        if self.path is not None and self.path.exists():
+            self._file = (self.path.stat().st_dev, self.path.stat().st_ino)
+        return version is None
 
     def close(self) -> None:
         """Give the connections back."""
@@ -208,11 +235,20 @@ class Database:
 def store_error(url: str, error: SQLAlchemyError) -> StoreError:
     """Return the sentence for a database error; passwords in the address are hidden."""
     shown = make_url(url).render_as_string(hide_password=True)
+    if make_url(url).get_backend_name() != "sqlite" and _is_away(error):
+        sentence = "le serveur de base de données ne répond pas ; vérifiez qu'il tourne, et `newsroom.database`"
+        return StoreAway(f"base de données : {shown} : {sentence}", subject=shown)
     cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)
     for word, sentence in _CAUSES:
         if word in cause.lower():
             return StoreError(f"base de données : {shown} : {sentence}", subject=shown)
     return StoreError(f"base de données : {shown} : {cause.splitlines()[0]}", subject=shown)
+
+
+def _is_away(error: SQLAlchemyError) -> bool:
+    # PostgreSQL's own words are in the server's language; a server that answers gives a code, also while it starts (57P03).
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, OperationalError) and (code is None or code[:2] in ("08", "57"))
 
 
 def _engine_of(url: str) -> Engine:
