@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 
 from broadcast.blocks import (
@@ -174,6 +175,7 @@ def _inline(child: Inline) -> str:
     return "<br>"
 
 
+@lru_cache(maxsize=4096)
 def linked(text: str, *, is_contact: bool = False) -> str:
     """Return plain text as HTML in which numbers to call and addresses to write to are links."""
     return "".join(

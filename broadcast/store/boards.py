@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
@@ -156,7 +157,18 @@ def by_slug(tx: Tx, channel: str, slug: str) -> Entry | None:
 
 def by_slugs(tx: Tx, channel: str, slugs: Collection[str]) -> list[Entry]:
     """Return the entries of these messages, in no order."""
-    return [_entry(row) for row in tx.all(_entries().where(*_of(tx, channel), _E.c.slug.in_(list(slugs))))]
+    facts = {"newsroom": tx.newsroom, "channel": channel, "slugs": list(slugs)}
+    return [_entry(row) for row in tx.all(_by_slugs(), facts)]
+
+
+@cache
+def _by_slugs() -> Any:
+    # Made once: to make a statement costs more than to ask it.
+    return _entries().where(
+        _E.c.newsroom == bindparam("newsroom"),
+        _E.c.channel == bindparam("channel"),
+        _E.c.slug.in_(bindparam("slugs", expanding=True)),
+    )
 
 
 def versions(tx: Tx, channel: str, message_uids: Collection[str]) -> dict[str, list[Version]]:

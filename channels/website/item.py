@@ -64,6 +64,8 @@ class Items:
             "told": _told(showing),
             "images": _images(part),
             "url": f"{self._base}/a/{showing.slug}/",
+            "iso": self.local(ended or showing.published_at).isoformat(timespec="seconds"),
+            "day_iso": self.local(showing.first_published_at).isoformat(timespec="seconds"),
             "first_at": self.local(showing.first_published_at),
             "at": self.local(showing.published_at),
             "updated": showing.published_at != showing.first_published_at,

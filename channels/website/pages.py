@@ -22,7 +22,7 @@ TOP = 20
 #: Addresses in one file of the sitemap.
 MAP = 200
 _FRAMES = (
-    *("page.html", "front.html", "archive.html", "shelf.html", "shelves.html", *standing.PAGES.values()),
+    *("page.html", "front.html", "archive.html", "shelf.html", "shelves.html", "rows.html", *standing.PAGES.values()),
     *("layout.html", "card.html", "sos.html", "feed.atom", "feed.rss", "cap.atom", "style.css", "search.js", "icon.svg"),
 )
 
@@ -141,7 +141,9 @@ class Site:
             shown = self._board.archive(number, PAGE)
             items = [self._items.of(s) for s in shown]
             # It names the next page, never how many there are: a full page stays as it is.
-            self._writer.page(f"archive/{number}/", "archive.html", items=items, number=number, has_later=number < last)
+            self._writer.page(
+                f"archive/{number}/", "archive.html", rows=self._writer.rows(items[::-1]), number=number, has_later=number < last
+            )
             found.take(items, number)
         found.write(self._writer, slugs, last, whole=whole)
 

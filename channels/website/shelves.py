@@ -34,9 +34,10 @@ def known(kept: str) -> dict[str, Any] | None:
         values = json.loads(kept)
         months = {str(month): int(page) for month, page in values["months"].items()}
         kinds = {str(kind): {str(s): int(n) for s, n in slugs.items()} for kind, slugs in values["kinds"].items()}
+        pages = int(values["pages"])
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    return {"months": months, "kinds": {kind: slugs for kind, slugs in kinds.items() if kind in _KINDS}}
+    return {"pages": pages, "months": months, "kinds": {kind: slugs for kind, slugs in kinds.items() if kind in _KINDS}}
 
 
 class Shelves:
@@ -44,6 +45,8 @@ class Shelves:
 
     def __init__(self, kept: str = "") -> None:
         values = known(kept) or {}
+        #: Pages of the archives.
+        self._pages: int = values.get("pages", 0)
         #: "2026-11" -> number of the archive page on which the month begins.
         self._months: dict[str, int] = values.get("months", {})
         #: Message kind -> slug -> position in the order of first publication.
@@ -52,7 +55,7 @@ class Shelves:
 
     def kept(self) -> str:
         """Return what is to be known the next time."""
-        return json.dumps({"months": self._months, "kinds": self._kinds}, sort_keys=True)
+        return json.dumps({"months": self._months, "kinds": self._kinds, "pages": self._pages}, sort_keys=True)
 
     def take(self, items: Iterable[Mapping[str, Any]], page: int) -> None:
         """Note the messages of one archive page."""
@@ -66,16 +69,17 @@ class Shelves:
 
     def write(self, writer: Writer, slugs: Sequence[str], pages: int, *, whole: bool) -> None:
         """Write the pages of the kinds that these messages are of, and the page that leads to all of them."""
-        changed = set(slugs)
+        changed, was = set(slugs), json.loads(self._before)
+        self._pages = pages
         for kind, known in self._kinds.items():
-            before = json.loads(self._before)["kinds"].get(kind, {})
+            before = was["kinds"].get(kind, {})
             if whole or changed & known.keys() or before.keys() - known.keys():
                 self._shelf(writer, kind, known)
         self._kinds = {kind: known for kind, known in self._kinds.items() if known}
-        if whole or self.kept() != self._before:
+        writer.put(FILE, self.kept())
+        if whole or (self._months, self._kinds.keys(), pages) != (was["months"], was["kinds"].keys(), was["pages"]):
             kinds = [{"folder": folder, "heading": heading} for k, (folder, heading) in _KINDS.items() if k in self._kinds]
             writer.page("archive/", "shelves.html", kinds=kinds, years=self._years(writer), pages=pages)
-            writer.put(FILE, self.kept())
 
     def _note(self, item: Mapping[str, Any]) -> None:
         known = self._kinds.setdefault(item["options"].get("kind", "information"), {})
@@ -87,7 +91,9 @@ class Shelves:
     def _shelf(self, writer: Writer, kind: str, known: Mapping[str, int]) -> None:
         folder, heading = _KINDS[kind]
         shown = sorted(writer.board.these(list(known)), key=lambda s: s.position, reverse=True)
-        writer.page(f"archive/{folder}/", "shelf.html", heading=heading, items=[writer.items.of(s) for s in shown])
+        writer.page(
+            f"archive/{folder}/", "shelf.html", heading=heading, most=MOST, rows=writer.rows([writer.items.of(s) for s in shown])
+        )
 
     def _years(self, writer: Writer) -> list[dict[str, Any]]:
         years: dict[str, list[dict[str, Any]]] = {}

@@ -12,7 +12,7 @@ from channels.website.settings import Settings
 #: Number, what it is for in a word (French, English), and in a line. The first ones stand at the foot of every page.
 #: Source: service-public.fr, "Quels sont les numéros d'urgence ?" (F33581), read 2026-11-29.
 _NUMBERS = (
-    ("112", "toute urgence", "any emergency", "Urgences, dans toute l’Europe"),
+    ("112", "urgence", "emergency", "Urgences, dans toute l’Europe"),
     ("15", "SAMU", "ambulance", "SAMU : malaise, blessure, urgence médicale"),
     ("17", "police", "police", "Police ou gendarmerie"),
     ("18", "pompiers", "fire", "Pompiers : incendie, accident, personne en péril"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from markupsafe import Markup
 
 from broadcast import files
 from broadcast.channel import BoardView
@@ -14,6 +17,8 @@ from channels.website.words import Words, words_for
 
 #: Files written in one go.
 _AT_ONCE = 100
+#: Between two lines of a list: no text holds it.
+_END = "<!--|-->"
 
 
 class Writer:
@@ -29,6 +34,7 @@ class Writer:
         self.changed: list[str] = []
         self._dir = folder
         self._waiting: list[tuple[Path, bytes]] = []
+        self._rows: dict[str, Markup] = {}
         self._town = town.facts(settings)
         icon, picture = settings.file("icon"), settings.file("share_image")
         self._icon = f"icon{icon.suffix.lower()}" if icon else "icon.svg"
@@ -61,6 +67,14 @@ class Writer:
             "picture": self._picture,
         }
         return self.board.frame(template, {"site": site, **values})
+
+    def rows(self, items: Sequence[Mapping[str, Any]]) -> list[Markup]:
+        """Return the lines of messages in a list of the archives, each made once though several lists show it."""
+        unmade = [item for item in items if item["slug"] not in self._rows]
+        if unmade:
+            made = self.frame("rows.html", 2, w=self.words, items=unmade).split(_END)
+            self._rows |= {item["slug"]: Markup(row) for item, row in zip(unmade, made, strict=False)}  # noqa: S704  (a frame escapes)
+        return [self._rows[item["slug"]] for item in items]
 
     def put_assets(self) -> None:
         """Let the style, the script of the search, the icon and the picture of shared links be there."""
