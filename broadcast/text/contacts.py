@@ -61,7 +61,8 @@ def _tel(words: str) -> str:
 def _pattern(is_contact: bool) -> regex.Pattern[str]:
     before, after = r"(?<![\w@/=&#%+.,:\-])(?<!\d[ \u00a0\u202f])", rf"(?!{_GAP}?\d)(?![\w@/])"
     french = rf"0[ \u00a0]?\d(?:{_GAP}?\d\d){{4}}|0{_GAP}?[89]\d\d(?:{_GAP}?\d{{3}}){{2}}|0{_GAP}?[89]\d\d(?:{_GAP}?\d\d){{3}}"
-    abroad = rf"(?:\+|00)[1-9]\d{{0,2}}{_GAP}?(?:\(0\){_GAP}?)?(?:\(?\d{{1,4}}\)?{_GAP}?){{2,6}}\d"
+    # Eight digits at least (ITU-T E.164 allows fifteen): "+12)12" calls nobody.
+    abroad = rf"(?:\+|00)(?=(?:[ .\-()\u2011\u00a0\u202f]{{0,3}}\d){{8,15}}(?!\d))[1-9]\d{{0,2}}{_GAP}?(?:\(0\){_GAP}?)?(?:(?:\(\d{{1,4}}\)|\d{{1,4}}){_GAP}?){{2,6}}\d"
     mail = r"(?<![\w.+\-@/:])[\w+\-](?:[\w.+\-]*[\w+\-])?@(?:[\w\-]+\.)+\p{L}{2,}(?![\w@])"
     called = rf"(?<=\b(?:{_CALL})(?:,?[ \u00a0](?:le|au|the|:|vite le|aussitôt le))?[ \u00a0:]{{1,3}})(?:{_SHORT}|{_SPECIAL})"
     chained = rf"(?<=\b(?:{_CALL})[ \u00a0](?:le[ \u00a0]|au[ \u00a0])?(?:{_SHORT}|{_SPECIAL})(?:,| ou| et| or)[ \u00a0](?:le[ \u00a0]|au[ \u00a0]|the[ \u00a0])?)(?:{_SHORT}|{_SPECIAL})"
