@@ -11,8 +11,16 @@ from broadcast.layout.sign_breaks import cost
 
 
 def _bound(text: str, columns: int) -> str:
-    """Return the text with French signs (« : ») bound to the word before them, where a line can hold both."""
-    return re.sub(r"(\S+) ([:;!?»])(?=\s|$)", lambda m: f"{m[1]}\u00a0{m[2]}" if len(m[0]) <= columns else m[0], text)
+    """Return the text with French signs (« : ») bound to the word before them: no line begins with one."""
+
+    def bound(match: re.Match[str]) -> str:
+        word, mark = match[1], match[2]
+        if len(match[0]) <= columns:
+            return f"{word}\u00a0{mark}"
+        # A word as wide as the panel: its space goes, and of a mark that only announces, the mark.
+        return f"{word}{mark}" if len(word) < columns or mark not in ":;" else word
+
+    return re.sub(r"(\S+) ([:;!?»])(?=\s|$)", bound, text)
 
 
 def sentences(text: str, columns: int) -> list[list[list[str]]]:

@@ -90,6 +90,19 @@ def sentences(text: str) -> list[str]:
     return [piece for line in _SENTENCE.split(text) if (piece := _BULLET.sub("", line).strip())]
 
 
+def beginning(text: str, most: int) -> str:
+    """Return the whole sentences that fit in so many characters; of a longer first one its words, and that it goes on."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    said = ""
+    for one in sentences(text):
+        if len(said) + 1 + len(one) > most:
+            break
+        said = f"{said} {one}".strip()
+    return said or f"{text[: most - 1].rpartition(' ')[0].rstrip(' ,;:')}…"
+
+
 def key(text: str) -> tuple[str, ...]:
     """Return what two texts that say the same have in common: their words in order, without case, accents and marks."""
     return tuple(words_of(text))

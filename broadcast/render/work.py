@@ -18,12 +18,16 @@ from broadcast.feeds import own
 from broadcast.model import Draft, Form, Media, Newsroom
 from broadcast.naming import event_name, is_order
 from broadcast.render.earlier import News
-from broadcast.render.once import begins_with, fresh, sentences, without
+from broadcast.render.once import beginning, begins_with, fresh, sentences, without
 from broadcast.render.says import ALL, asked
 from broadcast.text import languages, tells_when
 
 if TYPE_CHECKING:
     from broadcast.render.environment import Renderer
+
+
+#: Longest text of a card, characters: what networks show of one.
+MAX_CARD = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +106,8 @@ def options(work: Work) -> dict[str, Any]:
         "short": d.short,
         # Where the whole text is a step away, `short` would be a poor summary of it ("Liste sur le site.").
         "summary": markdown.lead(work.document) or d.short,
+        # For a card of a page: sentences, never half a word.
+        "card": beginning(markdown.lead(work.document) or d.short, MAX_CARD),
         "change": work.news.told,
         "is_correction": d.is_correction,
         "until_at": d.until_at.isoformat() if d.until_at else "",

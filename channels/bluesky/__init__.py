@@ -183,8 +183,7 @@ class Bluesky:
         if part.media:
             return {"$type": "app.bsky.embed.images", "images": [self._image(m) for m in part.media]}
         if part.link and part.link in part.text:
-            summary = str(part.options.get("summary") or "")[:300]
-            card = {"uri": part.link, "title": part.title[:300], "description": summary}
+            card = {"uri": part.link, "title": part.title, "description": str(part.options.get("card") or "")}
             return {"$type": "app.bsky.embed.external", "external": card}
         return None
 

@@ -97,6 +97,8 @@ def without_urls(text: str, emails: list[str]) -> str:
     text = "".join(kept) + text[at:]
     text = sub(rf"{_URL}(?:,? (?:(?:et|ou|/) )?{_URL})+", _URL, text)
     text = sub(rf"\b(sur|via|par)(?: le site(?: internet)?)? ?:? ?{_URL}", r"\1 internet", text)
+    # "cf. https://…": what one is told to see must not vanish.
+    text = sub(rf"(?<!\w)(cf\.?|[vV]oir|[cC]onsulte[rz]|[rR]etrouve[rz]) ?:? ?{_URL}", r"\1 sur internet", text)
     text = sub(rf"\bà l'adresse(?: suivante)? ?:? ?{_URL}", "sur internet", text)
     # What is given beside another way is said, or the other way would stand alone ("Infos : ou zéro un…").
     text = sub(rf"(?<=[:,→>])( ?){_URL}(?=,? (?:ou|et) )", r"\1sur internet", text)
