@@ -15,7 +15,7 @@ from broadcast import alerts
 from broadcast.alerts import Alert, Area, Info, Named, Resource
 from broadcast.errors import FeedError
 from broadcast.feeds.cap_check import height_problems
-from broadcast.feeds.cap_mend import BEARS_ON, Mending
+from broadcast.feeds.cap_mend import BEARS_ON, MAX_DOUBTS, Mending
 from broadcast.feeds.plain import shown
 
 CAP_1_0 = "http://www.incident.com/cap/1.0"
@@ -99,7 +99,7 @@ class _Element:
     def only(self, owner: str) -> _Element:
         """Return itself, having noted elements of CAP's namespace that CAP does not know."""
         extra = {"password"} if self.namespace == CAP_1_0 else set()
-        for name in self._children.keys() - _KNOWN_NAMES[owner] - extra:
+        for name in [n for n in self._children if n not in _KNOWN_NAMES[owner] | extra][:MAX_DOUBTS]:
             meant = get_close_matches(name, _KNOWN_NAMES[owner], n=1, cutoff=0.75)
             bears_on = "area" if owner == "area" else BEARS_ON.get(meant[0], "") if meant else ""
             inside = etree.QName(self.element).localname

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import asin, cos, hypot, radians, sin, sqrt
+from math import asin, cos, hypot, isfinite, radians, sin, sqrt
 
 Point = tuple[float, float]
 _EARTH_KM = 6371.0
@@ -12,9 +12,10 @@ def points(text: str) -> tuple[Point, ...]:
     """Return the points of "lat,lon lat,lon …"; none where it cannot be read."""
     try:
         pairs = [pair.split(",") for pair in text.split()]
-        return tuple((float(latitude), float(longitude)) for latitude, longitude in pairs)
+        found = tuple((float(latitude), float(longitude)) for latitude, longitude in pairs)
     except ValueError:
         return ()
+    return found if all(isfinite(number) for point in found for number in point) else ()
 
 
 def circle(text: str) -> tuple[Point, float] | None:
@@ -22,7 +23,7 @@ def circle(text: str) -> tuple[Point, float] | None:
     centre, _, radius = text.strip().partition(" ")
     found = points(centre)
     try:
-        return (found[0], float(radius)) if found else None
+        return (found[0], float(radius)) if found and isfinite(float(radius)) else None
     except ValueError:
         return None
 

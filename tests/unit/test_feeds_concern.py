@@ -114,6 +114,13 @@ def test_districts_belong_to_their_commune():
         ({"circles": ("48.9,2.27 9",)}, "position"),
         ({"polygons": ("nonsense",)}, None),
         ({"circles": ("nonsense",)}, None),
+        ({"polygons": ("nan,nan inf,inf 1,1",)}, None),
+        ({"circles": ("inf,1 3",)}, None),
+        ({"circles": ("1,1 nan",)}, None),
+        ({"unsure": ("nan,nan inf,inf 1,1",)}, "unclear"),
+        ({"unsure": (SQUARE,)}, "position"),
+        ({"unsure": (FAR,)}, None),
+        ({"unsure": ("48.82,-357.73 5",)}, "position"),
     ],
 )
 def test_shapes_are_matched_with_the_town_hall(shape, expected):

@@ -146,7 +146,7 @@ def _colour(value: Any) -> int | None:
     if value is None:
         return 0
     text = str(value).strip()
-    return int(text) if not isinstance(value, bool) and re.fullmatch(r"\d{1,3}", text) else None
+    return int(float(text)) if not isinstance(value, bool) and re.fullmatch(r"\d{1,3}(?:\.0+)?", text) else None
 
 
 def _period(period: Any, sent: datetime) -> tuple[_Span | None, tuple[Doubt, ...]]:
