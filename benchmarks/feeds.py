@@ -1,4 +1,7 @@
-"""Feeds: a first update, and updates without news, of 200 feeds of 50 entries. Beside reader; and with 100,000 entries stored."""
+"""Feeds: a first update, and updates without news, of 200 feeds of 50 entries. Beside reader; and with 100,000 entries stored.
+
+`BENCH_FEEDS=300 BENCH_ENTRIES=30` asks the same of another number.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from _common import ROOT, WORK_TMP, peer, report, spread, verdict, version
 
 sys.path.insert(0, str(ROOT))
 
-HOSTS, PER_HOST, ENTRIES = 50, 4, 50
+PER_HOST, ENTRIES = 4, int(os.environ.get("BENCH_ENTRIES", "50"))
+HOSTS = int(os.environ.get("BENCH_FEEDS", "200")) // PER_HOST
 FEEDS = HOSTS * PER_HOST
 DELAY_S = 0.1
 #: Entries of earlier days in the second newsroom.

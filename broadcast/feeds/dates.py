@@ -63,8 +63,10 @@ def read_or_doubted(field: str, text: str) -> tuple[datetime | None, tuple[Doubt
 
 
 def _read(text: str) -> datetime | None:
+    named = _DAY_NAME.match(text)
+    written = (text[named.end() :], text) if named else (text,)
     for form in _FORMS:
-        match = form.fullmatch(text) or form.fullmatch(_DAY_NAME.sub("", text, count=1) if _DAY_NAME.match(text) else text)
+        match = next(filter(None, map(form.fullmatch, written)), None)
         if match is not None:
             return _instant(match.groupdict())
     return None
