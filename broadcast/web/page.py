@@ -43,6 +43,8 @@ _LATE = {
     "overdue": "remis à une personne, délai dépassé",
     "still_public": "encore en ligne alors que c'est terminé",
     "all_clear_unconfirmed": "fin d'alerte non confirmée ici",
+    "never_published": "approuvé, jamais publié avant sa fin",
+    "sent_back": "renvoyé ou rejeté à la relecture",
     "promise_broken": "suite promise en retard",
     "planned": "en retard : n'est pas encore parti",
     "claimed": "en retard : envoi commencé, pas terminé",
