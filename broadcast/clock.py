@@ -21,6 +21,11 @@ def awake_s() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+def wall_s() -> float:
+    """Return the machine's time, seconds since 1970."""
+    return time.time()
+
+
 class Clock(Protocol):
     """Tells the time and waits."""
 

@@ -181,6 +181,12 @@ class StoreAway(StoreError):
     """The database server does not answer: later it may."""
 
 
+class DamagedRow(BroadcastError):
+    """A row of the database cannot be read: what it is about is held, the others go on."""
+
+    code = "damaged"
+
+
 class FeedError(BroadcastError):
     """What a source sent was refused."""
 
@@ -236,3 +242,7 @@ class OutcomeUnknown(DeliveryError):
     """The channel may or may not have done it: look before calling again."""
 
     code = "unknown"
+
+
+class ClaimLost(OutcomeUnknown):
+    """The claim under which a call was made lapsed before it could be sent: somebody else may have made it."""

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryError, os_reason
+from broadcast import fence
+from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, ClaimLost, DeliveryError, os_reason
 
 #: Files that the disk is asked to keep at the same time.
 _AT_ONCE = 8
@@ -52,6 +53,7 @@ def write_all(wanted: Sequence[tuple[Path, bytes]]) -> list[Path]:
 
     Raises:
         OSError: of those given, none or only the first ones have appeared.
+        ClaimLost: likewise, because the claim for which they are written has lapsed.
     """
     changed = [(path, data) for path, data in dict(wanted).items() if not _holds(path, data)]
     parts = [(path, path.with_name(f".{path.name}.{os.getpid()}.part")) for path, _ in changed]
@@ -63,8 +65,9 @@ def write_all(wanted: Sequence[tuple[Path, bytes]]) -> list[Path]:
             part.write_bytes(data)
         _sync_all([part for _, part in parts])
         for path, part in parts:
+            fence.ask()  # what another process has shown since must not be covered by an older picture
             part.replace(path)
-    except OSError:
+    except (OSError, ClaimLost):
         for _, part in parts:
             with contextlib.suppress(OSError):
                 part.unlink()

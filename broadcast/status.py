@@ -36,6 +36,7 @@ from broadcast.planner import ended_because
 from broadcast.sources import Task
 from broadcast.store import deliveries, messages, newsroom, postings, revisions, tasks
 from broadcast.store.base import Tx
+from broadcast.store.damage import damage
 from broadcast.store.newsroom import ChannelState
 
 
@@ -110,7 +111,33 @@ def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
 
 
 def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> MessageStatus:
-    """Return the state of one message."""
+    """Return the state of one message; of one with a damaged row what is left, and that as late."""
+    try:
+        return _message_status(tx, message, places, now)
+    except Exception as error:  # noqa: BLE001  (raised again unless a row of this message is to blame)
+        return _damaged_status(tx, message, now, str(damage(error, message.slug)))
+
+
+def _damaged_status(tx: Tx, message: Message, now: datetime, reason: str) -> MessageStatus:
+    because = ended_because(message, now)
+    known = deliveries.readable_of_message(tx, message.uid)
+    late = Late(channel="", delivery="", what="damaged", since=message.created_at, message=reason)
+    return MessageStatus(
+        message=message.slug,
+        revision=message.approved or message.latest,
+        latest=message.latest,
+        title="",
+        kind="",
+        phase=Phase.ENDING if because else Phase.SENDING if message.approved else Phase.IN_REVIEW,
+        ended_because=because,
+        expires=message.expires_at,
+        deliveries=tuple(known),
+        public=(),
+        late=(late,),
+    )
+
+
+def _message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> MessageStatus:
     number = message.approved or message.latest
     known = deliveries.of_message(tx, message.uid)
     standing = postings.of_message(tx, message.uid)

@@ -128,7 +128,10 @@ class Log(logging.Handler):
             line = record.getMessage()
         except Exception:  # noqa: BLE001  (words that do not fit their facts: the facts are lost, not the program)
             line = str(record.msg)
-        self.say(line)
+        if record.levelno >= logging.WARNING:  # what is wrong with a row is met at each look
+            self.once(line, line)
+        else:
+            self.say(line)
 
     def attach(self) -> None:
         """Take what the parts log from now on."""

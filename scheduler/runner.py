@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Protocol
 
 from broadcast.app import App
+from broadcast.dispatch.doubles import look_for_doubles
 from broadcast.dispatch.serve import Serving
 from broadcast.errors import BroadcastError, StoreError
 from broadcast.store import newsroom
@@ -29,6 +30,8 @@ from scheduler.ticking import Ticking
 LOOK_S = 1.0
 #: How often the settings are looked at, and how long changed ones wait for a moment without calls, seconds.
 SETTINGS_S, WAIT_FOR_IDLE_S = 2.0, 300.0
+#: How often what two processes may have sent is looked at, seconds.
+DOUBLES_S = 15.0
 #: How often the active process looks whether its threads live and its lease holds, seconds.
 WATCH_S = 0.5
 #: Beyond the longest call: what recording its result may take, seconds.
@@ -235,6 +238,7 @@ class Runner:
         made = jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log)
         # The port may still be another process's, which is about to end.
         made.append(Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages))
+        made.append(Job(name="doubles", every_s=DOUBLES_S, first_s=5.0, work=lambda: look_for_doubles(dispatcher)))
         made.append(Job(name="settings", every_s=SETTINGS_S, work=lambda: self._look_at_settings(is_idle=self._is_idle(serving))))
         clock = Jobs(lambda: Ticking(made, self._log), self._restarted)
         sending = Sending(serving, finish_s, over=over, tell=self._restarted, on_given_up=self._give_up)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from broadcast.channel import Board, Stream
 from broadcast.clock import Clock
 from broadcast.dispatch.frozen import FrozenRenditions
+from broadcast.fence import Claim, Hold
 from broadcast.lifecycle import Policy
 from broadcast.model import DeliveryState, Newsroom
 from broadcast.outbox import Delivery
@@ -75,6 +76,8 @@ class Dispatcher:
     policy: Policy = field(default_factory=Policy)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     lease_s: float = 30.0
+    #: The claims of this process, renewed together.
+    hold: Hold = field(default_factory=Hold)
     #: The channel whose page the others point at; they give it a head start.
     canonical: str = ""
     #: Renditions that boards read again and again.
@@ -87,6 +90,10 @@ class Dispatcher:
     #: True once this process was told to stop: no new call starts, what is under way ends.
     stopping: Callable[[], bool] = lambda: False
     jitter: Callable[[], float] = random.random
+
+    def claim(self) -> Claim:
+        """Return the claim that is about to be written; calls made under it ask whether it still holds."""
+        return self.hold.claim(self.lease_s)
 
     def lease_end(self) -> datetime:
         """Return until when a claim made now holds."""

@@ -24,6 +24,7 @@ class StoredBoard:
         self._now = now
         self._entries: dict[str, boards.Entry | None] = {}
         self._versions: dict[str, list[boards.Version]] = {}
+        self._damaged: dict[str, boards.Entry] = {}
         with d.db.read() as tx:
             self._changed = boards.changed(tx, place.name)
             head = audit.head(tx)
@@ -49,6 +50,11 @@ class StoredBoard:
         """Slugs that changed since the channel last showed the board."""
         return self._changed
 
+    @property
+    def damaged(self) -> Sequence[boards.Entry]:
+        """What belongs on the board and cannot be read; the board was made without it."""
+        return list(self._damaged.values())
+
     def live(self, count: int | None = None) -> Sequence[Showing]:
         """Return what is live now, the most urgent first."""
         with self._d.db.read() as tx:
@@ -64,7 +70,7 @@ class StoredBoard:
     def current(self, slug: str) -> Showing | None:
         """Return the version of `slug` that counts now."""
         entry = self._entry(slug)
-        return None if entry is None else self._current([entry])[0]
+        return next(iter(self._current([entry])), None) if entry is not None else None
 
     def these(self, slugs: Sequence[str]) -> Sequence[Showing]:
         """Return the versions that count now of these messages."""
@@ -79,7 +85,8 @@ class StoredBoard:
             return []
         versions = self._versions_of(entry)
         found = self._frozen([(entry.message_uid, v.number) for v in versions])
-        return [self._version(entry, found[entry.message_uid, v.number], v) for v in versions]
+        forms = [(v, found.get((entry.message_uid, v.number), {})) for v in versions]
+        return [self._version(entry, of_it, v) for v, of_it in forms if Form.PUBLISH in of_it]
 
     def count(self) -> int:
         """Return how many messages were ever shown here."""
@@ -132,7 +139,14 @@ class StoredBoard:
     def _current(self, entries: Sequence[boards.Entry]) -> list[Showing]:
         self._entries |= {e.slug: e for e in entries}
         found = self._frozen([(e.message_uid, e.number) for e in entries])
-        return [self._showing(e, found[e.message_uid, e.number], e.number, e.published_at) for e in entries]
+        shown = []
+        for entry in entries:
+            forms = found.get((entry.message_uid, entry.number), {})
+            if Form.PUBLISH in forms:
+                shown.append(self._showing(entry, forms, entry.number, entry.published_at))
+            else:
+                self._damaged.setdefault(entry.slug, entry)
+        return shown
 
     def _version(self, entry: boards.Entry, forms: Mapping[Form, Rendition], version: boards.Version) -> Showing:
         shown = self._showing(entry, forms, version.number, version.published_at)

@@ -9,50 +9,72 @@ from broadcast.channel import Board, Published
 from broadcast.dispatch import record
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.board_view import StoredBoard
-from broadcast.dispatch.release import ask_again, put_aside
+from broadcast.dispatch.release import ask_again, put_aside, unreadable
 from broadcast.dispatch.streams import rendition_of
 from broadcast.errors import (
     BroadcastError,
     ChannelUnavailable,
+    DamagedRow,
     DeliveryError,
 )
-from broadcast.model import Action, DeliveryState, EndedBecause
+from broadcast.fence import Claim, ask, holding
+from broadcast.model import Action, DeliveryState, Draft, EndedBecause, Rendition
 from broadcast.outbox import MAIN_SLOT, Delivery
 from broadcast.planner import ended_because
 from broadcast.release import Verdict
-from broadcast.store import boards, claims, messages, postings, revisions
+from broadcast.store import boards, claims, messages, postings, revisions, tasks
 from broadcast.store.base import Tx
 
 
-def show(d: Dispatcher, adapter: Board, channel: str, claimed: Sequence[Delivery]) -> None:
+def show(d: Dispatcher, adapter: Board, channel: str, claimed: Sequence[Delivery], claim: Claim | None = None) -> None:
     """Carry out all claimed deliveries of a board by one `show`."""
     now = d.clock.now()
-    stored = {c.uid: rendition_of(d, c) for c in claimed}
+    stored = {c.uid: _stored(d, c) for c in claimed}
     aside: list[tuple[Delivery, Verdict]] = []
     going: list[Delivery] = []
     with d.db.write() as tx:
         for delivery in claimed:
-            verdict = ask_again(d, tx, delivery, stored[delivery.uid], now)
+            try:
+                rendition = stored[delivery.uid]
+                if isinstance(rendition, DamagedRow):
+                    raise rendition
+                verdict = ask_again(d, tx, delivery, rendition, now)
+                draft = None if delivery.action is Action.TAKE_DOWN else _draft(tx, delivery)
+            except Exception as error:  # noqa: BLE001  (raised again unless a row of this delivery is to blame)
+                verdict, draft = unreadable(error, delivery), None
             if not verdict.go:
                 put_aside(d, tx, delivery, verdict, now)
                 aside.append((delivery, verdict))
             elif claims.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
-                _draw_in(tx, delivery, now)
+                _draw_in(tx, delivery, draft, now)
                 going.append(delivery)
     for delivery, verdict in aside:
         d.tell(delivery, verdict.state, reason=verdict.reason)
     if not going:
         return
     d.pause("attempt")
-    error, results, changed = _show(d, adapter, channel, now)
+    view = StoredBoard(d, d.places[channel], now)
+    with holding(claim):
+        fault, results = _show(adapter, view, channel)
     d.pause("answer")
-    _record(d, channel, going, error, results, changed)
+    _record(d, view, channel, going, fault, results)
     d.pause("receipt")
 
 
-def _draw_in(tx: Tx, delivery: Delivery, now: datetime) -> None:
+def _stored(d: Dispatcher, delivery: Delivery) -> Rendition | DamagedRow | None:
+    try:
+        return rendition_of(d, delivery)
+    except DamagedRow as error:
+        return error
+
+
+def _draft(tx: Tx, delivery: Delivery) -> Draft:
+    return revisions.get_revision(tx, messages.message_by_uid(tx, delivery.message_uid), delivery.number).draft
+
+
+def _draw_in(tx: Tx, delivery: Delivery, draft: Draft | None, now: datetime) -> None:
     message = messages.message_by_uid(tx, delivery.message_uid)
-    if delivery.action is Action.TAKE_DOWN:
+    if draft is None:
         because = ended_because(message, now) or EndedBecause.SUPERSEDED
         boards.take_down(
             tx,
@@ -62,7 +84,6 @@ def _draw_in(tx: Tx, delivery: Delivery, now: datetime) -> None:
             because=because,
         )
         return
-    draft = revisions.get_revision(tx, message, delivery.number).draft
     boards.put_up(
         tx,
         delivery.channel,
@@ -75,38 +96,36 @@ def _draw_in(tx: Tx, delivery: Delivery, now: datetime) -> None:
     )
 
 
-def _show(
-    d: Dispatcher, adapter: Board, channel: str, now: datetime
-) -> tuple[DeliveryError | None, dict[str, Published], Sequence[str]]:
-    view = StoredBoard(d, d.places[channel], now)
+def _show(adapter: Board, view: StoredBoard, channel: str) -> tuple[DeliveryError | None, dict[str, Published]]:
     try:
-        return None, {p.external_id: p for p in adapter.show(view)}, view.changed
+        ask()
+        return None, {p.external_id: p for p in adapter.show(view)}
     except DeliveryError as error:
-        return error, {}, view.changed
+        return error, {}
     except BroadcastError as error:
         # Such as a frame with a fault: what must be shown or go dark there still must once it is mended.
-        return ChannelUnavailable(str(error), subject=channel), {}, view.changed
+        return ChannelUnavailable(str(error), subject=channel), {}
     except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one pass, recorded; showing is idempotent)
-        return (
-            ChannelUnavailable(f"{channel} : erreur inattendue : {error!r}", subject=channel),
-            {},
-            view.changed,
-        )
+        return ChannelUnavailable(f"{channel} : erreur inattendue : {error!r}", subject=channel), {}
 
 
 def _record(
     d: Dispatcher,
+    view: StoredBoard,
     channel: str,
     going: Sequence[Delivery],
     error: DeliveryError | None,
     results: dict[str, Published],
-    changed: Sequence[str],
 ) -> None:
     now = d.clock.now()
     told: list[tuple[Delivery, DeliveryState, str, str]] = []
     with d.db.write() as tx:
         if error is None:
-            boards.mark_shown(tx, channel, changed)
+            damaged = {entry.slug for entry in view.damaged}
+            boards.mark_shown(tx, channel, [slug for slug in view.changed if slug not in damaged])
+            for slug in damaged:
+                words = f"{slug} / {channel} : déclinaison illisible dans la base, montré sans elle ; restaurez une sauvegarde"
+                tasks.raise_task(tx, "damaged", f"{slug}/{channel}", words, now, slug=slug)
         for delivery in going:
             if error is not None:
                 next_ = record.failed(d, tx, delivery, error, now)

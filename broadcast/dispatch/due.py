@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from broadcast.dispatch import claimant
 from broadcast.dispatch.base import Dispatcher
 from broadcast.model import DeliveryState
-from broadcast.outbox import AT_ONCE, Delivery
+from broadcast.outbox import AT_ONCE, Delivery, Message
+from broadcast.plan import Place
 from broadcast.planner import note_expired, plan_message
 from broadcast.release import STOPPED
 from broadcast.store import agenda, claims, messages, newsroom, outcomes, queue
 from broadcast.store.base import Tx
+from broadcast.store.damage import damage, is_damage
+
+_log = logging.getLogger("broadcast.dispatch")
 
 
 def prepare(d: Dispatcher, *, first: bool = True, heal: bool = True, busy: Collection[str] | None = None) -> dict[str, bool]:
@@ -27,6 +32,24 @@ def prepare(d: Dispatcher, *, first: bool = True, heal: bool = True, busy: Colle
         busy: channels at work in this process: its claims on others were left behind by a job that
             failed. None: nothing is known of it.
     """
+    try:
+        return _prepare(d, first, busy, plan_message)
+    except Exception as error:
+        if not is_damage(error):
+            raise
+    return _prepare(d, first, busy, _plan_alone)
+
+
+def _plan_alone(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> None:
+    """Plan a message; one of which a row is damaged is left as it is, and told, and the others are planned."""
+    try:
+        with tx.connection.begin_nested():
+            plan_message(tx, message, places, now)
+    except Exception as error:  # noqa: BLE001  (raised again unless a row of this message is to blame)
+        _log.warning("%s", damage(error, message.slug))
+
+
+def _prepare(d: Dispatcher, first: bool, busy: Collection[str] | None, plan: Callable[..., object]) -> dict[str, bool]:
     now = d.clock.now()
     # Most often there is nothing but work: then nothing need be written before it begins.
     with d.db.read() as tx:
@@ -36,9 +59,9 @@ def prepare(d: Dispatcher, *, first: bool = True, heal: bool = True, busy: Colle
         queue.wake(tx, now)
         ended = note_expired(tx, now)
         for message in ended:
-            plan_message(tx, message, d.places, now)
+            plan(tx, message, d.places, now)
         for message in messages.messages_to_plan(tx):
-            plan_message(tx, message, d.places, now)
+            plan(tx, message, d.places, now)
         for orphan in claims.claimed(tx):
             lapsed = orphan.claimed_until_at is not None and orphan.claimed_until_at <= now
             left = busy is not None and orphan.claimed_by == d.claimant and orphan.channel not in busy
@@ -79,7 +102,7 @@ def _free(tx: Tx, orphan: Delivery, not_before_at: datetime) -> None:
     outcomes.settle(
         tx,
         orphan.uid,
-        None,
+        orphan.claimed_by,  # unless its holder, or another who looked, was faster
         state=state.value,
         reason=reason,
         not_before_at=not_before_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -17,10 +18,11 @@ KEPT = 500
 
 
 class FrozenRenditions:
-    """The renditions of revisions for a channel, the last used ones in memory."""
+    """The renditions of revisions for a channel, the last used ones in memory; safe to share between threads."""
 
     def __init__(self, limit: int = KEPT) -> None:
         self._limit = limit
+        self._turn = threading.Lock()
         self._kept: OrderedDict[tuple[str, str, int], Mapping[Form, Rendition]] = OrderedDict()
 
     def of(
@@ -28,14 +30,17 @@ class FrozenRenditions:
     ) -> dict[tuple[str, int], Mapping[Form, Rendition]]:
         """Return the renditions of revisions, given as (message, number), for one channel."""
         wanted = list(dict.fromkeys(revisions))
-        found = {key: self._kept[channel, *key] for key in wanted if (channel, *key) in self._kept}
+        with self._turn:
+            found = {key: self._kept[channel, *key] for key in wanted if (channel, *key) in self._kept}
         missing = [key for key in wanted if key not in found]
         if missing:
             with db.read() as tx:
                 found |= renditions.of_revisions(tx, missing, read_media, channel=channel)
-        for key in wanted:
-            self._kept.pop((channel, *key), None)
-            self._kept[channel, *key] = found[key]
-        while len(self._kept) > self._limit:
-            self._kept.popitem(last=False)
+        with self._turn:
+            for key in wanted:
+                self._kept.pop((channel, *key), None)
+                if found[key]:  # what could not be read may be mended
+                    self._kept[channel, *key] = found[key]
+            while len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
         return found

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from broadcast.dispatch import reading_back
 from broadcast.dispatch.base import Dispatcher
-from broadcast.dispatch.release import Asker, put_aside
+from broadcast.dispatch.release import Asker, put_aside, unreadable
+from broadcast.fence import Claim
 from broadcast.model import Action, Rendition
 from broadcast.outbox import Delivery, Posting
+from broadcast.release import Verdict
 from broadcast.store import claims, postings, queue, renditions
 from broadcast.store.base import Tx
 
@@ -28,6 +30,8 @@ class Call:
     standing: tuple[Posting, ...] = ()
     #: Set where it may stand already, unknown to the database.
     back: reading_back.ReadBack | None = None
+    #: Asked before something leaves; None: nothing to ask.
+    claim: Claim | None = None
 
 
 def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
@@ -38,16 +42,39 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
         sizes: channel -> deliveries at most.
     """
     d.pause("claim")
-    now = d.clock.now()
+    calls: dict[str, list[Call]] = {}
+    left = dict(sizes)
+    while left:
+        made, put_by = _launch(d, left)
+        calls |= made
+        # What was put aside keeps nothing back that stands behind it on its channel.
+        left = {name: sizes[name] for name in put_by if name not in made}
+    if calls:
+        d.pause("attempt")
+    return calls
+
+
+def _launch(d: Dispatcher, sizes: Mapping[str, int]) -> tuple[dict[str, list[Call]], set[str]]:
+    """Return the calls to make, and the channels of which something was put aside."""
+    claim, now = d.claim(), d.clock.now()
     calls: dict[str, list[Call]] = {}
     aside = []
     with d.db.write() as tx:
         due = queue.due(tx, sizes, now)
         if not due:
-            return {}
-        stored = renditions.of_deliveries(tx, [w for w in due if w.action is not Action.TAKE_DOWN], d.read_media)
+            return {}, set()
+        stored, damaged = renditions.read_for(tx, [w for w in due if w.action is not Action.TAKE_DOWN], d.read_media)
         asker = Asker(d, tx, now)
-        verdicts = {wanted.uid: asker.verdict(wanted, stored.get(wanted.uid)) for wanted in due}
+        verdicts: dict[str, Verdict] = {}
+        standing: dict[str, tuple[Posting, ...]] = {}
+        for wanted in due:
+            try:
+                if wanted.uid in damaged:
+                    raise damaged[wanted.uid]
+                standing[wanted.uid] = _standing(tx, wanted)
+                verdicts[wanted.uid] = asker.verdict(wanted, stored.get(wanted.uid))
+            except Exception as error:  # noqa: BLE001  (raised again unless a row of this delivery is to blame)
+                verdicts[wanted.uid] = unreadable(error, wanted)
         staying = claims.take(tx, [w for w in due if not verdicts[w.uid].go], d.claimant, d.lease_end())
         for delivery in staying:
             put_aside(d, tx, delivery, verdicts[delivery.uid], now)
@@ -57,15 +84,14 @@ def launch(d: Dispatcher, sizes: Mapping[str, int]) -> dict[str, list[Call]]:
             call = Call(
                 delivery=delivery,
                 rendition=stored.get(delivery.uid),
-                standing=_standing(tx, delivery),
+                standing=standing[delivery.uid],
                 back=reading_back.of(tx, delivery, now),
+                claim=claim,
             )
             calls.setdefault(delivery.channel, []).append(call)
     for delivery, verdict in aside:
         d.tell(delivery, verdict.state, reason=verdict.reason)
-    if calls:
-        d.pause("attempt")
-    return calls
+    return calls, {delivery.channel for delivery, _ in aside}
 
 
 def _standing(tx: Tx, delivery: Delivery) -> tuple[Posting, ...]:

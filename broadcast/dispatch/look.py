@@ -8,7 +8,7 @@ from broadcast.channel import Board, CanFind, CanSendEach, Found, Idempotent, No
 from broadcast.dispatch import record
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.streams import part_of, rendition_of
-from broadcast.errors import ChannelMisconfigured, DeliveryError, OutcomeUnknown
+from broadcast.errors import ChannelMisconfigured, DamagedRow, DeliveryError, OutcomeUnknown
 from broadcast.late import TO_VERIFY
 from broadcast.model import Action, DeliveryState
 from broadcast.outbox import AT_ONCE, Delivery
@@ -21,7 +21,7 @@ from broadcast.retry import (
     needs_person,
     settles_by_repeating,
 )
-from broadcast.store import newsroom, outcomes
+from broadcast.store import doubles, newsroom, outcomes
 
 #: What may always be repeated need not wait until a network shows what it has.
 _NOT_THERE = Next(state=DeliveryState.PLANNED, reason="absent : même envoi répété, sans doublon possible")
@@ -68,7 +68,8 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     seen = "--proof TEXTE` une fois retiré" if removes else "--published URL` ou `--not-published`"
     reason = f"{delivery.reason or 'issue inconnue'}{TO_VERIFY}`broadcast resolve {delivery.uid[:8]} {seen}"
     with d.db.write() as tx:
-        outcomes.settle(tx, delivery.uid, None, needs_person=True, reason=reason)
+        if not outcomes.settle_doubt(tx, delivery, needs_person=True, reason=reason):
+            return
         d.ask_for_plan(tx, delivery.message_uid)
     d.tell(delivery, DeliveryState.UNKNOWN, reason=reason, needs_person=True)
 
@@ -76,7 +77,7 @@ def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
 def _go_on(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     with d.db.write() as tx:
         state = DeliveryState.PLANNED.value
-        outcomes.settle(tx, delivery.uid, None, state=state, not_before_at=AT_ONCE, open_attempt=False)
+        outcomes.settle_doubt(tx, delivery, state=state, not_before_at=AT_ONCE, open_attempt=False)
 
 
 def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime, *, waits: bool) -> None:
@@ -84,10 +85,9 @@ def _plan_again(d: Dispatcher, delivery: Delivery, now: datetime, *, waits: bool
     wait = timedelta(seconds=backoff_s(delivery.unknowns, d.retry, d.jitter())) if waits else timedelta()
     state = DeliveryState.UNKNOWN if waits else DeliveryState.PLANNED
     with d.db.write() as tx:
-        outcomes.settle(
+        outcomes.settle_doubt(
             tx,
-            delivery.uid,
-            None,
+            delivery,
             state=state.value,
             not_before_at=now + wait if waits else AT_ONCE,
             looks=1,
@@ -106,6 +106,9 @@ def _look(d: Dispatcher, adapter: Stream | Board, delivery: Delivery, doubt: Dou
         answer = adapter.find(part, key=delivery.key, since=since, known_ids=known)
     except DeliveryError as error:
         _look_failed(d, delivery, error)
+        return
+    except DamagedRow as error:
+        _look_failed(d, delivery, OutcomeUnknown(str(error)))
         return
     except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one look, recorded)
         _look_failed(
@@ -146,10 +149,9 @@ def _not_seen(d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen)
     next_ = _NOT_THERE if is_always_safe(doubt) else after_not_seen(looked, now=now, policy=d.retry)
     with d.db.write() as tx:
         outcomes.keep_receipt(tx, delivery.uid, now, "not_seen")
-        outcomes.settle(
+        is_ours = outcomes.settle_doubt(
             tx,
-            delivery.uid,
-            None,
+            delivery,
             state=next_.state.value,
             looks=looked.looks,
             failed_looks=0,
@@ -157,6 +159,11 @@ def _not_seen(d: Dispatcher, delivery: Delivery, doubt: Doubt, _answer: NotSeen)
             reason=next_.reason,
             open_attempt=delivery.open_attempt and next_.state is DeliveryState.UNKNOWN,
         )
+        if is_ours and next_.state is DeliveryState.PLANNED:
+            # It is sent again: should the first one show later, or its sender wake up, that is seen.
+            doubles.look_later(tx, delivery, now + timedelta(seconds=d.retry.find_delay_s), d.clock.wall())
+    if not is_ours:
+        return
     d.tell(delivery, next_.state, reason=next_.reason)
 
 
@@ -166,10 +173,9 @@ def _look_failed(d: Dispatcher, delivery: Delivery, error: DeliveryError) -> Non
     asked = getattr(error, "retry_after_s", None)
     wait = backoff_s(failed, d.retry, d.jitter()) if asked is None else asked
     with d.db.write() as tx:
-        outcomes.settle(
+        outcomes.settle_doubt(
             tx,
-            delivery.uid,
-            None,
+            delivery,
             failed_looks=failed,
             not_before_at=now + timedelta(seconds=wait),
             reason=f"issue inconnue ; vérification impossible : {error}",

@@ -15,6 +15,7 @@ from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.lanes import Answer, Lanes
 from broadcast.dispatch.suspects import Suspects, is_one_recipients
 from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryError, OutcomeUnknown, StoreError
+from broadcast.fence import Claim, ask, holding
 from broadcast.model import Part
 from broadcast.outbox import Delivery
 from broadcast.release import Verdict
@@ -42,6 +43,7 @@ class Mailing:
         delivery: Delivery,
         verdict: Callable[[Tx], Verdict],
         read_list: Callable[[], Callable[[Tx], None]],
+        claim: Claim | None = None,
     ) -> None:
         """Prepare.
 
@@ -51,9 +53,10 @@ class Mailing:
             delivery: claimed, its attempt committed, its ledger open.
             verdict: asks whether the delivery may still leave.
             read_list: reads the list as it is now, and returns what takes it on.
+            claim: asked before anything leaves; a mail that it stops is in doubt, as it is for who took over.
         """
         self._d, self._adapter, self._delivery = d, adapter, delivery
-        self._verdict, self._read_list = verdict, read_list
+        self._verdict, self._read_list, self._claim = verdict, read_list, claim
         self._suspects = Suspects()
         self._done, self._asked_at, self._asked_s = 0, 0, 0.0
         self._unavailable = 0
@@ -104,7 +107,9 @@ class Mailing:
         published: Published | None = None
         error: DeliveryError | None = None
         try:
-            published = self._adapter.send_to(part, address, key=self._delivery.key, reply_to=reply_to)
+            with holding(self._claim):
+                ask()
+                published = self._adapter.send_to(part, address, key=self._delivery.key, reply_to=reply_to)
         except DeliveryError as fault:
             error = fault
         except Exception as fault:  # noqa: BLE001  (a fault in an adapter costs one recipient, recorded)

@@ -16,17 +16,19 @@ from broadcast.channel import CanCountPeople, CanSendEach
 from broadcast.dispatch import record
 from broadcast.dispatch.base import Dispatcher
 from broadcast.dispatch.mailing import Mailing
-from broadcast.dispatch.release import ask_again, put_aside
+from broadcast.dispatch.release import ask_again, put_aside, unreadable
 from broadcast.dispatch.streams import part_of, rendition_of, reply_to_of
 from broadcast.errors import (
     BroadcastError,
     ChannelMisconfigured,
     ChannelRefused,
     ChannelUnavailable,
+    DamagedRow,
     DeliveryError,
     OutcomeUnknown,
     StoreError,
 )
+from broadcast.fence import Claim
 from broadcast.ledger import report
 from broadcast.model import DeliveryState, Form, Rendition
 from broadcast.outbox import AT_ONCE, Delivery
@@ -40,12 +42,21 @@ from broadcast.store.recipients import Line
 MAX_TRIES = 12
 
 
-def send(d: Dispatcher, adapter: CanSendEach, delivery: Delivery) -> None:
+def send(d: Dispatcher, adapter: CanSendEach, delivery: Delivery, claim: Claim | None = None) -> None:
     """Carry out one claimed delivery, as far as it can be now."""
-    rendition = rendition_of(d, delivery)
+    damaged: DamagedRow | None = None
+    try:
+        rendition = rendition_of(d, delivery)
+    except DamagedRow as error:
+        rendition, damaged = None, error
     now = d.clock.now()
     with d.db.write() as tx:
-        verdict = _verdict(d, delivery, rendition, tx)
+        try:
+            if damaged is not None:
+                raise damaged
+            verdict = _verdict(d, delivery, rendition, tx)
+        except Exception as error:  # noqa: BLE001  (raised again unless a row of this delivery is to blame)
+            verdict = unreadable(error, delivery)
         if not verdict.go:
             put_aside(d, tx, delivery, verdict, now)
         elif not claims.start_attempt(tx, delivery, d.claimant, now, d.clock.wall()):
@@ -57,9 +68,8 @@ def send(d: Dispatcher, adapter: CanSendEach, delivery: Delivery) -> None:
     try:
         part = part_of(delivery, rendition)
         reply_to = reply_to_of(delivery, standing)
-        mailing = Mailing(
-            d, adapter, delivery, partial(_verdict, d, delivery, rendition), partial(_read_again, d, adapter, delivery)
-        )
+        ask_verdict, read_list = partial(_verdict, d, delivery, rendition), partial(_read_again, d, adapter, delivery)
+        mailing = Mailing(d, adapter, delivery, ask_verdict, read_list, claim)
         _open_ledger(d, adapter, delivery)
         mailing.run(part, reply_to)
         _settle(d, delivery, mailing)
@@ -142,6 +152,10 @@ def _settle(d: Dispatcher, delivery: Delivery, mailing: Mailing) -> None:
         d.tell(delivery, verdict.state, reason=told)
         return
     with d.db.write() as tx:
+        if not claims.holds(tx, delivery.uid, d.claimant):
+            # Another process took over (this one slept): it goes on with the list, and its word counts.
+            outcomes.keep_receipt(tx, delivery.uid, now, "unknown", reason=report(tx, delivery.uid))
+            return
         counts = recipients.counts(tx, delivery.uid)
         planned, waiting = counts.get(recipients.PLANNED, 0), counts.get(recipients.WAITING, 0)
         told = report(tx, delivery.uid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast.channel import Published
 from broadcast.dispatch.base import Dispatcher
@@ -11,7 +11,7 @@ from broadcast.errors import DeliveryError
 from broadcast.model import Action, DeliveryState, PostingState
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.retry import Next, after_error
-from broadcast.store import audit, newsroom, outcomes, postings
+from broadcast.store import audit, doubles, newsroom, outcomes, postings, tasks
 from broadcast.store.base import Tx
 
 
@@ -26,6 +26,10 @@ def published(
     claimant: str | None,
 ) -> DeliveryState:
     """Write that a part stands (or was handed over); an adopted one likewise."""
+    known = outcomes.standing_of(tx, [delivery.uid]).get(delivery.uid)
+    if known is not None and not known.is_same(result):
+        double(tx, delivery, known, result, now)
+        return DeliveryState.DELIVERED
     state = DeliveryState.DELIVERED if result.public else DeliveryState.HANDED_OVER
     outcomes.keep_receipt(tx, delivery.uid, now, outcome, external_id=result.external_id, url=result.url, reason=result.note)
     facts = {
@@ -53,9 +57,28 @@ def published(
 
 
 def all_published(tx: Tx, done: Sequence[tuple[Delivery, str, Published]], now: datetime) -> None:
-    """Write that many parts stand, each with its outcome (published, found), in few statements."""
-    outcomes.settle_published(tx, done, now)
-    postings.keep_many_up(tx, done, now)
+    """Write that many parts stand, each with its outcome (published, found); what stands under another id is a double."""
+    settled = outcomes.standing_of(tx, [delivery.uid for delivery, _, _ in done])
+    for delivery, _, result in done:
+        if delivery.uid in settled and not settled[delivery.uid].is_same(result):
+            double(tx, delivery, settled[delivery.uid], result, now)
+    # What was written already (a commit whose answer was lost) gets no second receipt.
+    facts = [one for one in done if one[0].uid not in settled]
+    if not facts:
+        return
+    outcomes.settle_published(tx, facts, now)
+    postings.keep_many_up(tx, facts, now)
+
+
+def double(tx: Tx, delivery: Delivery, first: outcomes.Standing, result: Published, now: datetime) -> None:
+    """Write that a part stands twice: the receipt keeps the second one's id, and a person is asked to remove it."""
+    outcomes.keep_receipt(tx, delivery.uid, now, "double", external_id=result.external_id, url=result.url)
+    places = f"{first.url or first.external_id} et {result.url or result.external_id}"
+    words = (
+        f"{delivery.slug}@{delivery.number} / {delivery.channel} : PUBLIÉ DEUX FOIS ({places}) ; retirez le second sur place, "
+        "puis notez-le fait : `broadcast feeds tasks`"
+    )
+    tasks.raise_task(tx, "double", f"{delivery.uid}/{result.external_id}", words, now, slug=delivery.slug)
 
 
 def taken_down(d: Dispatcher, tx: Tx, delivery: Delivery, now: datetime, note: str = "") -> DeliveryState:
@@ -102,7 +125,7 @@ def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now:
     """Write that a call did not end as published, and what follows."""
     next_ = after_error(error, tries=delivery.attempts + 1, now=now, policy=d.retry, jitter=d.jitter())
     outcomes.keep_receipt(tx, delivery.uid, now, error.code, reason=str(error))
-    outcomes.settle(
+    is_ours = outcomes.settle(
         tx,
         delivery.uid,
         d.claimant,
@@ -113,6 +136,10 @@ def failed(d: Dispatcher, tx: Tx, delivery: Delivery, error: DeliveryError, now:
         unknowns=delivery.unknowns + (next_.state is DeliveryState.UNKNOWN),
         settled_at=now if next_.state is DeliveryState.REFUSED else None,
     )
+    if not is_ours:
+        # Another process has it now, and what became of it there counts; this one's may stand beside it.
+        doubles.look_later(tx, delivery, now + timedelta(seconds=d.retry.find_delay_s), d.clock.wall())
+        return next_
     if next_.pauses_channel:
         newsroom.set_paused(tx, delivery.channel, True, next_.reason, "dispatcher")
         outcomes.hold_channel(tx, delivery.channel, f"canal en pause : {next_.reason}")

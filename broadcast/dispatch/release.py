@@ -13,6 +13,7 @@ from broadcast.planner import ended_because
 from broadcast.release import Release, Verdict, may_leave, moved
 from broadcast.store import boards, deliveries, messages, newsroom, outcomes, postings, renditions, revisions, rules
 from broadcast.store.base import Tx
+from broadcast.store.damage import damage
 
 
 class Asker:
@@ -92,6 +93,15 @@ class Asker:
 def ask_again(d: Dispatcher, tx: Tx, delivery: Delivery, rendition: Rendition | None, now: datetime) -> Verdict:
     """Return whether one claimed delivery may leave."""
     return Asker(d, tx, now).verdict(delivery, rendition)
+
+
+def unreadable(error: Exception, delivery: Delivery) -> Verdict:
+    """Return that a delivery is held because a row that it needs is damaged.
+
+    Raises:
+        Exception: the error itself, where the database is to blame and not a row.
+    """
+    return Verdict(go=False, state=DeliveryState.HELD, reason=str(damage(error, f"{delivery.slug}@{delivery.number}")))
 
 
 def _already_public(tx: Tx, delivery: Delivery) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from broadcast.dispatch.base import Dispatcher
+from broadcast.dispatch.doubles import look_for_doubles
 from broadcast.dispatch.due import prepare
 from broadcast.dispatch.turn import Turn
 from broadcast.store import audit, claims, deliveries, newsroom
@@ -42,6 +43,7 @@ def send(d: Dispatcher, wait_s: float = 0.0) -> None:
             d.clock.sleep(min(max((due - now).total_seconds(), 0.01), _MAX_NAP_S))
     finally:
         heart.stop()
+    look_for_doubles(d)
     with d.db.write() as tx:
         audit.append_receipts(tx, d.clock.now())
 
@@ -65,7 +67,7 @@ class Heartbeat:
             if not is_needed():
                 continue
             try:
-                with d.db.write() as tx:
+                with d.hold.renewing(), d.db.write() as tx:
                     claims.renew_all(tx, d.claimant, d.lease_end())
             except Exception:  # noqa: BLE001, S112  (a beat that fails must not be the last)
                 continue  # the next beat tries again; a lapsed lease leads to a look, not to a second post

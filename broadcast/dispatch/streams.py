@@ -14,10 +14,12 @@ from broadcast.errors import (
     BroadcastError,
     ChannelRefused,
     ChannelUnavailable,
+    DamagedRow,
     DeliveryError,
     OutcomeUnknown,
     StoreError,
 )
+from broadcast.fence import ask, holding
 from broadcast.model import Action, DeliveryState, Form, Part, PostingState, Rendition
 from broadcast.outbox import MAIN_SLOT, Delivery, Posting
 from broadcast.stamps import as_said_at
@@ -47,12 +49,17 @@ def call(d: Dispatcher, adapter: Stream, wanted: Call) -> Result:
         found = _found(adapter, wanted)
         if found is not None:
             return Result(delivery=delivery, published=found, is_found=True)
-        published = _call(adapter, wanted)
+        with holding(wanted.claim):
+            ask()
+            published = _call(adapter, wanted)
         if published is None and delivery.action is not Action.TAKE_DOWN:
             raise OutcomeUnknown(f"{delivery.channel} : l'adaptateur n'a rien rendu")
         return Result(delivery=delivery, published=published)
     except DeliveryError as error:
         return Result(delivery=delivery, error=error)
+    except DamagedRow as error:
+        # A picture is read when it is wanted: nothing is public yet, and a copy that is put back can mend it.
+        return Result(delivery=delivery, error=ChannelUnavailable(str(error), subject=delivery.channel))
     except BroadcastError as error:
         return Result(delivery=delivery, error=ChannelRefused(str(error), subject=delivery.channel))
     except Exception as error:  # noqa: BLE001  (a fault in an adapter costs one delivery, recorded)
@@ -134,11 +141,18 @@ def _write_other(d: Dispatcher, tx: Tx, result: Result, now: datetime) -> _Told:
 
 
 def rendition_of(d: Dispatcher, delivery: Delivery) -> Rendition | None:
-    """Return the stored rendition that a delivery carries; None for a takedown."""
+    """Return the stored rendition that a delivery carries; None for a takedown.
+
+    Raises:
+        DamagedRow: it cannot be read.
+    """
     if delivery.action is Action.TAKE_DOWN:
         return None
     with d.db.read() as tx:
-        return renditions.of_deliveries(tx, [delivery], d.read_media).get(delivery.uid)
+        stored, damaged = renditions.read_for(tx, [delivery], d.read_media)
+    if delivery.uid in damaged:
+        raise damaged[delivery.uid]
+    return stored.get(delivery.uid)
 
 
 def part_of(delivery: Delivery, rendition: Rendition | None) -> Part:

@@ -223,16 +223,17 @@ def _work(d: Dispatcher, name: str, adapter: Stream | Board, pace_s: dict[str, f
             return
         look.settle_unknown(d, adapter, delivery)
     while (is_board or sends_each) and not d.stopping():
+        claim = d.claim()
         claimed = _claim_first(d, name, _batch(pace_s.get(name), BOARD_FIRST, BOARD_BATCH) if is_board else ONE)
         if not claimed:
             return
         d.pause("claim")
         begin = time.monotonic()
         if is_board:
-            boards.show(d, cast(Board, adapter), name, claimed)
+            boards.show(d, cast(Board, adapter), name, claimed, claim)
             pace_s[name] = (time.monotonic() - begin) / len(claimed)
         for delivery in claimed if sends_each else ():
-            recipients.send(d, cast(CanSendEach, adapter), delivery)
+            recipients.send(d, cast(CanSendEach, adapter), delivery, claim)
 
 
 def _claim_first(d: Dispatcher, name: str, size: int) -> Sequence[Delivery]:

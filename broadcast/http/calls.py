@@ -24,7 +24,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from broadcast import __version__
+from broadcast import __version__, fence
 from broadcast.errors import ChannelMisconfigured, ChannelUnavailable, DeliveryError
 from broadcast.http.answers import Response, unsure
 
@@ -46,14 +46,39 @@ class NotConnected(NewConnectionError):
     """The connection was never made, its encryption included: nothing was sent."""
 
 
-class _HTTPSConnection(urllib3.connection.HTTPSConnection):
-    """Tells a failed handshake, after which nothing was sent, from encryption that fails later."""
+class _HTTPConnection(urllib3.connection.HTTPConnection):
+    """Asks, before it connects and before each piece of a request, whether the claim still holds."""
 
     def connect(self) -> None:
+        fence.ask()
+        super().connect()
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:  # http.client would connect after the question, which can take long
+            self.connect()
+        fence.ask()
+        super().send(data)
+
+
+class _HTTPSConnection(urllib3.connection.HTTPSConnection):
+    """As above; and tells a failed handshake, after which nothing was sent, from encryption that fails later."""
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        fence.ask()
+        super().send(data)
+
+    def connect(self) -> None:
+        fence.ask()
         try:
             super().connect()
         except (ssl.SSLError, TimeoutError, ConnectionError, CertificateError) as error:
             raise NotConnected(self, "connexion chiffrée impossible") from error
+
+
+class _HTTPPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
 
 
 class _HTTPSPool(urllib3.HTTPSConnectionPool):
@@ -61,8 +86,8 @@ class _HTTPSPool(urllib3.HTTPSConnectionPool):
 
 
 def surely_connecting(manager: urllib3.PoolManager) -> urllib3.PoolManager:
-    """Return the pool manager, made to tell what failed before anything was sent."""
-    manager.pool_classes_by_scheme = {"http": urllib3.HTTPConnectionPool, "https": _HTTPSPool}
+    """Return the pool manager, made to tell what failed before anything was sent, and to ask whether a claim still holds."""
+    manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
     return manager
 
 

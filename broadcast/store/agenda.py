@@ -12,6 +12,7 @@ from broadcast.model import DeliveryState
 from broadcast.outbox import Message
 from broadcast.store import messages, queue
 from broadcast.store.base import Tx
+from broadcast.store.damage import rows_of
 from broadcast.store.deliveries import BUSY, READY, among, is_blocked
 from broadcast.store.rows import ChannelRow, MessageRow
 from broadcast.store.rows_outbox import DeliveryRow
@@ -46,8 +47,8 @@ def oldest_due_at(tx: Tx, now: datetime) -> datetime | None:
 
 def messages_in_hand(tx: Tx, now: datetime, days: int = 2) -> list[Message]:
     """Return the approved messages that are live, ended lately, or have something unsettled; newest first."""
-    known = tx.all(_in_hand(), {"newsroom": tx.newsroom, "since": now - timedelta(days=days)})
-    return [messages.message_by_uid(tx, row.uid) for row in known]
+    facts = {"newsroom": tx.newsroom, "since": now - timedelta(days=days)}
+    return rows_of(tx, _in_hand(), facts, lambda row: messages.message_by_uid(tx, row.uid), _M.c.uid, "message")
 
 
 @cache

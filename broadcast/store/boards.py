@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
 from broadcast.model import EndedBecause
 from broadcast.store.base import Tx
+from broadcast.store.damage import rows_of
 from broadcast.store.rows_outbox import BoardEntryRow, BoardVersionRow
 
 _E: Any = BoardEntryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -134,25 +135,24 @@ def live(tx: Tx, channel: str, now: datetime, count: int | None = None) -> list[
         _E.c.ended_at.is_(None),
         or_(_E.c.expires_at.is_(None), _E.c.expires_at > now),
     )
-    return [_entry(row) for row in tx.all(query.order_by(_E.c.urgency.desc(), _E.c.seq.desc()).limit(count))]
+    return _readable(tx, query.order_by(_E.c.urgency.desc(), _E.c.seq.desc()).limit(count))
 
 
 def latest(tx: Tx, channel: str, count: int) -> list[Entry]:
     """Return the newest entries, live or not."""
     query = _entries().where(*_of(tx, channel)).order_by(_E.c.seq.desc()).limit(count)
-    return [_entry(row) for row in tx.all(query)]
+    return _readable(tx, query)
 
 
 def between(tx: Tx, channel: str, first: int, last: int) -> list[Entry]:
     """Return the entries numbered `first` to `last`, oldest first."""
     query = _entries().where(*_of(tx, channel), _E.c.seq >= first, _E.c.seq <= last).order_by(_E.c.seq)
-    return [_entry(row) for row in tx.all(query)]
+    return _readable(tx, query)
 
 
 def by_slug(tx: Tx, channel: str, slug: str) -> Entry | None:
     """Return the entry of a message."""
-    row = tx.one(_entries().where(*_of(tx, channel), _E.c.slug == slug))
-    return None if row is None else _entry(row)
+    return next(iter(_readable(tx, _entries().where(*_of(tx, channel), _E.c.slug == slug))), None)
 
 
 def by_slugs(tx: Tx, channel: str, slugs: Collection[str]) -> list[Entry]:
@@ -175,8 +175,8 @@ def versions(tx: Tx, channel: str, message_uids: Collection[str]) -> dict[str, l
     """Return when each revision of these messages appeared, oldest first."""
     facts = {"newsroom": tx.newsroom, "channel": channel, "messages": list(message_uids)}
     found: dict[str, list[Version]] = {uid: [] for uid in message_uids}
-    for row in tx.all(_VERSIONS, facts):
-        found[row.message_uid].append(_version(row))
+    for uid, version in rows_of(tx, _VERSIONS, facts, _version_of, _V.c.message_uid, "versions de"):
+        found[uid].append(version)
     return found
 
 
@@ -198,9 +198,10 @@ def slugs_between(tx: Tx, channel: str, first: int, last: int) -> list[str]:
     return [row.slug for row in tx.all(query)]
 
 
-def _version(row: Any) -> Version:
+def _version_of(row: Any) -> tuple[str, Version]:
     because = EndedBecause(row.ended_because) if row.ended_because else None
-    return Version(number=row.number, published_at=row.published_at, ended_at=row.ended_at, ended_because=because)
+    version = Version(number=row.number, published_at=row.published_at, ended_at=row.ended_at, ended_because=because)
+    return row.message_uid, version
 
 
 def count(tx: Tx, channel: str) -> int:
@@ -236,6 +237,10 @@ def _of(tx: Tx, channel: str) -> tuple[Any, ...]:
 
 def _key(tx: Tx, channel: str, message_uid: str) -> tuple[Any, ...]:
     return (*_of(tx, channel), _E.c.message_uid == message_uid)
+
+
+def _readable(tx: Tx, query: Any) -> list[Entry]:
+    return rows_of(tx, query, {}, _entry, _E.c.message_uid, "message")
 
 
 def _entry(row: Any) -> Entry:

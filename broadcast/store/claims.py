@@ -11,9 +11,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
-from broadcast.store import queue
+from broadcast.store import deliveries, queue
 from broadcast.store.base import Tx, batched
-from broadcast.store.deliveries import BUSY, COLUMNS, READY, among, delivery_of
+from broadcast.store.deliveries import BUSY, COLUMNS, READY, among
 from broadcast.store.outcomes import keep_receipt
 from broadcast.store.rows_outbox import AttemptRow, DeliveryRow
 
@@ -148,7 +148,7 @@ def renew_all(tx: Tx, claimant: str, until: datetime) -> None:
 
 def claimed(tx: Tx) -> list[Delivery]:
     """Return all claimed deliveries, to look for claims of processes that no longer live."""
-    return [delivery_of(row) for row in tx.all(_CLAIMED, {"newsroom": tx.newsroom})]
+    return deliveries.readable(tx, _CLAIMED, {"newsroom": tx.newsroom})
 
 
 _IS_CLAIMED = (among(_D.c.state, BUSY), _D.c.state == DeliveryState.CLAIMED.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +14,7 @@ from broadcast.errors import NotFound
 from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.store.base import Tx
+from broadcast.store.damage import rows_of
 from broadcast.store.rows_outbox import DeliveryRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -69,6 +70,11 @@ _OF_MESSAGE = select(*COLUMNS).where(_D.c.message_uid == bindparam("message")).o
 _OF_CHANNEL = _OF_MESSAGE.where(_D.c.channel == bindparam("channel"))
 
 
+def readable_of_message(tx: Tx, message_uid: str) -> list[Delivery]:
+    """Return the deliveries of a message that can be read, for people; who plans must know all of them."""
+    return readable(tx, _OF_MESSAGE, {"message": message_uid})
+
+
 def get(tx: Tx, uid: str) -> Delivery:
     """Return one delivery, by its uid or the unambiguous beginning of it.
 
@@ -115,7 +121,7 @@ def still_open(tx: Tx) -> list[Delivery]:
         DeliveryState.HANDED_OVER.value,
     )
     query = select(*COLUMNS).where(_D.c.newsroom == tx.newsroom, _D.c.state.not_in(settled))
-    return [delivery_of(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))]
+    return readable(tx, query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
 
 
 def doubtful(tx: Tx, channel: str, now: datetime, size: int) -> list[Delivery]:
@@ -127,7 +133,7 @@ def doubtful(tx: Tx, channel: str, now: datetime, size: int) -> list[Delivery]:
         _D.c.needs_person.is_(False),
         _D.c.not_before_at <= now,
     )
-    return [delivery_of(row) for row in tx.all(query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq).limit(size))]
+    return readable(tx, query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq).limit(size))
 
 
 def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
@@ -141,6 +147,11 @@ def next_due_at(tx: Tx, paused: Collection[str]) -> datetime | None:
     questions = [select(_D.c.not_before_at).where(*mine, *some) for some in ((*waits, goes), busy)]
     rows = [tx.one(question.order_by(_D.c.not_before_at).limit(1)) for question in questions]
     return min((row[0] for row in rows if row is not None), default=None)
+
+
+def readable(tx: Tx, query: Any, facts: Mapping[str, Any] | None = None) -> list[Delivery]:
+    """Return the deliveries of a query of `COLUMNS`; a damaged one is left out, and told."""
+    return rows_of(tx, query, facts or {}, delivery_of, _D.c.uid, "diffusion")
 
 
 def next_seq(deliveries: Sequence[Delivery]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from broadcast.errors import NotFound
 from broadcast.model import EndedBecause
 from broadcast.outbox import Message
 from broadcast.store.base import Tx
+from broadcast.store.damage import rows_of
 from broadcast.store.rows import MessageRow
 
 _M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
@@ -48,13 +50,13 @@ _BY_UID = select(_M).where(_M.c.uid == bindparam("uid"))
 
 def all_messages(tx: Tx) -> list[Message]:
     """Return every message, newest first."""
-    return [_message(r) for r in tx.all(select(_M).where(_M.c.newsroom == tx.newsroom).order_by(_M.c.created_at.desc()))]
+    return _readable(tx, select(_M).where(_M.c.newsroom == tx.newsroom).order_by(_M.c.created_at.desc()))
 
 
 def open_messages(tx: Tx) -> list[Message]:
     """Return the approved messages that have not ended."""
     query = select(_M).where(_M.c.newsroom == tx.newsroom, _M.c.ended_at.is_(None), _M.c.approved > 0)
-    return [_message(r) for r in tx.all(query.order_by(_M.c.created_at))]
+    return _readable(tx, query.order_by(_M.c.created_at))
 
 
 def insert_message(tx: Tx, slug: str, author: str, at: datetime) -> Message:
@@ -104,7 +106,7 @@ def end_message(
 
 def expired_messages(tx: Tx, now: datetime) -> list[Message]:
     """Return approved messages whose end has come and is not yet noted."""
-    return [_message(row) for row in tx.all(_EXPIRED, {"newsroom": tx.newsroom, "now": now})]
+    return _readable(tx, _EXPIRED, {"newsroom": tx.newsroom, "now": now})
 
 
 _EXPIRED = select(_M).where(
@@ -117,7 +119,7 @@ _EXPIRED = select(_M).where(
 
 def messages_to_plan(tx: Tx) -> list[Message]:
     """Return the messages for which something waits to be planned, oldest first."""
-    return [_message(row) for row in tx.all(_TO_PLAN, {"newsroom": tx.newsroom})]
+    return _readable(tx, _TO_PLAN, {"newsroom": tx.newsroom})
 
 
 _TO_PLAN = select(_M).where(_M.c.newsroom == bindparam("newsroom"), _M.c.needs_plan.is_(True)).order_by(_M.c.created_at)
@@ -134,6 +136,10 @@ _LOCK = select(_M.c.uid).where(_M.c.uid == bindparam("uid")).with_for_update()
 def count_messages(tx: Tx) -> int:
     """Return how many messages there are."""
     return int(tx.one(select(func.count()).select_from(_M).where(_M.c.newsroom == tx.newsroom))[0])
+
+
+def _readable(tx: Tx, query: Any, facts: Mapping[str, Any] | None = None) -> list[Message]:
+    return rows_of(tx, query, facts or {}, _message, _M.c.uid, "message")
 
 
 def _message(row: Any) -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from broadcast.channel import Published
 from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import AT_ONCE, Delivery
-from broadcast.store.base import Tx
+from broadcast.store.base import Tx, batched
 from broadcast.store.deliveries import BEHIND, BLOCKS, BUSY, READY, among, parked_until
 from broadcast.store.rows_outbox import DeliveryRow, ReceiptRow
 
@@ -99,6 +100,40 @@ _FREE_NEXT = (
     update(_D)
     .where(*_IS_BEHIND[0], _D.c.seq == select(func.min(_NEXT.c.seq)).where(*_IS_BEHIND[1]).scalar_subquery())
     .values(parked_until_at=None)
+)
+
+
+def settle_doubt(tx: Tx, delivery: Delivery, **values: Any) -> bool:
+    """Write what a look came to; False if somebody settled the doubt, or called again, while it lasted."""
+    same = (_D.c.state == DeliveryState.UNKNOWN.value, _D.c.attempts == delivery.attempts, _D.c.looks == delivery.looks)
+    if tx.one(select(_D.c.uid).where(_D.c.uid == delivery.uid, *same).with_for_update()) is None:
+        return False
+    return settle(tx, delivery.uid, None, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a delivery that is done stands."""
+
+    external_id: str
+    url: str
+
+    def is_same(self, result: Published) -> bool:
+        """True unless this is surely another post: a person who settled it may have given an address only."""
+        return self.external_id in ("", result.external_id, result.url) or (self.url != "" and self.url == result.url)
+
+
+def standing_of(tx: Tx, uids: Sequence[str]) -> dict[str, Standing]:
+    """Return, of those of these deliveries that are done, where each stands."""
+    rows = [row for some in batched(uids, _CHUNK) for row in tx.all(_SETTLED, {"uids": some})]
+    return {row.uid: Standing(row.external_id, row.url) for row in rows}
+
+
+#: Deliveries asked for by one statement.
+_CHUNK = 500
+_SETTLED = select(_D.c.uid, _D.c.external_id, _D.c.url).where(
+    _D.c.uid.in_(bindparam("uids", expanding=True)),
+    _D.c.state.in_((DeliveryState.DELIVERED.value, DeliveryState.HANDED_OVER.value)),
 )
 
 

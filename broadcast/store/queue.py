@@ -18,7 +18,9 @@ from sqlalchemy import and_, bindparam, exists, or_, select, update
 
 from broadcast.model import DeliveryState
 from broadcast.outbox import Delivery
+from broadcast.store import deliveries
 from broadcast.store.base import Tx
+from broadcast.store.damage import damage, is_damage
 from broadcast.store.deliveries import BEHIND, COLUMNS, READY, among, delivery_of, is_blocked
 from broadcast.store.rows_outbox import DeliveryRow
 
@@ -32,7 +34,7 @@ _SPARE, _MOST = 3, 1000
 def due(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Delivery]:
     """Return up to so many due deliveries of each channel, the most urgent first; park what must wait.
 
-    A delivery waits while an earlier one of the same message on the channel is unsettled.
+    A delivery waits while an earlier one of the same message on the channel is unsettled. A damaged one is held.
 
     Args:
         tx: a writing transaction.
@@ -40,6 +42,25 @@ def due(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Delivery]:
         now: the time.
     """
     wake(tx, now)
+    try:
+        return _due_now(tx, sizes, now)
+    except Exception as error:
+        if not is_damage(error):
+            raise
+    _hold_damaged(tx, sizes)
+    return _due_now(tx, sizes, now)
+
+
+def _hold_damaged(tx: Tx, sizes: Collection[str]) -> None:
+    for row in tx.all(select(_D.c.uid).where(_is_queued(), _D.c.channel.in_(list(sizes))), {"newsroom": tx.newsroom}):
+        try:
+            deliveries.get(tx, row.uid)
+        except Exception as error:  # noqa: BLE001  (raised again unless the row is to blame)
+            reason = str(damage(error, f"diffusion {row.uid[:8]}"))
+            tx.run(update(_D).where(_D.c.uid == row.uid).values(state=DeliveryState.HELD.value, reason=reason))
+
+
+def _due_now(tx: Tx, sizes: Mapping[str, int], now: datetime) -> list[Delivery]:
     found = _due_at_once(tx, sizes, now)
     if found is None:
         found = [row for channel, size in sizes.items() for row in _due(tx, channel, size, now)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select
 
-from broadcast.errors import NotFound
+from broadcast.errors import DamagedRow, NotFound
 from broadcast.model import (
     Form,
     Media,
@@ -18,13 +18,18 @@ from broadcast.model import (
     Revision,
     canonical_json,
     part_facts,
+    sha256_of,
 )
 from broadcast.outbox import Delivery
 from broadcast.store.base import Database, Tx, batched
+from broadcast.store.damage import damage, is_damage
 from broadcast.store.facts import part_from_facts
 from broadcast.store.rows import MediaRow, RenditionRow
 
 _D: Any = RenditionRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+_Key = TypeVar("_Key")
+#: Message, number, channel and form.
+_Form = tuple[str, int, str, str]
 #: Renditions read by one statement.
 _CHUNK = 200
 _B: Any = MediaRow.__table__  # type: ignore[attr-defined]  # as above
@@ -80,7 +85,10 @@ def media_reader(database: Database) -> Callable[[str], bytes]:
             row = tx.one(select(_B.c.content).where(_B.c.sha256 == sha256))
         if row is None:
             raise NotFound(f"média {sha256[:12]}… absent de la base", subject=sha256)
-        return bytes(row[0])
+        content = bytes(row[0])
+        if sha256_of(content) != sha256:
+            raise DamagedRow(f"média {sha256[:12]}… : abîmé dans la base ; restaurez une sauvegarde", subject=sha256)
+        return content
 
     return read
 
@@ -121,17 +129,69 @@ _HASHES = select(_D.c.sha256).where(_D.c.message_uid == bindparam("message"), _D
 
 
 def of_deliveries(tx: Tx, wanted: Sequence[Delivery], read: Callable[[str], bytes]) -> dict[str, Rendition]:
-    """Return the stored renditions that deliveries carry, by the delivery's uid, in few statements."""
-    found: dict[tuple[str, int, str, str], Rendition] = {}
+    """Return the stored renditions that deliveries carry, by the delivery's uid; what cannot be read is left out."""
+    return read_for(tx, wanted, read)[0]
+
+
+def read_for(
+    tx: Tx, wanted: Sequence[Delivery], read: Callable[[str], bytes]
+) -> tuple[dict[str, Rendition], dict[str, DamagedRow]]:
+    """Return the stored renditions that deliveries carry, by the delivery's uid, in few statements; and what is unreadable."""
+    found: dict[_Form, Rendition | DamagedRow] = {}
     for some in batched(wanted, _CHUNK):
         keys = {(w.message_uid, w.number, w.channel, w.form.value) for w in some}
-        columns = [sorted(set(column)) for column in zip(*keys, strict=True)]
-        # SQLite finds rows by the key's first column; it would walk the whole table for tuples.
-        for row in tx.all(_OF_DELIVERIES, dict(zip(("messages", "numbers", "channels", "forms"), columns, strict=True))):
-            if (key := (row.message_uid, row.number, row.channel, row.form)) in keys:
-                found[key] = _rendition(row, read)
-    pairs = ((w.uid, found.get((w.message_uid, w.number, w.channel, w.form.value))) for w in wanted)
-    return {uid: rendition for uid, rendition in pairs if rendition is not None}
+        try:
+            found |= _read_at_once(tx, keys, read)
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            for key in keys:  # a text that is none stops the statement that reads it: each alone
+                found |= _read_alone(tx, key, read)
+    _note_lost_media(tx, found)
+    pairs = [(w.uid, found.get((w.message_uid, w.number, w.channel, w.form.value))) for w in wanted]
+    return (
+        {uid: rendition for uid, rendition in pairs if isinstance(rendition, Rendition)},
+        {uid: rendition for uid, rendition in pairs if isinstance(rendition, DamagedRow)},
+    )
+
+
+def _read_at_once(tx: Tx, keys: Collection[_Form], read: Callable[[str], bytes]) -> dict[_Form, Rendition | DamagedRow]:
+    columns = [sorted(set(column)) for column in zip(*keys, strict=True)]
+    # SQLite finds rows by the key's first column; it would walk the whole table for tuples.
+    rows = tx.all(_OF_DELIVERIES, dict(zip(("messages", "numbers", "channels", "forms"), columns, strict=True)))
+    named = (((row.message_uid, row.number, row.channel, row.form), row) for row in rows)
+    return {key: _readable(row, read) for key, row in named if key in keys}
+
+
+def _read_alone(tx: Tx, key: _Form, read: Callable[[str], bytes]) -> dict[_Form, Rendition | DamagedRow]:
+    try:
+        return _read_at_once(tx, [key], read)
+    except Exception as error:  # noqa: BLE001  (raised again unless the row is to blame)
+        return {key: damage(error, f"déclinaison pour {key[2]}, version {key[1]}")}
+
+
+def _readable(row: Any, read: Callable[[str], bytes]) -> Rendition | DamagedRow:
+    try:
+        return _rendition(row, read)
+    except Exception as error:  # noqa: BLE001  (raised again unless the row is to blame)
+        return damage(error, f"déclinaison pour {row.channel}, version {row.number}")
+
+
+def _note_lost_media(tx: Tx, found: dict[_Key, Rendition | DamagedRow]) -> None:
+    """Put the damage in the place of the renditions whose pictures or files are no longer there."""
+    wanted = {m.sha256 for r in found.values() if isinstance(r, Rendition) for p in r.parts for m in p.media}
+    if not wanted:
+        return
+    there = {row.sha256 for some in batched(sorted(wanted), _CHUNK) for row in tx.all(_THERE, {"hashes": some})}
+    for key, rendition in found.items():
+        if not isinstance(rendition, Rendition):
+            continue
+        lost = next((m for p in rendition.parts for m in p.media if m.sha256 not in there), None)
+        if lost is not None:
+            found[key] = DamagedRow(f"média {lost.name} absent de la base ; restaurez une sauvegarde")
+
+
+_THERE = select(_B.c.sha256).where(_B.c.sha256.in_(bindparam("hashes", expanding=True)))
 
 
 _OF_DELIVERIES = select(_D).where(
@@ -145,8 +205,11 @@ _OF_DELIVERIES = select(_D).where(
 def of_revisions(
     tx: Tx, wanted: Sequence[tuple[str, int]], read: Callable[[str], bytes], *, channel: str
 ) -> dict[tuple[str, int], dict[Form, Rendition]]:
-    """Return the renditions of revisions, given as (message, number), for one channel, in few statements."""
-    found: dict[tuple[str, int], dict[Form, Rendition]] = {key: {} for key in wanted}
+    """Return the renditions of revisions, given as (message, number), for one channel, in few statements.
+
+    What cannot be read is left out.
+    """
+    read_ones: dict[tuple[str, int, str], Rendition | DamagedRow] = {}
     for some in batched(wanted, _CHUNK):
         # SQLite finds rows by the key's first column; it would walk the whole table for pairs.
         query = select(_D).where(
@@ -154,9 +217,19 @@ def of_revisions(
             _D.c.number.in_({number for _, number in some}),
             _D.c.channel == channel,
         )
-        for row in tx.all(query):
-            if (row.message_uid, row.number) in found:
-                found[row.message_uid, row.number][Form(row.form)] = _rendition(row, read)
+        try:
+            read_ones |= {(row.message_uid, row.number, row.form): _readable(row, read) for row in tx.all(query)}
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            keys = [(uid, number, channel, form.value) for uid, number in some for form in Form]
+            alone = {k: r for key in keys for k, r in _read_alone(tx, key, read).items()}
+            read_ones |= {(uid, number, form): rendition for (uid, number, _, form), rendition in alone.items()}
+    _note_lost_media(tx, read_ones)
+    found: dict[tuple[str, int], dict[Form, Rendition]] = {key: {} for key in wanted}
+    for (uid, number, _), rendition in read_ones.items():
+        if (uid, number) in found and isinstance(rendition, Rendition):
+            found[uid, number][rendition.form] = rendition
     return found
 
 

@@ -22,6 +22,7 @@ from broadcast.model import (
 from broadcast.outbox import Message
 from broadcast.store import facts
 from broadcast.store.base import Tx
+from broadcast.store.damage import is_damage
 from broadcast.store.messages import message_by_uid, update_message
 from broadcast.store.renditions import keep_renditions
 from broadcast.store.rows import MessageRow, RevisionRow, VoteRow, WorkingCopyRow
@@ -75,6 +76,16 @@ def get_revision(tx: Tx, message: Message, number: int) -> Revision:
             subject=message.slug,
         )
     return _revision(message, row)
+
+
+def title_of(tx: Tx, message: Message, number: int) -> str:
+    """Return the title of a revision; its name where the row is damaged."""
+    try:
+        return get_revision(tx, message, number).draft.title
+    except Exception as error:
+        if not is_damage(error):
+            raise
+        return f"{message.slug}@{number}"
 
 
 def revisions(tx: Tx, message: Message) -> list[Revision]:

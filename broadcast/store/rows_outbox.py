@@ -117,6 +117,18 @@ class ReceiptRow(SQLModel, table=True):
     audit_seq: int | None = Field(default=None, index=True)
 
 
+class SecondLookRow(SQLModel, table=True):
+    """A delivery that is looked at once more, since two processes may each have made a post of it."""
+
+    __tablename__ = "second_look"
+    __table_args__ = (Index("ix_second_look_due", "newsroom", "due_at"),)
+    delivery_uid: str = Field(primary_key=True)
+    newsroom: str
+    due_at: datetime
+    #: The machine's own time from which on a post counts.
+    since_wall_at: datetime
+
+
 class PostingRow(SQLModel, table=True):
     """What stands at a channel."""
 

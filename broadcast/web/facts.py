@@ -161,7 +161,7 @@ def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:
     title = status.title
     if number != status.revision:
         # A newer approved version may still be under embargo: what stands says what it said.
-        title = revisions.get_revision(tx, messages.message_by_uid(tx, message.uid), number).draft.title
+        title = revisions.title_of(tx, messages.message_by_uid(tx, message.uid), number)
     return Live(
         slug=status.message,
         title=title,

@@ -45,6 +45,7 @@ _LATE = {
     "all_clear_unconfirmed": "fin d'alerte non confirmée ici",
     "never_published": "approuvé, jamais publié avant sa fin",
     "sent_back": "renvoyé ou rejeté à la relecture",
+    "damaged": "illisible dans la base",
     "promise_broken": "suite promise en retard",
     "planned": "en retard : n'est pas encore parti",
     "claimed": "en retard : envoi commencé, pas terminé",

@@ -1,4 +1,4 @@
-"""smtplib's connections, whose replies keep to a deadline."""
+"""smtplib's connections, whose replies keep to a deadline, and which say nothing under a claim that has lapsed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import smtplib
 import socket
 import time
 from typing import Any
+
+from broadcast import http
+from broadcast.errors import OutcomeUnknown
 
 
 class _Lines:
@@ -37,11 +40,24 @@ class _Lines:
 
 
 class _Punctual(smtplib.SMTP):
-    """One reply takes at most the timeout."""
+    """One reply takes at most the timeout; nothing is connected nor said once the claim on the mail has lapsed."""
 
     file: Any
     sock: Any
     timeout: Any
+
+    def _get_socket(self, *args: Any) -> Any:
+        http.still_claimed()
+        return super()._get_socket(*args)  # type: ignore[misc]  # typeshed does not know it
+
+    def send(self, s: Any) -> None:
+        """Send what is said next."""
+        try:
+            http.still_claimed()
+        except OutcomeUnknown:
+            self.close()  # in the middle of a mail: without its end the relay forgets it
+            raise
+        super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply."""
