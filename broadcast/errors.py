@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+import threading
 from typing import Self
 
 #: What the system says, in French.
@@ -29,15 +30,20 @@ _OS_REASONS = {
 
 
 #: Credentials of this process, which some platforms quote in their refusals (Graph: "Malformed access token …").
-_NEVER_SAID: set[str] = set()
+_NEVER_SAID: tuple[str, ...] = ()
+_turn = threading.Lock()
 #: Shorter ones are words of every day, too.
 _MIN_SECRET = 8
 
 
 def never_say(credential: str) -> None:
     """Keep a credential out of every reason from now on."""
-    if len(credential) >= _MIN_SECRET:
-        _NEVER_SAID.add(credential)
+    global _NEVER_SAID
+    if len(credential) < _MIN_SECRET:
+        return
+    with _turn:  # a new tuple each time: who is just reading the former one is not disturbed
+        # The longest first: one that is part of another must not leave the rest of it standing.
+        _NEVER_SAID = tuple(sorted({*_NEVER_SAID, credential}, key=len, reverse=True))
 
 
 def sayable(text: str) -> str:

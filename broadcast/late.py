@@ -21,6 +21,10 @@ EXPIRED_UNSENT = END_WORDS[EndedBecause.EXPIRED]
 TO_VERIFY = " ; vérifiez sur le canal puis "
 
 
+#: What should have left so long ago is late, whoever should have sent it: a busy network takes its seconds.
+GRACE = timedelta(seconds=60)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
     """Something that should have happened and has not, and the way out."""
@@ -28,7 +32,7 @@ class Late:
     channel: str
     #: Id of the delivery, "" where there is none.
     delivery: str
-    #: needs_person, refused, held, waiting, handed_over, still_public.
+    #: needs_person, refused, held, waiting, planned, claimed, handed_over, overdue, still_public, damaged.
     what: str
     since: datetime
     message: str
@@ -129,7 +133,7 @@ def carrying(message: Message, known: Sequence[Delivery], standing: Sequence[Pos
 
 def is_overtaken_edit(delivery: Delivery, known: Sequence[Delivery]) -> bool:
     """True for an edit that was refused where the correction is said instead: that one counts."""
-    return delivery.action is Action.UPDATE and delivery.state is DeliveryState.REFUSED and _is_past(delivery, known, None)
+    return delivery.action is Action.UPDATE and delivery.state is DeliveryState.REFUSED and is_past(delivery, known, None)
 
 
 def alarms(
@@ -150,7 +154,7 @@ def alarms(
         if draft.kind.value not in place.required_for or name in carriers:
             continue
         mine = [d for d in known if d.channel == name and d.number == message.approved and not ends(d)]
-        failed = next((d for d in mine if _is_late(d, now) and d.state is not DeliveryState.HANDED_OVER), None)
+        failed = next((d for d in mine if _is_late(d, now) and not _waits_its_turn(d, known)), None)
         if mine and failed is None:
             continue
         others = [n for n in sorted(carriers) if n != name]
@@ -202,7 +206,7 @@ def late_of(
     now: datetime,
 ) -> tuple[Late, ...]:
     """Return the deliveries that failed, wait or ask for a person, and what still stands after the end."""
-    shown = [d for d in known if _is_late(d, now) and not _is_past(d, known, because)]
+    shown = [d for d in known if _counts_as_late(d, known, places, now) and not is_past(d, known, because)]
     late = [_late_delivery(message, d, places, now) for d in shown]
     if because is not None:
         # A takedown that waits for a person has its line, with its own way out: sending again does nothing there.
@@ -221,12 +225,19 @@ def late_of(
     return tuple(late)
 
 
+def _counts_as_late(delivery: Delivery, known: Sequence[Delivery], places: Mapping[str, Place], now: datetime) -> bool:
+    if delivery.state is DeliveryState.HANDED_OVER:
+        # What people were asked to remove should be gone by now; what they were asked to put up has its deadline.
+        return delivery.action is Action.TAKE_DOWN or _is_overdue(delivery, places, now)
+    return _is_late(delivery, now) and not _waits_its_turn(delivery, known)
+
+
 def _waits_for_person(delivery: Delivery) -> bool:
     states = (DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.HANDED_OVER)
     return delivery.needs_person or delivery.state in states
 
 
-def _is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecause | None) -> bool:
+def is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecause | None) -> bool:
     """True for a hand-over or refusal that a newer delivery, or the end of the message, has overtaken."""
     if delivery.state not in (DeliveryState.HANDED_OVER, DeliveryState.REFUSED):
         return False
@@ -239,18 +250,46 @@ def _is_past(delivery: Delivery, known: Sequence[Delivery], because: EndedBecaus
 
 
 def _is_late(delivery: Delivery, now: datetime) -> bool:
-    if delivery.state in (
-        DeliveryState.REFUSED,
-        DeliveryState.HELD,
-        DeliveryState.HANDED_OVER,
-    ):
+    if delivery.state in (DeliveryState.REFUSED, DeliveryState.HELD):
         return True
+    if delivery.state is DeliveryState.CLAIMED:
+        return delivery.claimed_until_at is not None and delivery.claimed_until_at + GRACE < now
     if delivery.state not in UNSETTLED:
         return False
-    return delivery.needs_person or (delivery.attempts > 0 and delivery.state is not DeliveryState.CLAIMED)
+    return delivery.needs_person or delivery.attempts > 0 or _was_due_at(delivery) + GRACE < now
+
+
+def _was_due_at(delivery: Delivery) -> datetime:
+    return max(delivery.not_before_at, delivery.planned_at)
+
+
+def _waits_its_turn(delivery: Delivery, known: Sequence[Delivery]) -> bool:
+    """True for a delivery that nobody has tried because an earlier one of its channel is not settled: that one is late."""
+    if delivery.attempts or delivery.state is not DeliveryState.PLANNED:
+        return False
+    earlier = (d for d in known if d.channel == delivery.channel and d.seq < delivery.seq)
+    return any(d.state in UNSETTLED and not d.needs_person for d in earlier)
+
+
+def to_confirm(
+    message: Message, known: Sequence[Delivery], places: Mapping[str, Place], because: EndedBecause | None, now: datetime
+) -> tuple[Late, ...]:
+    """Return what people have in hand and have not confirmed yet, before its deadline: no fault so far."""
+    shown = [
+        d
+        for d in known
+        if d.state is DeliveryState.HANDED_OVER
+        and d.action is not Action.TAKE_DOWN
+        and not _is_overdue(d, places, now)
+        and not is_past(d, known, because)
+    ]
+    return tuple(_late_delivery(message, d, places, now) for d in shown)
 
 
 _WAYS_OUT = {
+    "planned": "aurait dû partir et n'est pas parti : `broadcast send`, puis vérifiez que `broadcast run` tourne et que le "
+    "disque n'est pas plein",
+    "claimed": "interrompu pendant l'appel : `broadcast send` vérifie ce qu'il en est",
     "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
     "refused": "corrigez le message puis soumettez une nouvelle version, ou levez la cause puis `broadcast retry {where}`",
     "waiting": "nouvel essai automatique au prochain `broadcast send`",
@@ -294,7 +333,7 @@ def _late_delivery(message: Message, delivery: Delivery, places: Mapping[str, Pl
         channel=delivery.channel,
         delivery=delivery.uid,
         what=what,
-        since=delivery.settled_at or delivery.attempted_at or delivery.planned_at,
+        since=delivery.settled_at or delivery.attempted_at or _was_due_at(delivery),
         message=f"{reason}{way}",
         until=delivery.waits_until,
     )

@@ -241,5 +241,7 @@ def phase_of(life: Life, now: datetime) -> Phase:
         return Phase.LIVE
     if done:
         return Phase.PARTLY_LIVE
+    if states and all(state is DeliveryState.REFUSED for state in states):
+        return Phase.REFUSED
     # Nothing is to be sent where every channel leaves the former version as it is.
     return Phase.LIVE if life.stands and not states else Phase.SENDING

@@ -13,11 +13,13 @@ from broadcast.late import (
     carrying,
     ends,
     is_overtaken_edit,
+    is_past,
     late_of,
     meant,
     never_published,
     removable,
     sent_back,
+    to_confirm,
     unconfirmed_end,
 )
 from broadcast.lifecycle import Life, phase_of
@@ -79,6 +81,8 @@ class MessageStatus:
     wanted: int = 0
     #: Required channels that failed, each with what could stand in.
     alarms: tuple[Late, ...] = ()
+    #: What people have in hand, before its deadline.
+    to_confirm: tuple[Late, ...] = ()
     #: Former versions and ended messages that stay public on purpose.
     left: tuple[Left, ...] = ()
 
@@ -116,6 +120,18 @@ def message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: d
         return _message_status(tx, message, places, now)
     except Exception as error:  # noqa: BLE001  (raised again unless a row of this message is to blame)
         return _damaged_status(tx, message, now, str(damage(error, message.slug)))
+
+
+def refused_ones(tx: Tx) -> list[Delivery]:
+    """Return the refused deliveries that wait for a person: nothing newer has taken their place."""
+    known: dict[str, list[Delivery]] = {}
+    found = []
+    for delivery in deliveries.refused(tx):
+        if delivery.message_uid not in known:
+            known[delivery.message_uid] = deliveries.readable_of_message(tx, delivery.message_uid)
+        if not is_past(delivery, known[delivery.message_uid], None):
+            found.append(delivery)
+    return found
 
 
 def _damaged_status(tx: Tx, message: Message, now: datetime, reason: str) -> MessageStatus:
@@ -179,6 +195,7 @@ def _message_status(tx: Tx, message: Message, places: Mapping[str, Place], now: 
         published=len(carrying(message, known, standing)),
         wanted=len(meant(message, known)) if because is None else 0,
         alarms=alarms(message, shown.draft if shown else None, known, standing, places, because, now),
+        to_confirm=to_confirm(message, known, places, because, now),
         left=_left(message, standing, places, because),
     )
 

@@ -78,6 +78,8 @@ class Phase(StrEnum):
     SENDING = "sending"
     LIVE = "live"
     PARTLY_LIVE = "partly_live"
+    #: Every channel that should carry it has refused: a person must settle it.
+    REFUSED = "refused"
     ENDING = "ending"
     ENDED = "ended"
 

@@ -6,6 +6,7 @@ What is due is always a query: a lost datagram costs a second, until the slow ti
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import socket
 import stat
@@ -17,7 +18,7 @@ from typing import Any
 
 from broadcast.app import App
 from broadcast.dispatch.claimant import is_dead
-from broadcast.errors import StoreError
+from broadcast.errors import StoreError, os_reason
 from broadcast.store import leases
 
 #: Lease of the one process that schedules and sends.
@@ -25,6 +26,8 @@ LEASE = "scheduler"
 #: Longest path that the address of a socket can hold on Linux, bytes, its end mark left aside.
 MAX_PATH_BYTES = 107
 
+_log = logging.getLogger("broadcast.wake")
+_SLOWER = "ce qui est approuvé ailleurs part quelques secondes plus tard"
 _local: dict[Path, Callable[[], None]] = {}
 
 
@@ -79,14 +82,15 @@ def socket_path(folder: Path) -> Path:
 class Bell:
     """Hears what wakes a running process: its own threads, other processes, PostgreSQL."""
 
-    def __init__(self, app: App, ring: Callable[[], None]) -> None:
+    def __init__(self, app: App, ring: Callable[[], None], tell: Callable[[str], None] = _log.info) -> None:
         """Listen from now on.
 
         Args:
             app: the newsroom.
             ring: called for each word that comes, in a thread of the bell; it must return at once.
+            tell: told, in a line, that nothing can be heard, and that it can again; the slow tick goes on meanwhile.
         """
-        self._app, self._ring = app, ring
+        self._app, self._ring, self._tell = app, ring, tell
         self._path = socket_path(app.dir)
         self._number = 0
         self._socket = self._listen()
@@ -115,6 +119,7 @@ class Bell:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_ours(self._path.parent):
+                self._tell(f"réveil local impossible ({self._path.parent} est à un autre utilisateur) : {_SLOWER}")
                 return None
             with suppress(FileNotFoundError):
                 self._path.unlink()
@@ -122,7 +127,8 @@ class Bell:
             heard.bind(str(self._path))
             self._path.chmod(0o600)
             self._number = self._path.stat().st_ino
-        except OSError:
+        except OSError as error:
+            self._tell(f"réveil local impossible ({os_reason(error)}) : {_SLOWER}")
             return None
         return heard
 
@@ -136,13 +142,24 @@ class Bell:
                 self._ring()
 
     def _hear_notices(self) -> None:
+        is_deaf = False
         while not self._closing.is_set():
             # The server may be away: the slow tick goes on, the next try listens again.
-            with suppress(Exception), self._connected() as connection:
-                connection.execute(f"LISTEN {notice_of(self._app.db.newsroom)}")
-                while not self._closing.is_set():
-                    for _ in connection.notifies(timeout=30, stop_after=1):
-                        self._ring()
+            try:
+                with self._connected() as connection:
+                    connection.execute(f"LISTEN {notice_of(self._app.db.newsroom)}")
+                    if is_deaf:
+                        self._tell("réveil par PostgreSQL : de nouveau entendu")
+                        self._ring()  # what was said meanwhile nobody heard
+                    is_deaf = False
+                    while not self._closing.is_set():
+                        for _ in connection.notifies(timeout=30, stop_after=1):
+                            self._ring()
+            except Exception as error:  # noqa: BLE001  (told; a deaf bell costs seconds, never a delivery)
+                if not is_deaf and not self._closing.is_set():
+                    # Its words may quote the address, and with it the password.
+                    self._tell(f"réveil par PostgreSQL impossible ({type(error).__name__}) : {_SLOWER}")
+                is_deaf = True
             self._closing.wait(5)
 
     def _connected(self) -> Any:

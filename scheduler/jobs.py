@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from broadcast import registry
 from broadcast.app import App
 from broadcast.errors import BroadcastError
-from broadcast.model import MessageKind
+from broadcast.late import broken_promise
+from broadcast.model import Draft
+from broadcast.planner import ended_because
 from broadcast.probing import probe_channel
 from broadcast.store import messages, newsroom, revisions
 from broadcast.store.changes import Changes
@@ -128,27 +130,30 @@ def probe_due(app: App) -> None:
 
 @dataclass
 class _Promises:
-    """Holding statements promise when the next news comes: one that lets that time pass is told, once (A3)."""
+    """A next point that was promised and has not come is told, once; what is late `late` decides, for `status` too."""
 
     app: App
     _told: set[tuple[str, int]] = field(default_factory=set)
-    _known: dict[tuple[str, int], datetime | None] = field(default_factory=dict)
+    _drafts: dict[tuple[str, int], Draft] = field(default_factory=dict)
 
     def look(self) -> None:
-        now = self.app.clock.now()
-        for (slug, number), at in self._promised().items():
-            if at is not None and at <= now and (slug, number) not in self._told:
+        for slug, number in self._broken():
+            if (slug, number) not in self._told:
                 self._told.add((slug, number))
                 _log.info("SUITE PROMISE EN RETARD : %s@%d : publiez une nouvelle version ou la fin", slug, number)
 
-    def _promised(self) -> Mapping[tuple[str, int], datetime | None]:
+    def _broken(self) -> list[tuple[str, int]]:
+        now = self.app.clock.now()
+        still: dict[tuple[str, int], Draft] = {}
+        broken = []
         with self.app.db.read() as tx:
-            still: dict[tuple[str, int], datetime | None] = {}
             for message in messages.open_messages(tx):
                 key = (message.slug, message.approved)
-                if key not in self._known:
-                    draft = revisions.get_revision(tx, message, message.approved).draft
-                    self._known[key] = draft.next_update_at if draft.kind is MessageKind.HOLDING else None
-                still[key] = self._known[key]
-        self._known = still
-        return still
+                draft = self._drafts.get(key) or revisions.draft_or_none(tx, message, message.approved)
+                if draft is None:
+                    continue  # its row is damaged: `status` tells it
+                still[key] = draft
+                if broken_promise(draft, message, ended_because(message, now), now):
+                    broken.append(key)
+        self._drafts = still
+        return broken

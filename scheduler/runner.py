@@ -234,7 +234,7 @@ class Runner:
         dispatcher = replace(app.dispatcher(self._log.event), stopping=over.is_set, on_expired=self._log.expired)
         serving = Serving(dispatcher, on_failure=self._failed, on_burst=app.advance_epoch)
         finish_s = app.settings.dispatch.call_timeout_s + AFTER_CALL_S
-        bell, changes = Bell(app, serving.ring), Changes(app.db)
+        bell, changes = Bell(app, serving.ring, self._log.say), Changes(app.db)
         made = jobs(app, changes, lambda: serving.ring(full=False), app.settings.public_url, self._log)
         # The port may still be another process's, which is about to end.
         made.append(Job(name="pages", every_s=10.0, first_s=1.0, work=self._open_pages))

@@ -63,6 +63,15 @@ STATE_WORDS: Mapping[str, str] = {
     "superseded": "remplacé",
 }
 
+#: French words for phases, where they are not those of a state.
+_PHASES: Mapping[str, str] = {"refused": "refusé, à régler"}
+
+
+def phase_word(phase: str) -> str:
+    """Return the French word for the phase of a message."""
+    return _PHASES.get(phase) or STATE_WORDS[phase]
+
+
 #: French words for votes.
 VOTE_WORDS: Mapping[str, str] = {"approve": "approuvé", "return": "renvoyé", "reject": "rejeté"}
 #: French words for actions and forms.

@@ -140,7 +140,8 @@ def _settled_elsewhere(app: App) -> list[dict[str, Any]]:
 
 
 def _still_open(app: App) -> list[dict[str, Any]]:
-    """Return the deliveries that are neither done nor dropped."""
+    """Return the deliveries that are neither done nor dropped, and those that were refused and wait for a person."""
+    from broadcast.status import refused_ones
     from broadcast.store import deliveries
 
     with app.db.read() as tx:
@@ -155,7 +156,7 @@ def _still_open(app: App) -> list[dict[str, Any]]:
                 "needs_person": d.needs_person,
                 "not_before": d.waits_until,
             }
-            for d in deliveries.still_open(tx)
+            for d in (*deliveries.still_open(tx), *refused_ones(tx))
         ]
 
 

@@ -8,7 +8,7 @@ import click
 
 from broadcast.cli.context import command, json_option, newsroom, split_name
 from broadcast.cli.feeds_desk import task_json
-from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, counted, local, not_before, table, to_json
+from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, counted, local, not_before, phase_word, table, to_json
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -79,6 +79,7 @@ def message_json(one: MessageStatus, *, with_deliveries: bool = True) -> dict[st
         "public": list(one.public),
         "late": list(one.late),
         "alarms": list(one.alarms),
+        "to_confirm": list(one.to_confirm),
         "left": list(one.left),
     }
 
@@ -195,7 +196,7 @@ def _print_overview(app: App, seen: Overview) -> None:
 
 
 def _phase(one: MessageStatus) -> str:
-    word = STATE_WORDS[one.phase.value]
+    word = phase_word(one.phase.value)
     return f"{word} ({STATE_WORDS[one.ended_because.value]})" if one.ended_because else word
 
 
@@ -247,7 +248,7 @@ def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
 def _print_late(one: MessageStatus, zone: str) -> None:
     for item in one.alarms:
         click.secho(f"ALARME {one.message} / {item.channel} : {item.message}", fg="white", bg="red", bold=True, err=True)
-    for item in one.late:
+    for item in (*one.to_confirm, *one.late):
         # What people have in hand is no fault until its deadline has passed.
         colour = "yellow" if item.what in ("handed_over", "waiting", "sent_back") else "red"
         where = f"{one.message} / {item.channel}" if item.channel else one.message

@@ -33,11 +33,11 @@ def prepare(d: Dispatcher, *, first: bool = True, heal: bool = True, busy: Colle
             failed. None: nothing is known of it.
     """
     try:
-        return _prepare(d, first, busy, plan_message)
+        return _prepare(d, first, heal, busy, plan_message)
     except Exception as error:
         if not is_damage(error):
             raise
-    return _prepare(d, first, busy, _plan_alone)
+    return _prepare(d, first, heal, busy, _plan_alone)
 
 
 def _plan_alone(tx: Tx, message: Message, places: Mapping[str, Place], now: datetime) -> None:
@@ -49,7 +49,9 @@ def _plan_alone(tx: Tx, message: Message, places: Mapping[str, Place], now: date
         _log.warning("%s", damage(error, message.slug))
 
 
-def _prepare(d: Dispatcher, first: bool, busy: Collection[str] | None, plan: Callable[..., object]) -> dict[str, bool]:
+def _prepare(
+    d: Dispatcher, first: bool, heal: bool, busy: Collection[str] | None, plan: Callable[..., object]
+) -> dict[str, bool]:
     now = d.clock.now()
     # Most often there is nothing but work: then nothing need be written before it begins.
     with d.db.read() as tx:

@@ -75,6 +75,21 @@ def is_stale(last_success_at: datetime, poll_every_s: float, now: datetime) -> b
     return now > silent_at(last_success_at, poll_every_s)
 
 
+def is_silent(success_at: datetime | None, due_at: datetime, failures: int, poll_every_s: float, now: datetime) -> bool:
+    """True if nothing was fetched with success for three intervals: the one decision for alarms, pages and lists.
+
+    Args:
+        success_at: the last success; None: there was none yet.
+        due_at: where there was none, when it should have been asked next.
+        failures: tries in a row that failed.
+        poll_every_s: the interval, seconds.
+        now: the time of the question.
+    """
+    if success_at is not None:
+        return is_stale(success_at, poll_every_s, now)
+    return failures >= SILENT_INTERVALS or is_stale(due_at, poll_every_s, now)
+
+
 def is_quiet(newest_item_at: datetime | None, expected_every_s: float | None, now: datetime) -> bool:
     """True if a source answers, but its newest item is older than its expected rhythm.
 

@@ -24,9 +24,10 @@ def stale_reason(app: App, state: FeedState, newest_at: datetime | None, now: da
     if state.paused:
         return ""
     why = f" ({state.last_error})" if state.last_error else ""
-    if state.success_at is None and state.failures >= rhythm.SILENT_INTERVALS:
+    is_silent = rhythm.is_silent(state.success_at, state.next_poll_at, state.failures, section.poll_every, now)
+    if is_silent and state.success_at is None:
         return f"jamais lue avec succès, {state.failures} essais{why}"
-    if state.success_at is not None and rhythm.is_stale(state.success_at, section.poll_every, now):
+    if is_silent and state.success_at is not None:
         return f"aucune lecture réussie depuis {local(state.success_at, zone)}{why}"
     if rhythm.is_quiet(newest_at, section.expects_every, now) and newest_at is not None:
         return f"rien de nouveau depuis {local(newest_at, zone)}, plus longtemps que d'habitude"

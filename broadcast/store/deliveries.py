@@ -15,10 +15,12 @@ from broadcast.model import Action, DeliveryState, Form
 from broadcast.outbox import AT_ONCE, Delivery
 from broadcast.store.base import Tx
 from broadcast.store.damage import rows_of
+from broadcast.store.rows import MessageRow
 from broadcast.store.rows_outbox import DeliveryRow
 
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _FIELDS = tuple(f.name for f in fields(Delivery))
+_M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # as above
 #: What is read of a row, in the order of a Delivery's fields, which `delivery_of` counts on.
 COLUMNS = tuple(_D.c[name] for name in _FIELDS)
 #: Nothing has left, and nothing keeps it back but its time and what comes before it.
@@ -113,7 +115,7 @@ def is_blocked() -> Any:
 
 
 def still_open(tx: Tx) -> list[Delivery]:
-    """Return the deliveries that are neither done nor dropped, refused ones of live messages included."""
+    """Return the deliveries that are neither done nor dropped; whether a refused one counts is for `status` to say."""
     settled = (
         DeliveryState.DELIVERED.value,
         DeliveryState.DROPPED.value,
@@ -121,6 +123,14 @@ def still_open(tx: Tx) -> list[Delivery]:
         DeliveryState.HANDED_OVER.value,
     )
     query = select(*COLUMNS).where(_D.c.newsroom == tx.newsroom, _D.c.state.not_in(settled))
+    return readable(tx, query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
+
+
+def refused(tx: Tx) -> list[Delivery]:
+    """Return the refused deliveries of messages that have not ended, and refused takedowns."""
+    lives = select(_M.c.uid).where(_M.c.newsroom == tx.newsroom, _M.c.ended_at.is_(None), _M.c.approved > 0)
+    counts = or_(_D.c.message_uid.in_(lives), _D.c.action == Action.TAKE_DOWN.value)
+    query = select(*COLUMNS).where(_D.c.newsroom == tx.newsroom, _D.c.state == DeliveryState.REFUSED.value, counts)
     return readable(tx, query.order_by(_D.c.priority, _D.c.planned_at, _D.c.seq))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from broadcast.errors import NotFound
 from broadcast.model import (
+    Draft,
     Finding,
     Rendition,
     Revision,
@@ -78,14 +79,14 @@ def get_revision(tx: Tx, message: Message, number: int) -> Revision:
     return _revision(message, row)
 
 
-def title_of(tx: Tx, message: Message, number: int) -> str:
-    """Return the title of a revision; its name where the row is damaged."""
+def draft_or_none(tx: Tx, message: Message, number: int) -> Draft | None:
+    """Return the draft of a revision; None where the row is damaged."""
     try:
-        return get_revision(tx, message, number).draft.title
+        return get_revision(tx, message, number).draft
     except Exception as error:
         if not is_damage(error):
             raise
-        return f"{message.slug}@{number}"
+        return None
 
 
 def revisions(tx: Tx, message: Message) -> list[Revision]:

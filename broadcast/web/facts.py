@@ -13,8 +13,9 @@ from broadcast.app import App
 from broadcast.errors import BroadcastError
 from broadcast.model import EndedBecause
 from broadcast.outbox import Message
+from broadcast.sources import FeedState
 from broadcast.status import MessageStatus, message_status
-from broadcast.store import agenda, feeds, messages, newsroom, revisions
+from broadcast.store import agenda, entries, feeds, messages, newsroom, revisions
 from broadcast.store.base import Tx
 
 #: A queue that has waited longer is a fault, seconds.
@@ -144,16 +145,22 @@ class Reader:
             return Facts(at=now, is_database_well=False)
 
     def _feeds(self, tx: Tx, now: datetime) -> tuple[FeedFacts, ...]:
+        if not self._app.settings.feeds:
+            return ()
         known = feeds.feed_states(tx)
-        found = []
-        for name, section in self._app.settings.feeds.items():
-            state = known.get(name)
-            heard_at = state.success_at if state else None
-            silent_s = (now - (heard_at or self._began_at)).total_seconds()
-            is_paused = state is not None and state.paused
-            is_stale = not is_paused and silent_s > STALE_INTERVALS * section.poll_every
-            found.append(FeedFacts(name=name, heard_at=heard_at, is_stale=is_stale, is_paused=is_paused))
-        return tuple(found)
+        newest = entries.newest_at(tx, known)
+        return tuple(
+            self._feed(name, section.url, known.get(name), newest.get(name), now)
+            for name, section in self._app.settings.feeds.items()
+        )
+
+    def _feed(self, name: str, url: str, state: FeedState | None, newest_at: datetime | None, now: datetime) -> FeedFacts:
+        from broadcast import relay
+
+        if state is None:  # never asked: it should have been since this process watches
+            state = FeedState(name=name, url=url, next_poll_at=self._began_at)
+        reason = relay.stale_reason(self._app, state, newest_at, now)
+        return FeedFacts(name=name, heard_at=state.success_at, is_stale=bool(reason), is_paused=state.paused)
 
 
 def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:
@@ -161,7 +168,8 @@ def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:
     title = status.title
     if number != status.revision:
         # A newer approved version may still be under embargo: what stands says what it said.
-        title = revisions.title_of(tx, messages.message_by_uid(tx, message.uid), number)
+        draft = revisions.draft_or_none(tx, messages.message_by_uid(tx, message.uid), number)
+        title = draft.title if draft is not None else f"{message.slug}@{number}"
     return Live(
         slug=status.message,
         title=title,

@@ -35,7 +35,7 @@ POLICY = (
 
 _LATE = {
     "needs_person": "à vérifier par une personne",
-    "refused": "refusé par le canal",
+    "refused": "refusé, à régler",
     "held": "retenu",
     "waiting": "échec passager, nouvel essai prévu",
     "unknown": "incertain, vérification prévue",

@@ -180,9 +180,11 @@ def test_what_is_handed_over_counts_when_a_person_proves_it_and_is_late_after_th
     room.send()
     seen = status_of(room)
     assert (seen.published, seen.wanted) == (1, 2)
-    assert [(late.channel, late.what) for late in seen.late] == [("groupe", "handed_over")]
+    assert [(one.channel, one.what) for one in seen.to_confirm] == [("groupe", "handed_over")]
+    assert seen.late == ()
     room.clock.at += timedelta(minutes=31)
     (late,) = status_of(room).late
+    assert status_of(room).to_confirm == ()
     assert late.what == "overdue" and "EN RETARD" in late.message and "--proof" in late.message
     with room.db.read() as tx:
         message = messages.get_message(tx, "crue-quais")

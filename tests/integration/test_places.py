@@ -47,7 +47,7 @@ def test_hostile_text_reaches_no_machine(folder: Folder):
     text = MESSAGE.format(more="").replace("Les quais sont **fermés**", f"{HOSTILE} Les quais")
     folder.approved(text=text.replace("short: Quais fermés.", "short: #panic() $x <b> &"))
     send_all(folder)
-    assert folder.json("status", "crue-quais")["late"][0]["what"] == "handed_over"
+    assert folder.json("status", "crue-quais")["to_confirm"][0]["what"] == "handed_over"
     etree.fromstring((folder.path / "print/crue-quais/story.icml").read_bytes())
     page = html.parse(folder.path / "public/a/crue-quais/index.html").getroot()
     assert "#panic()" in page.text_content() and not page.findall(".//b")
