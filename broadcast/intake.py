@@ -15,7 +15,6 @@ from broadcast.channel import CanDoubt, Limits, normalised
 from broadcast.desk.submit import fault_of_end, foresee, revision_hash
 from broadcast.errors import ContentError, SettingsError, os_reason
 from broadcast.files import read_plain
-from broadcast.frontmatter.base import with_base
 from broadcast.model import Draft, Finding, Form, Media
 from broadcast.render import Earlier, SideText
 from broadcast.render import side_texts as texts_of
@@ -166,32 +165,6 @@ def _unusable(app: App, draft: Draft) -> list[Finding]:
         for target in proofread.targets_for(draft, targets(app))
         if target.name in faults
     ]
-
-
-def note_base(path: Path, text: str, slug: str, number: int) -> bool:
-    """Let a message file say from which version it goes on; False if it cannot be written or is no longer what was read.
-
-    Written in place: owner, rights and links of the file stay what they are.
-
-    Args:
-        path: the file.
-        text: what was read of it.
-        slug: of the message.
-        number: of the version.
-    """
-    try:
-        with path.open("r+b") as file:
-            before = file.read(MAX_BYTES + 1).decode("utf-8")
-            if before.removeprefix("\ufeff") != text.removeprefix("\ufeff"):
-                return False
-            after = with_base(before, slug, number)
-            if after != before:
-                file.seek(0)
-                file.write(after.encode())
-                file.truncate()
-    except (OSError, UnicodeDecodeError):
-        return False
-    return True
 
 
 def _lists(app: App, draft: Draft) -> list[Finding]:

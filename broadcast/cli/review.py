@@ -132,7 +132,7 @@ def show(name: str, folder: Path | None, verbose: bool, as_json: bool) -> int:
             warn(app, seen)
             now = [r for r in made if r.form in seen.leaving.get(r.channel, ())]
             if now:
-                click.secho("Ce qui part maintenant", bold=True, underline=True)
+                click.secho("Ce qui part à l'approbation", bold=True, underline=True)
                 print_renditions(now, hashes=verbose)
                 click.secho("Plus tard, ou au besoin", bold=True, underline=True)
             print_renditions([r for r in made if r not in now], hashes=verbose)

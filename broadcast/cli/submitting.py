@@ -87,9 +87,25 @@ def _held_words(done: Submitted) -> list[str]:
 
 
 def _note_base(reading: Reading, done: Submitted) -> bool:
-    from broadcast import intake
+    """Let the file say from which version it goes on; False if it cannot be written or is no longer what was read.
 
-    return intake.note_base(reading.path, reading.draft.source_text, done.revision.slug, done.revision.number)
+    Written in place: owner, rights and links of the file stay what they are.
+    """
+    from broadcast.frontmatter.base import with_base
+
+    try:
+        with reading.path.open("r+b") as file:
+            before = file.read().decode("utf-8")
+            if before.removeprefix("\ufeff") != reading.draft.source_text.removeprefix("\ufeff"):
+                return False
+            after = with_base(before, done.revision.slug, done.revision.number)
+            if after != before:
+                file.seek(0)
+                file.write(after.encode())
+                file.truncate()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def demand_own_file(app: App, file: Path, *, yes: bool, as_json: bool) -> None:
