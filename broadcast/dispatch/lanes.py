@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from broadcast.channel import Published
 from broadcast.errors import DeliveryError
@@ -33,7 +33,8 @@ class Lanes:
         """
         self._count, self._call, self._close = count, call, close
         self._wanted: SimpleQueue[str | None] = SimpleQueue()
-        self._answers: SimpleQueue[Answer] = SimpleQueue()
+        self._answers: list[Answer] = []
+        self._enough, self._awaited = threading.Condition(), 1
         self._threads: list[threading.Thread] = []
         self._halted = threading.Event()
         #: Recipients of whom no answer was taken yet.
@@ -56,16 +57,13 @@ class Lanes:
         else:
             self._halted.clear()
 
-    def take(self) -> list[Answer]:
-        """Wait for an answer, and return all that are there."""
-        if not self.in_flight:
-            return []
-        found = [self._answers.get()]
-        while True:
-            try:
-                found.append(self._answers.get_nowait())
-            except Empty:
-                break
+    def take(self, at_least: int = 1) -> list[Answer]:
+        """Wait for so many answers, and return all that are there; whoever waits is not woken by each of them."""
+        at_least = min(max(at_least, 1), self.in_flight)
+        with self._enough:
+            self._awaited = at_least
+            self._enough.wait_for(lambda: len(self._answers) >= at_least)
+            found, self._answers = self._answers, []
         self.in_flight -= len(found)
         return found
 
@@ -79,6 +77,10 @@ class Lanes:
     def _serve(self) -> None:
         try:
             while (address := self._wanted.get()) is not None:
-                self._answers.put(Answer(address) if self._halted.is_set() else self._call(address))
+                answer = Answer(address) if self._halted.is_set() else self._call(address)
+                with self._enough:
+                    self._answers.append(answer)
+                    if len(self._answers) >= self._awaited:
+                        self._enough.notify()
         finally:
             self._close()

@@ -88,9 +88,7 @@ class Mailing:
                 # Somebody accepted among those under way lifts a suspicion: then it goes on.
                 lanes.halt(bool(fault) or self._stops)
                 lanes.send(fresh)
-                answers = lanes.take()
-                while answers and lanes.in_flight > self._most() // 2:
-                    answers += lanes.take()
+                answers = lanes.take(lanes.in_flight - self._most() // 2)
                 if not answers and not fresh:
                     break
             fault = fault or self._judge_the_last()
