@@ -14,6 +14,7 @@ from broadcast.demo.places import Shown, cards
 from broadcast.model import EndedBecause, Form
 from broadcast.outbox import Message
 from broadcast.relay.drafts import shown_title
+from broadcast.render.labels import KIND_LABELS
 from broadcast.sources import ItemState
 from broadcast.store import entries, messages, postings, renditions, revisions
 from broadcast.store.base import Tx
@@ -81,7 +82,7 @@ def _shown(app: App, tx: Tx, message: Message) -> Shown:
     ids: dict[str, set[str]] = {}
     for posting in postings.of_message(tx, message.uid):
         ids.setdefault(posting.channel, set()).add(posting.external_id)
-    words = [str(app.renderer.environment.globals["kind_label"](draft.kind))]  # type: ignore[operator]
+    words = [KIND_LABELS[draft.kind.value]]
     if draft.source is not None:
         words.append(f"relayé de {draft.source.name}")
     if message.approved > 1:
