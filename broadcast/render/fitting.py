@@ -10,6 +10,7 @@ from typing import Any
 from broadcast import markdown
 from broadcast.layout import thread
 from broadcast.model import Finding, Form, Part
+from broadcast.render.once import fresh
 from broadcast.render.part import fits, mark_of, part_of, template_of, tidy
 from broadcast.render.says import NAMES, OF_CORRECTION, UNITS, Chosen, asked, fill
 from broadcast.render.work import Work, when_beside
@@ -33,6 +34,12 @@ def _is_enough(work: Work, form: Form, values: dict[str, Any], chosen: Chosen) -
         return not _can_be_thread(work)  # what the author says of a change is never left out
     if "words" not in chosen.left:
         return True
+    if (
+        work.draft.short
+        and not work.override.get("text")
+        and not fresh(work.draft.short, (work.draft.title, work.draft.instruction))
+    ):
+        return True  # the title says all that its author wrote for a short place
     if form is Form.CORRECTION:
         return not work.override.get("text") and (has_short or bool(chosen.changes))
     return (

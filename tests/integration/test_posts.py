@@ -125,3 +125,11 @@ def test_a_picture_is_found_however_its_name_keeps_its_accents(tmp_path: Path, f
     )
     app.close()
     assert [media.name for media in reading.media] == ["ete.png"]
+
+
+@pytest.mark.parametrize("kind", ["x", "bluesky"])
+def test_a_short_text_that_the_title_says_asks_for_no_room(read, kind):
+    lead = "Les rues sont inondées et le resteront toute la nuit, disent les services de secours et la préfecture. " * 3
+    found, texts = read(kind, more="short: Alerte orange aux orages violents.\n", body=lead)
+    assert not [f for f in found if f.blocking] and len(texts["publish"]) == 1
+    assert "Restez chez vous." in texts["publish"][0] and "01 41 23 80 00" in texts["publish"][0]
