@@ -73,7 +73,7 @@ def test_the_demo_shows_everything_and_starts_afresh(tmp_path: Path):
     assert words["lettre", heat] == "rectifié" and words["lettre", f"fin-{heat}"] == "publié"
     assert "repris par une personne" in (target / "demo.html").read_text()
     fates = {post["text"].split()[0]: (post["edited"], post["deleted"]) for post in reversed(posts["mastodon-ville"])}
-    assert fates["ALERTE"] == (True, False) and fates["Concours"] == (False, True) and fates["Commerces"] == (False, False)
+    assert fates["Mise"] == (True, False) and fates["Concours"] == (False, True) and fates["Commerces"] == (False, False)
     parts = [post for post in posts["x-ville"] if post["text"].split("(")[-1].endswith("/4)") or "(1/4)" in post["text"]]
     assert [post["in_reply_to"] for post in parts] == [None, *(post["id"] for post in parts[:-1])] and len(parts) == 4
     correction, _ = [post for post in posts["x-ville"] if post["text"].startswith("Mise à jour – ALERTE – ")]
