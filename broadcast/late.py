@@ -77,7 +77,7 @@ def never_published(
     words = (
         f"APPROUVÉ, JAMAIS PUBLIÉ, expiré avant de partir{f' ({why})' if why else ''} ; s'il vaut encore, donnez une nouvelle fin "
         "et soumettez-le avec --reopen ; sinon classez-le : "
-        f"`broadcast withdraw {message.slug} --reason …`"
+        f"`broadcast withdraw {message.slug} --reason RAISON`"
     )
     since = message.expires_at or message.created_at
     return (Late(channel="", delivery="", what="never_published", since=since, message=words),)
@@ -290,7 +290,8 @@ _WAYS_OUT = {
     "planned": "aurait dû partir et n'est pas parti : `broadcast send`, puis vérifiez que `broadcast run` tourne et que le "
     "disque n'est pas plein",
     "claimed": "interrompu pendant l'appel : `broadcast send` vérifie ce qu'il en est",
-    "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
+    "needs_person": "vérifiez sur le canal, puis `broadcast resolve {where} --published URL` s'il y est, "
+    "`broadcast resolve {where} --not-published` sinon",
     "refused": "corrigez le message puis soumettez une nouvelle version, ou levez la cause puis `broadcast retry {where}`",
     "waiting": "nouvel essai automatique au prochain `broadcast send`",
     "unknown": "vérification automatique au prochain `broadcast send`",

@@ -49,7 +49,7 @@ def list_(as_json: bool) -> int:
         to_json({"feeds": rows, "tasks": waiting})
         return 0
     if not rows:
-        click.echo("aucune source ; `broadcast feeds add NOM ADRESSE --as …`, ou [feeds.nom] dans broadcast.toml")
+        click.echo("aucune source ; `broadcast feeds add NOM ADRESSE`, ou [feeds.nom] dans broadcast.toml")
         return 0
     table(
         ["source", "titre", "dernière lecture réussie", "prochaine", "à voir", "remarque"],

@@ -77,9 +77,10 @@ def add(name: str, roles: tuple[str, ...], os_user: str | None, as_: str, as_jso
     else:
         click.echo(f"{person.name} : {roles_in_words(person.roles)}")
         if person.has(Right.MANAGE) and not person.os_user:
+            given = " ".join(f"--role {role}" for role in person.roles)
             click.secho(
                 f"{person.name} n'est lié à aucune session : quiconque ouvre ce dossier peut agir sous ce nom ; "
-                f"liez-le : `broadcast people add {person.name} --role … --os-user SESSION`",
+                f"liez-le : `broadcast people add {person.name} {given} --os-user SESSION`",
                 fg="yellow",
                 err=True,
             )

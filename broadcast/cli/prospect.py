@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from broadcast.cli.out import VOTE_WORDS, counted, local, moment
+from broadcast.cli.runnable import runnable
 from broadcast.model import Form, Vote
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def unusable_words(app: App, channels: set[str]) -> list[str]:
     ]
     if switches.stopped:
         lines.append(f"attention : arrêt général ({switches.stopped_reason}) : rien de nouveau ne part avant `broadcast resume`")
-    return lines
+    run = runnable(app)
+    return [run(line) for line in lines]
 
 
 def print_changes(app: App, seen: Prospect) -> None:

@@ -18,6 +18,7 @@ from broadcast.cli.out import (
     table,
     to_json,
 )
+from broadcast.cli.runnable import runnable
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -69,9 +70,10 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
         to_json((facts or {}) | {"sent": last, "open": rows, "never_published": list(missed)})
         return 1 if bad or missed else 0
     for slug, words in missed.items():
-        click.secho(f"{slug} : {words}", fg="white", bg="red", bold=True, err=True)
+        click.secho(f"{slug} : {runnable(app)(words)}", fg="white", bg="red", bold=True, err=True)
     if not last and not missed:
         click.echo("rien n'était dû ici : `broadcast run` tourne et envoie" if woken(app) else "rien n'était dû")
+    run = runnable(app)
     zone, waits = app.newsroom.timezone, {row["id"]: row["not_before"] for row in rows}
     table(
         ["canal", "message", "action", "état", "adresse", "raison"],
@@ -82,7 +84,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                 ACTION_WORDS[e.action],
                 STATE_WORDS[e.state.value],
                 e.url,
-                f"{e.reason}{not_before(waits.get(e.uid), zone)}",
+                f"{run(e.reason)}{not_before(waits.get(e.uid), zone)}",
             ]
             for e in last
         ],
@@ -97,7 +99,7 @@ def run_send(app: App, wait_s: float, *, as_json: bool, facts: dict[str, Any] | 
                         row["channel"],
                         f"{row['message']}@{row['revision']}",
                         STATE_WORDS[row["state"]],
-                        f"{row['reason']}{not_before(row['not_before'], zone)}",
+                        f"{run(row['reason'])}{not_before(row['not_before'], zone)}",
                     ]
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from broadcast.cli.context import command, json_option, newsroom, split_name
 from broadcast.cli.feeds_desk import task_json
 from broadcast.cli.out import ACTION_WORDS, STATE_WORDS, counted, local, not_before, phase_word, table, to_json
+from broadcast.cli.runnable import runnable
 
 if TYPE_CHECKING:
     from broadcast.app import App
@@ -154,6 +156,7 @@ def _stale(app: App) -> list[dict[str, str]]:
 
 
 def _print_overview(app: App, seen: Overview) -> None:
+    run = runnable(app)
     zone = app.newsroom.timezone
     if seen.stopped:
         click.secho(f"ARRÊT GÉNÉRAL : {seen.stopped_reason}", fg="red", bold=True)
@@ -169,9 +172,9 @@ def _print_overview(app: App, seen: Overview) -> None:
         if each.doubt:
             click.secho(f"liste du canal {each.channel} : {each.doubt}", fg="red")
     for silent in _stale(app):
-        click.secho(f"SOURCE MUETTE {silent['feed']} : {silent['reason']}", fg="white", bg="red", bold=True, err=True)
+        click.secho(f"SOURCE MUETTE {silent['feed']} : {run(silent['reason'])}", fg="white", bg="red", bold=True, err=True)
     for task in seen.tasks:
-        click.secho(f"À FAIRE {task.uid[:8]} {task.message}", fg="red", err=True)
+        click.secho(f"À FAIRE {task.uid[:8]} {run(task.message)}", fg="red", err=True)
     if not seen.messages:
         click.echo("aucun message soumis")
         return
@@ -192,7 +195,7 @@ def _print_overview(app: App, seen: Overview) -> None:
         below=["titre"],
     )
     for message in seen.messages:
-        _print_late(message, zone)
+        _print_late(message, zone, run)
 
 
 def _phase(one: MessageStatus) -> str:
@@ -212,6 +215,7 @@ def online_words(one: MessageStatus) -> str:
 
 
 def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
+    run = runnable(app)
     from broadcast.lifecycle import UNSETTLED
 
     zone = app.newsroom.timezone
@@ -231,7 +235,7 @@ def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
                 d.attempts,
                 local(d.settled_at or d.attempted_at or d.planned_at, zone),
                 d.url,
-                f"{d.reason}{not_before(d.waits_until, zone)}",
+                f"{run(d.reason)}{not_before(d.waits_until, zone)}",
             ]
             for d in shown
         ],
@@ -241,15 +245,15 @@ def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
         hidden = counted(len(one.deliveries) - len(shown), "envoi d'une version précédente", "envois de versions précédentes")
         click.echo(f"{hidden} : broadcast status {one.message} --all")
     for stays in one.left:
-        click.echo(f"{stays.channel} : {stays.message}")
-    _print_late(one, zone)
+        click.echo(f"{stays.channel} : {run(stays.message)}")
+    _print_late(one, zone, run)
 
 
-def _print_late(one: MessageStatus, zone: str) -> None:
+def _print_late(one: MessageStatus, zone: str, run: Callable[[str], str]) -> None:
     for item in one.alarms:
-        click.secho(f"ALARME {one.message} / {item.channel} : {item.message}", fg="white", bg="red", bold=True, err=True)
+        click.secho(f"ALARME {one.message} / {item.channel} : {run(item.message)}", fg="white", bg="red", bold=True, err=True)
     for item in (*one.to_confirm, *one.late):
         # What people have in hand is no fault until its deadline has passed.
         colour = "yellow" if item.what in ("handed_over", "waiting", "sent_back") else "red"
         where = f"{one.message} / {item.channel}" if item.channel else one.message
-        click.secho(f"{where} : {item.message}{not_before(item.until, zone)}", fg=colour, err=True)
+        click.secho(f"{where} : {run(item.message)}{not_before(item.until, zone)}", fg=colour, err=True)

@@ -14,7 +14,7 @@ from broadcast.store import deliveries, messages, outcomes, recipients
 from broadcast.store.base import Tx
 
 _WORDS = {
-    DeliveryState.UNKNOWN: "incertain : vérifiez sur le canal, puis `broadcast resolve {where} --published URL` ou `--not-published`",
+    DeliveryState.UNKNOWN: "incertain : vérifiez sur le canal, puis `broadcast resolve {where} --published URL` s'il y est, `broadcast resolve {where} --not-published` sinon",
     DeliveryState.HELD: "retenu : levez la cause, puis `broadcast channels resume {channel}`",
     DeliveryState.HANDED_OVER: "remis à des personnes : confirmez par `broadcast resolve {where} --proof TEXTE`",
     DeliveryState.CLAIMED: "un envoi est en cours",

@@ -65,8 +65,12 @@ def _doubt(d: Dispatcher, adapter: Stream | Board, delivery: Delivery) -> Doubt:
 
 def _ask_person(d: Dispatcher, delivery: Delivery, now: datetime) -> None:
     removes = delivery.action is Action.TAKE_DOWN
-    seen = "--proof TEXTE` une fois retiré" if removes else "--published URL` ou `--not-published`"
-    reason = f"{delivery.reason or 'issue inconnue'}{TO_VERIFY}`broadcast resolve {delivery.uid[:8]} {seen}"
+    settle = f"`broadcast resolve {delivery.uid[:8]}"
+    gone, stands = (
+        f"{settle} --proof TEXTE` une fois retiré",
+        f"{settle} --published URL` s'il y est, {settle} --not-published` sinon",
+    )
+    reason = f"{delivery.reason or 'issue inconnue'}{TO_VERIFY}{gone if removes else stands}"
     with d.db.write() as tx:
         if not outcomes.settle_doubt(tx, delivery, needs_person=True, reason=reason):
             return

@@ -203,7 +203,7 @@ def _tell_followers(tx: Tx, items: Sequence[Item], feed: str, now: datetime) -> 
             over = ends_alert(item.entry)
             kind = "source_ended" if over else "source_changed"
             deed = "a pris fin" if over else "a été mise à jour"
-            words = f"l'alerte « {earlier.entry.title} » {deed} à la source ; `broadcast feeds adopt {item.uid[:8]} --as …`"
+            words = f"l'alerte « {earlier.entry.title} » {deed} à la source ; `broadcast feeds adopt {item.uid[:8]}`"
             count += tasks.raise_task(tx, kind, item.uid, words, now, feed=feed, slug=earlier.slug)
             break
     return count

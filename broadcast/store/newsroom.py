@@ -113,7 +113,7 @@ def get_person(tx: Tx, name: str) -> Person:
     if row is None or not row.active:
         known = ", ".join(p.name for p in people(tx)) or "personne"
         raise NotFound(
-            f"{name} : personne inconnue (connues : {known}) ; un administrateur l'ajoute : `broadcast people add {name} --role …`",
+            f"{name} : personne inconnue (connues : {known}) ; un administrateur l'ajoute : `broadcast people add {name} --role editor`",
             subject=name,
         )
     return _person(row)

@@ -72,7 +72,7 @@ def latest(tx: Tx, name: str) -> StoredRule:
     """
     found = versions(tx, name)
     if not found:
-        raise NotFound(f"règle {name} : pas encore soumise ; `broadcast feeds rules submit {name} --as …`", subject=name)
+        raise NotFound(f"règle {name} : pas encore soumise ; `broadcast feeds rules submit {name}`", subject=name)
     return found[-1]
 
 
