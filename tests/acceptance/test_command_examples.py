@@ -76,7 +76,7 @@ def test_the_demo_shows_everything_and_starts_afresh(tmp_path: Path):
     assert fates["Mise"] == (True, False) and fates["Concours"] == (False, True) and fates["Commerces"] == (False, False)
     parts = [post for post in posts["x-ville"] if post["text"].split("(")[-1].endswith("/4)") or "(1/4)" in post["text"]]
     assert [post["in_reply_to"] for post in parts] == [None, *(post["id"] for post in parts[:-1])] and len(parts) == 4
-    correction, _ = [post for post in posts["x-ville"] if post["text"].startswith("Mise à jour – ALERTE – ")]
+    (correction,) = [post for post in posts["x-ville"] if post["text"].startswith("Mise à jour – ALERTE – ")]
     assert correction["in_reply_to"] == posts["x-ville"][0]["id"]
     assert posts["facebook-ville"][0]["media"][0]["alt"].startswith("Le quai inondé")
     for name in ("demo.html", "public/index.html", "signs/signs/playlist.json", "print/crue-quais/proof.pdf"):
