@@ -4,7 +4,8 @@ HTML and plain text are made here, sign text, typst and ICML in `broadcast.layou
 source is never passed through: its words are kept, its tags not, and each loss is told.
 """
 
-from broadcast.markdown.parse import Loss, is_safe_url, parse, parse_with_losses
+from broadcast.markdown.parse import Loss, parse, parse_with_losses
+from broadcast.markdown.pieces import is_safe_url
 from broadcast.markdown.plain import after_lead, inline_plain, lead, to_plain, words
 from broadcast.markdown.source import MAX_BODY, MAX_DEPTH
 from broadcast.markdown.to_html import highest_heading, inline_html, linked, to_html

@@ -12,14 +12,12 @@ from xml.etree.ElementTree import Element
 
 from broadcast import blocks as b
 from broadcast.errors import ContentError
+from broadcast.markdown.pieces import INVISIBLE, is_safe_url, named, trimmed, words_in
 from broadcast.markdown.source import MAX_DEPTH, refuse_hostile, understood, without_hidden
 
 if TYPE_CHECKING:
     from broadcast.markdown.engine import Engine
 
-#: What stands beside the page: "#part", "/path", "file.pdf", but no "//host".
-_BESIDE = re.compile(r"#|/(?![/\\])|[\w.%+\-]+(?:[/?#]|$)")
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\ufeff]")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\[\]\n]+\]:", re.MULTILINE)
 #: Numbers that are names: "01" would lose its nought, and browsers count to nine digits.
 _NAME = re.compile(r"0\d+|\d{10,}")
@@ -89,16 +87,8 @@ def _tag_loss(tag: str, line: int) -> Loss:
 
 def is_elsewhere(url: str) -> bool:
     """True for what a browser asks another server for: "http://…", "//host/…", and what it takes for those."""
-    bare = _INVISIBLE.sub("", url).replace("\\", "/").lower()
+    bare = INVISIBLE.sub("", url).replace("\\", "/").lower()
     return bare.startswith(("//", "http:", "https:"))
-
-
-def is_safe_url(url: str) -> bool:
-    """True for web, mail and telephone addresses, and for what lies beside the page."""
-    bare = _INVISIBLE.sub("", url)
-    if ":" in re.split(r"[/?#]", bare, maxsplit=1)[0]:
-        return bare.lower().startswith(("http://", "https://", "mailto:", "tel:"))
-    return bool(_BESIDE.match(bare))
 
 
 @dataclass
@@ -145,12 +135,12 @@ class _Tree:
         """Return the words that stand in a list item or quotation without a paragraph of their own."""
         if parent.tag == "div":
             return ()
-        return _trimmed(tuple(self._inlines(parent, loose=True)))
+        return trimmed(tuple(self._inlines(parent, loose=True)))
 
     def _block(self, element: Element, depth: int) -> b.Block | None:
         tag = element.tag
         if re.fullmatch("h[1-6]", tag):
-            children = _trimmed(tuple(self._inlines(element)))
+            children = trimmed(tuple(self._inlines(element)))
             return b.Heading(int(tag[1]), children) if children else None
         if tag in ("ul", "ol"):
             return self._list(element, depth)
@@ -170,7 +160,7 @@ class _Tree:
         written = [item.get("value") or "" for item in items] if element.tag == "ol" else []
         if any(_NAME.fullmatch(number) for number in written):
             # What no list can count stands in the words.
-            return b.ListBlock(False, tuple(_named(f"{n}. ", item) for n, item in zip(written, blocks, strict=True)))
+            return b.ListBlock(False, tuple(named(f"{n}. ", item) for n, item in zip(written, blocks, strict=True)))
         numbers = tuple(int(number or 1) for number in written)
         counting = set(numbers) == {1} or numbers == tuple(range(1, len(numbers) + 1))
         return b.ListBlock(element.tag == "ol", blocks, () if counting else numbers)
@@ -180,11 +170,11 @@ class _Tree:
         fenced = self._stash(stashed[1]) if stashed else ""
         if fenced.startswith("<"):  # else an entity that stands alone
             return b.CodeBlock(unescape(re.sub(r"<[^>]+>", "", fenced)).rstrip("\n"))
-        children = _trimmed(tuple(self._inlines(element)))
+        children = trimmed(tuple(self._inlines(element)))
         return b.Paragraph(children) if children else None
 
     def _table(self, element: Element) -> b.Table:
-        rows = [tuple(_trimmed(tuple(self._inlines(cell))) for cell in row) for row in element.iter("tr")]
+        rows = [tuple(trimmed(tuple(self._inlines(cell))) for cell in row) for row in element.iter("tr")]
         head = element.find("thead/tr")
         styles = [cell.get("style") or "" for cell in (head if head is not None else ())]
         align = tuple(m[1] if (m := re.search(r"text-align:\s*(\w+)", s)) else "" for s in styles)
@@ -233,12 +223,12 @@ class _Tree:
         url = self._raw(element.get("href") or "")
         children = tuple(self._inlines(element))
         if is_safe_url(url):
-            if not re.match(r"#|https?://|mailto:|tel:", _INVISIBLE.sub("", url), re.IGNORECASE):
+            if not re.match(r"#|https?://|mailto:|tel:", INVISIBLE.sub("", url), re.IGNORECASE):
                 message = f"lien « {url[:30]} » : hors du site il ne mène nulle part ; écrivez l'adresse entière (https://…)"
                 self.losses.append(Loss("link_incomplete", message, self.line_of(url)))
             yield b.Link(url, children, self._raw(element.get("title") or ""))
             return
-        self._drop("link_dropped", "lien", url, f"[{_words(children)}]")
+        self._drop("link_dropped", "lien", url, f"[{words_in(children)}]")
         yield from children
 
     def _drop(self, code: str, what: str, url: str, words: str) -> None:
@@ -278,31 +268,3 @@ class _Tree:
 def _entity(name: str) -> str:
     """Return what an entity stands for; one that does not exist stands for itself."""
     return unescape(f"&{name};") if name.startswith("#") else html5.get(f"{name};", f"&{name};")
-
-
-def _words(children: tuple[b.Inline, ...]) -> str:
-    return "".join(c.text for c in children if isinstance(c, b.Text | b.Code))
-
-
-def _named(name: str, item: tuple[b.Block, ...]) -> tuple[b.Block, ...]:
-    if item and isinstance(item[0], b.Paragraph):
-        return b.Paragraph((b.Text(name), *item[0].children)), *item[1:]
-    return b.Paragraph((b.Text(name.rstrip()),)), *item
-
-
-def _is_blank(inline: b.Inline) -> bool:
-    return isinstance(inline, b.LineBreak) or (isinstance(inline, b.Text) and not inline.text.strip())
-
-
-def _trimmed(children: tuple[b.Inline, ...]) -> tuple[b.Inline, ...]:
-    """Return the inlines without white space and new lines at both ends."""
-    items = list(children)
-    while items and _is_blank(items[0]):
-        items.pop(0)
-    while items and _is_blank(items[-1]):
-        items.pop()
-    if items and isinstance(items[0], b.Text):
-        items[0] = b.Text(items[0].text.lstrip())
-    if items and isinstance(items[-1], b.Text):
-        items[-1] = b.Text(items[-1].text.rstrip())
-    return tuple(items)
