@@ -16,12 +16,23 @@ board is shown stand in files of their own, and are imported from here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from broadcast.channel_settings import ChannelSettings, MessageWord, Secret
-from broadcast.errors import storable
+from broadcast.channel_values import (
+    ALONE,
+    Audience,
+    Drawing,
+    Found,
+    Idempotent,
+    Memory,
+    NotSeen,
+    Published,
+    Reply,
+    normalised,
+    same_text,
+)
 from broadcast.limits import Limits, Panel
 from broadcast.model import Part
 from broadcast.showing import BoardView, Showing
@@ -58,76 +69,6 @@ __all__ = [
     "normalised",
     "same_text",
 ]
-
-#: How long a repeated key answers the first result again.
-Idempotent = timedelta | Literal["never", "always"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """What stands at the channel after a call."""
-
-    #: The platform's id.
-    external_id: str
-    url: str = ""
-    #: False: handed over to people who still have to put it up.
-    public: bool = True
-    #: Whatever the adapter needs to change it later (a JSON text, say); never shown.
-    token: str = ""
-    #: What the person on duty should know of how it stands (`ALONE`); kept with the receipt.
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        """Take what a platform answered only as far as it can be stored: one odd answer must not stop the others."""
-        for field_ in ("external_id", "url", "token"):
-            object.__setattr__(self, field_, storable(getattr(self, field_)))
-
-
-#: A reply whose parent was deleted on the platform is said all the same, as a post of its own.
-ALONE = "publié seul : la publication à laquelle il répond n'est plus sur le réseau"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """What a correction answers: the first post of the message and the last one of its thread."""
-
-    root: Published
-    parent: Published
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """The part stands at the channel."""
-
-    published: Published
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotSeen:
-    """The part was not among what the channel shows now."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drawing:
-    """A picture of a part for people who preview or review it."""
-
-    name: str
-    media_type: str
-    content: bytes = field(repr=False)
-    alt: str = ""
-
-
-class Memory(Protocol):
-    """A small private key-value store of one channel (sessions, what a board wrote last); mode 0600."""
-
-    def get(self, key: str) -> str | None:
-        """Return what was put under `key`, or None."""
-
-    def put(self, key: str, value: str) -> None:
-        """Keep `value` under `key`, durably."""
-
-    def forget(self, key: str) -> None:
-        """Drop `key`; a missing one is fine."""
 
 
 class Stream(Protocol):
@@ -229,19 +170,6 @@ class CanSendEach(Protocol):
         """Give the connection of this thread back; called when there is nobody left to send to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
-    """Whom a list reaches."""
-
-    people: int
-    #: The list, as its owner calls it.
-    name: str
-    #: Numbers of the lines in which no address could be read, though something stands there.
-    not_understood: tuple[int, ...] = ()
-    #: Lines of a table that say somebody without an address.
-    without: int = 0
-
-
 @runtime_checkable
 class CanCountPeople(Protocol):
     """The list of a channel that sends to each can be looked at, and watched while it is sent to."""
@@ -307,15 +235,3 @@ class CanDraw(Protocol):
 
     def draw(self, part: Part) -> Sequence[Drawing]:
         """Return pictures of the part as its readers will see it; writes nothing."""
-
-
-def same_text(left: str, right: str) -> bool:
-    """True if two texts are the same but for white space and Unicode composition."""
-    return normalised(left) == normalised(right)
-
-
-def normalised(text: str) -> str:
-    """Return `text` in NFC with runs of white space, no-break spaces included, made one space."""
-    import unicodedata
-
-    return " ".join(unicodedata.normalize("NFC", text).split())

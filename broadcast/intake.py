@@ -9,13 +9,13 @@ from pathlib import Path
 from broadcast import frontmatter, media, proofread, registry, settings
 from broadcast.all_clear import has_left
 from broadcast.app import App
-from broadcast.audiences import listed
 from broadcast.body_pictures import with_pictures
-from broadcast.channel import CanDoubt, Limits, normalised
+from broadcast.channel import Limits, normalised
 from broadcast.desk.submit import fault_of_end, foresee, revision_hash
-from broadcast.errors import ContentError, SettingsError, os_reason
+from broadcast.errors import ContentError, os_reason
 from broadcast.files import read_plain
-from broadcast.model import Draft, Finding, Form, Media
+from broadcast.intake_advice import advice
+from broadcast.model import Draft, Finding, Media
 from broadcast.render import Earlier, SideText
 from broadcast.render import side_texts as texts_of
 from broadcast.shipped import shipped
@@ -23,10 +23,6 @@ from broadcast.stamps import as_said_at
 from broadcast.store import deliveries, messages, newsroom, renditions, revisions
 from broadcast.store.base import Tx
 
-#: Finding: a channel of the message cannot be used as it is set; the others can.
-CHANNEL_SETTINGS = "channel_settings"
-#: Finding: lines of a list of recipients are not understood, or it reaches nobody.
-LIST_IN_DOUBT = "list_in_doubt"
 #: Most that is read of a message file, bytes: no message has as much, whatever its letters.
 MAX_BYTES = 1_000_000
 
@@ -97,35 +93,10 @@ def read_draft(app: App, draft: Draft, path: Path) -> Reading:
         canonical=settings.canonical_channel(app.settings) or "",
         earlier=earlier,
     )
-    more = (*_unusable(app, draft), *_lists(app, draft), *_unknown_owner(draft, known), *_doubted(app, proof, draft))
+    more = advice(app, draft, proof, targets(app), known)
     made = tuple(replace(r, destination=app.places[r.channel].destination) for r in proof.renditions)
     proof = replace(proof, renditions=made, findings=(*proof.findings, *more))
     return Reading(path=path.resolve(), draft=draft, media=pictures, proof=proof)
-
-
-def _doubted(app: App, proof: proofread.Proof, draft: Draft) -> list[Finding]:
-    """Say what channels show badly though they take it."""
-    found = []
-    for rendition in proof.renditions:
-        if rendition.form is not Form.PUBLISH or "doubts" not in app.places[rendition.channel].abilities:
-            continue
-        try:
-            adapter = registry.open_channel(app.settings, rendition.channel)
-        except SettingsError:
-            continue  # told elsewhere: nothing leaves there
-        said = [words for part in rendition.parts for words in adapter.doubts(part)] if isinstance(adapter, CanDoubt) else []
-        found += [
-            Finding(
-                code="shown_badly",
-                blocking=False,
-                file=draft.file,
-                line=draft.lines.get("body"),
-                channel=rendition.channel,
-                message=f"{rendition.channel} : {words}",
-            )
-            for words in said
-        ]
-    return found
 
 
 def _with_pictures(draft: Draft) -> Draft:
@@ -133,55 +104,6 @@ def _with_pictures(draft: Draft) -> Draft:
         return with_pictures(draft)
     except ContentError:
         return draft  # the proof says what is wrong with the body, with its line
-
-
-def _unknown_owner(draft: Draft, known: Sequence[str]) -> list[Finding]:
-    """Say that nobody would close a message without an end: its owner is nobody of the newsroom."""
-    if not known or draft.owner in known:
-        return []
-    return [
-        Finding(
-            code="owner_unknown",
-            blocking=False,
-            file=draft.file,
-            line=draft.lines.get("owner"),
-            message=f"owner : « {draft.owner} » n'est personne de la rédaction ({', '.join(known)}) : qui clora ce message ?",
-        )
-    ]
-
-
-def _unusable(app: App, draft: Draft) -> list[Finding]:
-    """Say which channels of a message cannot be used as they are set: it would go out on the others only."""
-    faults = registry.settings_faults(app.settings)
-    return [
-        Finding(
-            code=CHANNEL_SETTINGS,
-            blocking=False,
-            file=draft.file,
-            line=draft.lines.get("channels"),
-            channel=target.name,
-            message=f"{target.name} : rien n'y partira tant que ses réglages ne sont pas réparés : {faults[target.name]}",
-        )
-        for target in proofread.targets_for(draft, targets(app))
-        if target.name in faults
-    ]
-
-
-def _lists(app: App, draft: Draft) -> list[Finding]:
-    """Say which lists hold lines that nobody can read: whoever stands there gets nothing."""
-    found = [listed(app.settings, target.name) for target in proofread.targets_for(draft, targets(app))]
-    return [
-        Finding(
-            code=LIST_IN_DOUBT,
-            blocking=False,
-            file=draft.file,
-            line=draft.lines.get("channels"),
-            channel=each.channel,
-            message=f"{each.channel} : {each.doubt}",
-        )
-        for each in found
-        if each is not None and each.doubt
-    ]
 
 
 def side_texts(app: App, reading: Reading) -> tuple[SideText, SideText]:

@@ -24,6 +24,7 @@ def check(file: Path, as_json: bool) -> int:
     """Vérifier un message pour tous ses canaux. Code 1 si quelque chose bloque."""
     from broadcast import frontmatter, intake
     from broadcast.errors import ContentError
+    from broadcast.intake_advice import CHANNEL_SETTINGS
     from broadcast.model import Finding
 
     with newsroom() as app:
@@ -42,7 +43,7 @@ def check(file: Path, as_json: bool) -> int:
             findings = [*reading.proof.findings, *intake.foreseen(app, reading)]
             channels = sorted({r.channel for r in reading.proof.renditions})
     blocking = sum(f.blocking for f in findings)
-    unusable = sorted({f.channel for f in findings if f.code == intake.CHANNEL_SETTINGS})
+    unusable = sorted({f.channel for f in findings if f.code == CHANNEL_SETTINGS})
     code = 1 if blocking or unusable else 0
     if as_json:
         to_json(
