@@ -108,7 +108,7 @@ class Reader:
     def __init__(self, app: App) -> None:
         self._app, self._turn = app, threading.Lock()
         self._kept: Facts | None = None
-        self._until = 0.0
+        self._until = self._kept_at = 0.0
         #: Since when this process watches: a source that was never heard is judged from then on.
         self._began_at = app.clock.now()
 
@@ -117,8 +117,15 @@ class Reader:
         with self._turn:
             if self._kept is None or time.monotonic() >= self._until:
                 self._kept = self._read()
-                self._until = time.monotonic() + KEPT_S
+                self._kept_at = time.monotonic()
+                self._until = self._kept_at + KEPT_S
             return self._kept
+
+    def last(self, max_age_s: float) -> Facts:
+        """Return what was read last without waiting for anybody; older than that, it says that the database fails."""
+        if self._kept is not None and time.monotonic() - self._kept_at <= max_age_s:
+            return self._kept
+        return Facts(at=self._app.clock.now(), is_database_well=False)
 
     def _read(self) -> Facts:
         app, now = self._app, self._app.clock.now()

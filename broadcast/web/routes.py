@@ -20,6 +20,8 @@ from broadcast.errors import BroadcastError
 from broadcast.wake import wake
 from broadcast.web.facts import Reader
 from broadcast.web.page import POLICY, plain_page, status_page
+from broadcast.web.pulse import Pulse
+from broadcast.web.turns import Turns
 
 #: Largest announcement that a hub may bring, bytes, and how long it may take to send it, seconds.
 MAX_BODY_BYTES, MAX_BODY_S = 10 * 2**20, 20.0
@@ -59,12 +61,13 @@ def application(app: App, state: Callable[[], str], more: Callable[[], Mapping[s
     handlers = {HTTPException: _refused, Exception: _failed}
     made = Starlette(routes=routes, exception_handlers=handlers)  # type: ignore[arg-type]  # handlers by their own errors
     made.router.redirect_slashes = False
-    return _WithHeaders(made)
+    return _WithHeaders(Turns(made, _too_many, free=["/healthz"]))
 
 
 class _Site:
     def __init__(self, app: App, state: Callable[[], str], more: Callable[[], Mapping[str, object]]) -> None:
         self._app, self._state, self._more, self._reader = app, state, more, Reader(app)
+        self._pulse = Pulse(self._reader)
         self._pushes = 0
 
     def index(self, request: Request) -> Response:
@@ -72,8 +75,8 @@ class _Site:
         page = status_page(facts, name=room.name, zone=room.timezone, state=self._state(), faults=_faults(self._more()))
         return HTMLResponse(page, status_code=200 if facts.is_database_well else 503)
 
-    def healthz(self, request: Request) -> Response:
-        facts = self._reader.facts()
+    async def healthz(self, request: Request) -> Response:
+        facts = await self._pulse.facts()
         told = {
             "state": self._state(),
             "database": facts.is_database_well,
@@ -192,6 +195,11 @@ def _refused(request: Request, error: HTTPException) -> Response:
 def _failed(request: Request, error: Exception) -> Response:
     _log.info("page d'état : %s : %s", request.url.path[:100], error if isinstance(error, BroadcastError) else repr(error))
     return HTMLResponse(plain_page("Panne", "La page ne peut pas être montrée maintenant."), status_code=503)
+
+
+def _too_many() -> Response:
+    page = plain_page("Occupé", "Trop de demandes à la fois : réessayez dans quelques secondes.")
+    return HTMLResponse(page, status_code=503, headers={"Retry-After": "5"})
 
 
 class _WithHeaders:

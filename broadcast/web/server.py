@@ -7,24 +7,14 @@ some megabytes and no time while nobody asks.
 
 from __future__ import annotations
 
-import asyncio
 import errno
-import logging
 import socket
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from broadcast.app import App
-
-#: How long a connection may take to send its request, seconds.
-MAX_REQUEST_S = 10.0
-#: Connections at once; more are told to come later.
-MAX_CONNECTIONS = 64
-#: Longest request line with headers, bytes.
-MAX_HEAD_BYTES = 16 * 2**10
-#: How long the end waits for answers under way, seconds.
-STOP_S = 3
+from broadcast.web.listening import QUEUE, STOP_S, listening
 
 
 class Pages:
@@ -74,7 +64,7 @@ class Pages:
             self._tell(f"page d'état impossible sur {self._host}:{self._port} : {why} ; changez --port (les envois continuent)")
             return ""
         self.show(self._app)
-        self._server = _server(self._answer)
+        self._server = listening(self._answer)
         self._thread = threading.Thread(target=self._server.run, args=([bound],), name="pages", daemon=True)
         self._thread.start()
         host = f"[{self._host}]" if ":" in self._host else self._host
@@ -107,49 +97,8 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
-        bound.listen(MAX_CONNECTIONS)
+        bound.listen(QUEUE)
     except OSError:
         bound.close()
         raise
     return bound
-
-
-def _server(application: Callable[..., Any]) -> Any:
-    import uvicorn
-    from uvicorn.protocols.http.h11_impl import H11Protocol
-
-    class Impatient(H11Protocol):
-        """Hangs up on who has not sent a request in time."""
-
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it, too
-            super().connection_made(transport)
-            self._late = self.loop.call_later(MAX_REQUEST_S, self._hang_up)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            self._late.cancel()
-            super().connection_lost(exc)
-
-        def _hang_up(self) -> None:
-            if self.cycle is None:
-                self.transport.abort()
-
-    logger = logging.getLogger("uvicorn")
-    logger.addHandler(logging.NullHandler())
-    logger.propagate = False
-    config = uvicorn.Config(
-        application,
-        http=Impatient,
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=MAX_CONNECTIONS,
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=STOP_S,
-    )
-    return uvicorn.Server(config)

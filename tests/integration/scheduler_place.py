@@ -29,8 +29,10 @@ class Place:
         self.url = self.pages.start()
         self.port = int(self.url.rstrip("/").rpartition(":")[2])
 
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+    def ask(
+        self, path: str, method: str = "GET", body: bytes | None = None, source: str = "127.0.0.1", **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10, source_address=(source, 0))
         connection.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
         answer = connection.getresponse()
         told = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()

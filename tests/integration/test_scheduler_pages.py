@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from broadcast.dispatch.send import send
-from broadcast.web import server
+from broadcast.web import listening, server
 from broadcast.web.facts import Reader
 from tests.integration.scheduler_place import Place
 
@@ -132,7 +132,7 @@ def test_a_taken_port_is_a_sentence_and_no_end(place: Place):
 
 
 def test_who_sends_no_request_is_hung_up_on(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(server, "MAX_REQUEST_S", 0.3)
+    monkeypatch.setattr(listening, "MAX_REQUEST_S", 0.3)
     for first in (b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "):
         with socket.create_connection(("127.0.0.1", place.port)) as slow:
             slow.sendall(first)
