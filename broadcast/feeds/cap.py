@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from broadcast.alerts import Alert
 from broadcast.errors import FeedError
-from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
+from broadcast.feeds.cap_read import NAMESPACES, alert_of, is_alert, parts_of, tree
 from broadcast.feeds.cap_write import NS, time_text, to_xml
 
 __all__ = ["NAMESPACES", "NS", "parse", "time_text", "to_xml"]
@@ -30,6 +30,6 @@ def parse(data: bytes) -> Alert:
     """
     root = tree(data)
     name = root.tag.rpartition("}")[2]
-    if name != "alert" or root.tag[1:].partition("}")[0] not in NAMESPACES:
+    if not is_alert(name, root.tag[1:].partition("}")[0] if root.tag.startswith("{") else "", parts_of(root)):
         raise FeedError(f"CAP : la racine est <{name}>, il faut <alert> de CAP 1.2")
     return alert_of(root)

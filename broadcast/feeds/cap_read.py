@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
@@ -36,6 +36,8 @@ _KNOWN = {
     "area": "areaDesc polygon circle geocode altitude ceiling",
     "named": "valueName value",
 }
+#: Three of these in one <alert> are CAP's, whatever it calls itself.
+_TELLING = frozenset({"identifier", "sender", "sent", "status", "msgType", "scope", "info"})
 _KNOWN_NAMES = {owner: frozenset(names.split()) for owner, names in _KNOWN.items()}
 
 
@@ -65,6 +67,24 @@ def tree(data: bytes) -> Any:
     return root
 
 
+def is_alert(name: str, namespace: str, parts: Iterable[str] = ()) -> bool:
+    """Say whether an element is a CAP alert: by its namespace, or (where that is missing or misspelt) by what stands in it.
+
+    Args:
+        name: its local name.
+        namespace: its namespace, "" if it has none.
+        parts: local names of its children.
+    """
+    if name != "alert" or namespace in NAMESPACES:
+        return name == "alert"
+    return (not namespace or "cap" in namespace.casefold()) and len(_TELLING & set(parts)) > 2
+
+
+def parts_of(element: Any) -> list[str]:
+    """Return the local names of what stands in an element."""
+    return [etree.QName(child).localname for child in element.iterchildren("*")]
+
+
 def alert_of(element: Any, received_at: datetime | None = None) -> Alert:
     """Return the alert of an `<alert>` element; what is flawed and can be read is there, with its doubts.
 
@@ -76,9 +96,12 @@ def alert_of(element: Any, received_at: datetime | None = None) -> Alert:
         FeedError: there is nothing in it.
     """
     namespace = etree.QName(element).namespace or ""
-    if not any(etree.QName(child).namespace == namespace for child in element.iterchildren("*")):
+    if not any((etree.QName(child).namespace or "") == namespace for child in element.iterchildren("*")):
         raise FeedError("CAP : <alert> est vide")
-    return _alert(_Element(element, namespace, Mending()), received_at)
+    mending = Mending()
+    if namespace not in NAMESPACES:
+        mending.doubt("xmlns", f"« {namespace[:60]} » n'est pas CAP" if namespace else "absent", "lu comme CAP 1.2", "public")
+    return _alert(_Element(element, namespace, mending), received_at)
 
 
 class _Element:
@@ -92,7 +115,7 @@ class _Element:
         found: dict[str, list[Any]] = {}
         for child in self.element.iterchildren("*"):
             name = etree.QName(child)
-            if name.namespace == self.namespace:
+            if (name.namespace or "") == self.namespace:
                 found.setdefault(name.localname, []).append(child)
         return found
 

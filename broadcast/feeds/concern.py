@@ -23,6 +23,12 @@ from broadcast.feeds.whereabouts import LEVELS, Concern, Whereabouts
 __all__ = ["Concern", "Whereabouts", "concerned", "narrowed"]
 
 
+#: Codes that only services of other countries use: of the United States, Canada, Germany and Australia.
+_ABROAD = frozenset({"SAME", "UGC", "FIPS6", "FIPS", "WARNCELLID", "PROFILE:CAP-CP:LOCATION:0.3", "AMOC-AREAID"})
+#: How codes of countries begin for places of France.
+_FRENCH = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "WF", "PF", "NC", "TF"})
+
+
 @dataclass(frozen=True, slots=True)
 class _Codes:
     communes: frozenset[str]
@@ -107,13 +113,23 @@ def _geocode(code: Named, where: Whereabouts, codes: _Codes) -> tuple[bool, Conc
     if name == "VIGICRUES-TRONCON":
         watched = value in {s.strip().upper() for s in where.river_sections}
         return True, Concern("commune", f"tronçon Vigicrues {value}, suivi par la commune") if watched else None
-    if name == "EMMA_ID":
-        department = where.emma.get(value, "")
-        return bool(department), _place("department", department, codes)
+    if name == "EMMA_ID" and value in where.emma:
+        return True, _place("department", where.emma[value], codes)
+    if _is_abroad(name, value):
+        return True, None
     level, value = _level(name, value)
     if not level:
         return False, None
     return True, _place(level, value, codes)
+
+
+def _is_abroad(name: str, value: str) -> bool:
+    """Say whether a code is another country's: a Swiss "Jura" or a "Nord" of Haiti is none of France's departments."""
+    if name in _ABROAD:
+        return True
+    begins = re.match(r"([A-Z]{2})(?=[\d-])", value)
+    is_by_country = name.startswith(("EMMA_ID", "NUTS", "ISO 3166", "ISO3166", "ISO-3166"))
+    return is_by_country and begins is not None and begins[1] not in _FRENCH
 
 
 def _level(name: str, value: str) -> tuple[str, str]:

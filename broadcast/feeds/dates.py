@@ -16,17 +16,20 @@ from broadcast.feeds.zones import at_zone, zone_of
 #: Years that a date of a feed may have; others are faults (1970, 0001, 9999).
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _TIME = r"(?:[àa]\s)?(?P<hour>\d{1,2})(?::|\s?h\s?)(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+_DAY = r"(?P<day>\d{1,2})(?:\.|er|st|nd|rd|th)?"
 _MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)(?:T|\s){_TIME}\s?(?P<zone>.*)",
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<half>)(?P<zone>.*)",
-        rf"(?P<day>\d{{1,2}})[\s-]{_MONTH}[\s-](?P<year>\d{{4}}|\d\d),?\s{_TIME}\s?(?P<zone>.*)",
-        rf"{_MONTH}\s(?P<day>\d{{1,2}}),?\s(?P<year>\d{{4}}),?\s{_TIME}\s?(?P<zone>.*)",
+        rf"{_DAY}[\s-]{_MONTH}[\s-](?P<year>\d{{4}}|\d\d),?\s{_TIME}\s?(?P<zone>.*)",
+        rf"{_MONTH}\s{_DAY},?\s(?P<year>\d{{4}}),?\s{_TIME}\s?(?P<zone>.*)",
         rf"{_MONTH}\s(?P<day>\d{{1,2}})\s{_TIME}\s(?P<zone>.*?)\s?(?P<year>\d{{4}})",
     )
 )
+#: RFC 822 allows comments anywhere, one in another.
+_COMMENT = re.compile(r"\s?\([^()]*\)\s?")
 _DAY_NAME = re.compile(r"[^\W\d_]{2,12}\.?(?:\s?,\s?|\s(?=\d))|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?\s", re.IGNORECASE)
 #: English, French, German, Italian and Spanish, by what distinguishes them.
 _MONTHS = {
@@ -46,7 +49,8 @@ def aware(text: str) -> datetime | None:
     """Return the time in UTC; None where it has no zone, cannot be read or cannot be believed."""
     text = " ".join(text[:100].split())
     try:
-        at = _read(text)
+        # The only zone may stand in brackets.
+        at = _read(_without_comments(text)) or _read(text)
         at = at.astimezone(UTC).replace(microsecond=0) if at is not None else None
     except (ValueError, OverflowError):
         return None
@@ -60,6 +64,12 @@ def read_or_doubted(field: str, text: str) -> tuple[datetime | None, tuple[Doubt
         return at, ()
     wrong = f"« {' '.join(text[:60].split())} » n'est pas une date et heure sûre"
     return None, (Doubt(field, wrong, "aucune heure retenue", "time"),)
+
+
+def _without_comments(text: str) -> str:
+    while (bare := _COMMENT.sub(" ", text)) != text:
+        text = bare
+    return re.sub(r"\s+(?=,)", "", text).strip()
 
 
 def _read(text: str) -> datetime | None:
@@ -81,7 +91,7 @@ def _instant(parts: dict[str, str | None]) -> datetime | None:
     second = int(parts["second"] or 0)
     # Midnight may be the end of a day, and a minute may have a leap second.
     more = timedelta(days=hour // 24, seconds=second // 60)
-    if (hour == 24 and int(parts["minute"] or 0) + second > 0) or second > 60:
+    if hour > 24 or (hour == 24 and int(parts["minute"] or 0) + second > 0) or second > 60:
         return None
     day = datetime(_year(parts["year"] or ""), month, int(parts["day"] or 0), tzinfo=UTC).replace(tzinfo=None)
     return at_zone(day.replace(hour=hour % 24, minute=int(parts["minute"] or 0), second=second % 60) + more, zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -34,6 +35,11 @@ def drawn_around(area: Area, where: Whereabouts) -> Concern | None:
 
 def unsure_around(area: Area, where: Whereabouts, *, alone: bool = False) -> Iterator[Concern]:
     """Yield what a flawed outline may mean for the town; one that cannot be read counts where the area says nothing else."""
+    exchanged = replace(area, polygons=tuple(map(_exchanged, area.polygons)), circles=tuple(map(_exchanged, area.circles)))
+    found = drawn_around(exchanged, where) if drawn_around(area, where) is None else None
+    if found is not None:
+        # Both are on the globe: nothing else tells that longitudes were written first.
+        yield Concern(found.level, f"{found.because}, si ses latitudes et longitudes sont échangées : à vérifier", is_sure=False)
     for text in area.unsure:
         is_drawn = geometry.circle(text) is not None or len(geometry.points(text)) > 2
         if not is_drawn and alone:
@@ -43,6 +49,11 @@ def unsure_around(area: Area, where: Whereabouts, *, alone: bool = False) -> Ite
             found = next(filter(None, (drawn_around(mended, seen) for seen in _around(where))), None)
             if found is not None:
                 yield Concern(found.level, f"{found.because}, mais ce périmètre est douteux : à vérifier", is_sure=False)
+
+
+def _exchanged(text: str) -> str:
+    """Return an outline with the two numbers of each of its points changed over."""
+    return re.sub(r"([^\s,]+),([^\s,]+)", r"\2,\1", text)
 
 
 def _around(where: Whereabouts) -> Iterator[Whereabouts]:

@@ -24,6 +24,9 @@ _CODE = r"(?:FR-)?(\d{5}|2[AB]\d{3}|97\d|98\d|2[AB]|\d\d)"
 _CODE_AFTER = re.compile(rf"(.+?)\s*(?:[-–—:]\s*{_CODE}|[(\[]\s*{_CODE}\s*[)\]]|\s{_CODE})", re.IGNORECASE)
 _CODE_BEFORE = re.compile(rf"[(\[]?\s*{_CODE}\s*[)\]]?\s*(?:[-–—:]\s*|\s)(\D.*)", re.IGNORECASE)
 _COUNTRY = re.compile(r"\s*(?:FR|France)\s*[-–—:]\s*(?=\S)", re.IGNORECASE)
+#: "Saint-Pierre (La Réunion)" says as much as "Saint-Pierre, La Réunion".
+_WITHIN = re.compile(r"\s*\(([^()\d]{3,60})\)")
+_SAINT = re.compile(r"(?<![^\W_])(s)t(e?)(?=[\s.-])\.?", re.IGNORECASE)
 _KIND = re.compile(
     r" (?:(?:le |la |l |les )?(?P<department>departements?|dept|dpt)|(?:la )?(?P<region>regions?)"
     r"|(?:la )?(?P<commune>communes?|ville)|(?:tout|toute) (?:le |la |l )?(?P<whole>departement|region|commune)?)"
@@ -38,6 +41,8 @@ _NATION = (
     "territoire national",
     "ensemble du territoire",
 )
+#: How a number is said to be a department's.
+_DEPARTMENT = frozenset({"departement", "departements", "dept", "dpt", "dep", "le departement", "les departements"})
 #: Directions are names too: among others they may only say where in another place.
 _COMPASS = frozenset({"nord", "sud", "est", "ouest", "centre"})
 
@@ -63,7 +68,8 @@ def understood(text: str, own: Mapping[str, str]) -> list[Place] | None:
         text: as the source writes it.
         own: names of the newsroom's communes by code.
     """
-    pieces = [piece for piece in _PIECES.split(_COUNTRY.sub("", text, count=1)) if fold(piece).strip()]
+    text = _WITHIN.sub(r", \1", _COUNTRY.sub("", text, count=1))
+    pieces = [piece for piece in _PIECES.split(text) if fold(piece).strip()]
     found: list[Place] = []
     for piece in pieces[: MAX_PIECES + 1]:
         places = _listed(piece, own)
@@ -78,9 +84,13 @@ def word_in(name: str, text: str) -> bool:
     words = fold(name).split()
     if not words:
         return False
-    pattern = r"[\W_]+".join(map(re.escape, words))
-    matches = re.finditer(rf"(?<![^\W_]){pattern}(?![^\W_])", bare(text), re.IGNORECASE)
-    return any(len(words) > 1 or match[0][0].isupper() for match in matches)
+    # French joins the article: "Le Havre", "au Havre".
+    heads = {"le": "(?:le|du|au)", "les": "(?:les|des|aux)"} if len(words) > 1 else {}
+    pattern = r"[\W_]+".join([heads.get(words[0], re.escape(words[0])), *map(re.escape, words[1:])])
+    matches = re.finditer(rf"(?<![^\W_]){pattern}(?![^\W_])", _SAINT.sub(r"\1aint\2", bare(text)), re.IGNORECASE)
+    # "au port" is not Le Port: behind an article the name itself has its capital.
+    is_plain = len(words) > 1 and not (heads.get(words[0]) and len(words) == 2)
+    return any(is_plain or match[0][-len(words[-1])].isupper() for match in matches)
 
 
 def bare(text: str) -> str:
@@ -125,6 +135,8 @@ def _with_code(name: str, code: str, own: Mapping[str, str]) -> Place | None:
     department = department_of(code) or {"20": "2A"}.get(code[:2], "")
     if not department:
         return None
+    if code in DEPARTMENTS and fold(name).strip() in _DEPARTMENT:
+        return Place("department", code, DEPARTMENTS[code].name, is_told=True)
     for place in _candidates(name, own):
         if place.level == "department" and code == place.code:
             return replace(place, is_sure=True, is_told=True)
@@ -153,15 +165,17 @@ def _named(piece: str, own: Mapping[str, str]) -> Place | None:
 
 
 def _candidates(piece: str, own: Mapping[str, str]) -> Iterator[Place]:
-    words = fold(piece)
+    words = fold(_SAINT.sub(r"\1aint\2", piece))
     kind = _KIND.match(words)
-    wanted = ""
+    wanted, joined = "", ""
     if kind is not None and kind.end() < len(words):
         wanted = next((name for name, value in kind.groupdict().items() if value and name != "whole"), kind["whole"] or "")
         wanted = {"departement": "department"}.get(wanted, wanted)
+        article = {" du ": "le ", " des ": "les "}.get(kind[0][kind[0].rstrip().rfind(" ") :], "")
         words = " " + words[kind.end() :]
+        joined = f"{article}{words.strip()}" if article else ""
     keys = {words.strip(), _ARTICLE.sub(" ", words, count=1).strip() if _ARTICLE.match(words) else words.strip()}
-    for key in sorted(keys, key=len, reverse=True):
+    for key in sorted(keys | {joined} - {""}, key=len, reverse=True):
         for level, code, name in (*_known().get(key, ()), *_own(own).get(key, ())):
             if not wanted or level == wanted:
                 is_sure = not (level == "department" and key in _SMALL)

@@ -49,6 +49,10 @@ def utc(text: str) -> datetime:
         ("2026-11-28T18:00:00+01", "2026-11-28T17:00:00"),
         ("2026-11-28T24:00:00Z", "2026-11-29T00:00:00"),
         ("2026-11-28T18:00:00 -0000", "2026-11-28T18:00:00"),
+        ("Sat (samedi), 28 Nov 2026 18:00:00 (heure (d'hiver)) +0100", "2026-11-28T17:00:00"),
+        ("Sat, 28 Nov 2026 18:00:00 (CET)", "2026-11-28T17:00:00"),
+        ("28. November 2026 18:00:00 MEZ", "2026-11-28T17:00:00"),
+        ("1er décembre 2026 à 18 h 00 CET", "2026-12-01T17:00:00"),
     ],
 )
 def test_a_time_is_read_as_its_writer_meant_it(written, instant):
@@ -68,6 +72,8 @@ def test_a_time_is_read_as_its_writer_meant_it(written, instant):
         "Sat, 28 Nov 2026 18:00",
         "11/28/2026 18:00:00 +0100",  # whose month comes first?
         "2026-11-28T24:10:00Z",
+        "2026-11-28T25:00:00Z",
+        "Sat, 28 Nov 2026 99:00:00 +0100",
         "2026-10-25 02:30:00 Europe/Paris",  # shown twice by the clocks
         "2026-02-30T10:00:00Z",
         "Sat, 28 Foo 2026 18:00:00 +0100",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from broadcast.feeds.cap_entry import entry_of, is_nothing
-from broadcast.feeds.cap_read import NAMESPACES, alert_of, tree
+from broadcast.feeds.cap_read import NAMESPACES, alert_of, is_alert, parts_of, tree
 from broadcast.feeds.document import Document, ParsedFeed
 
 
 def recognises(document: Document) -> bool:
-    """By root and namespace."""
-    return document.root == "alert" and document.namespace in NAMESPACES
+    """By root and namespace; an <alert> that calls itself otherwise, by what stands in it."""
+    if document.root != "alert" or document.namespace in NAMESPACES:
+        return document.root == "alert"
+    return is_alert(document.root, document.namespace, parts_of(tree(document.text.encode())))
 
 
 def read(document: Document) -> ParsedFeed:
