@@ -93,6 +93,8 @@ class Audience:
     not_understood: tuple[int, ...] = ()
     #: Lines of a table that say somebody without an address.
     without: int = 0
+    #: Lines of a table of people who unsubscribed: they get nothing.
+    unsubscribed: int = 0
 
 
 def same_text(left: str, right: str) -> bool:

@@ -116,7 +116,11 @@ class Email:
         people = self._people()
         name = Path(self._settings.recipients_file).name
         return Audience(
-            people=len(people.addresses), name=name, not_understood=people.not_understood, without=len(people.without)
+            people=len(people.addresses),
+            name=name,
+            not_understood=people.not_understood,
+            without=len(people.without),
+            unsubscribed=len(people.unsubscribed),
         )
 
     def list_mark(self) -> str:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from channels.email.headers import is_safe
 
 #: What stands around addresses: blanks, brackets, quotation marks, and what separates one from the next.
-_AROUND = re.compile(r"[\s<>()\[\]{},;:\\\"|«»“”„‹›]+")
+_AROUND = re.compile(r"[\s<>()\[\]{},;:，、；：\\\"|«»“”„‹›]+")
+#: "mail=anne@…": what an address is called, in directories and addresses of pages.
+_LABELLED = re.compile(r"(?:e-?mail|mail|courriel|m[eé]l|adresse|address|smtp|to|uid|cn)=(?=[^=@]+@)", re.IGNORECASE)
 _LOCAL = r"[^\s@<>()\[\],;:\\\"]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _ADDRESS = re.compile(rf"{_LOCAL}@(?:(?:{_LABEL}\.)+(?!\d+$){_LABEL}|localhost|\[\d{{1,3}}(?:\.\d{{1,3}}){{3}}\])")
@@ -50,7 +52,7 @@ def find(text: str) -> Seen:
 def _words(text: str) -> Iterator[str]:
     if "@" not in text:
         return
-    if text.isascii() and _ADDRESS.fullmatch(text) and text[0] not in _QUOTES:
+    if text.isascii() and "=" not in text and _ADDRESS.fullmatch(text) and text[0] not in _QUOTES:
         yield text  # what most lines of most lists are
         return
     # An address of a machine keeps its brackets; everywhere else they stand around an address.
@@ -59,6 +61,9 @@ def _words(text: str) -> Iterator[str]:
             continue
         word = re.sub(r"@‖([\d.]+)‖", r"@[\1]", word)
         word = re.sub(r"(@[^?]*)\?.*", r"\1", word).rstrip(".!?*")  # mailto:a@x.example?subject=…
+        word = _LABELLED.sub("", word)
+        while len(word) > 1 and unicodedata.category(word[0]) in ("So", "Sk", "Mn"):
+            word = word[1:]  # an emoji set before an address
         if word[:1] in _QUOTES:
             word = word[1:].rstrip(_QUOTES)
         # Two with nothing but a stroke between them; a name may hold one, too.

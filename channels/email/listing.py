@@ -45,6 +45,17 @@ _NOT_THEIRS = re.compile(
     r"\b(?:(?:inscrit|ajout|saisi|cr[eé]|modifi|import)[a-zé]*[ _](?:par|by)|(?:added|created|modified|updated|imported)[ _]by|parrain"
     r"|r[eé]f[eé]rent|owner|ancien(?:ne)?s?|old|previous|supprim|d[eé]sabonn|d[eé]sinscri|unsub|bounce|blacklist)",
 )
+#: Columns of what somebody wrote about a person: an address in it may be anybody's.
+_NOTES = re.compile(r"\b(?:notes?|remarques?|commentaires?|comments?|observations?|memo|m[eé]mo|historique)\b")
+#: What a column says of those who want no mail any more, and how other programs say yes in such a column.
+_REFUSAL = re.compile(r"\b(?:statuts?|status|[eé]tat|abonnements?|subscri\w*|opt[ -]?(?:in|out)|consentement)\b")
+_REFUSED = re.compile(
+    r"(?:d[eé]sabonn|d[eé]sinscri|unsubscribed|opt(?:ed)?[ -]?out|blacklist|liste noire|cleaned|refus)\w*", re.IGNORECASE
+)
+_REFUSERS = re.compile(r"d[eé]sabonn|d[eé]sinscri|unsub|blacklist|opt[ -]?out")
+_YES = frozenset({"oui", "yes", "true", "vrai", "1", "x", "o", "y"})
+#: Lines that a title and a date may take before the names of the columns.
+_LONGEST_TITLE = 10
 #: Lines that a cell with notes may have; a quotation mark that was never closed must not swallow the list.
 _LONGEST_RECORD = 60
 
@@ -59,6 +70,8 @@ class People:
     not_understood: tuple[int, ...] = ()
     #: Numbers of the lines of a table, or of cards, that say somebody without an address.
     without: tuple[int, ...] = ()
+    #: Numbers of the lines of people who, as the table says, unsubscribed.
+    unsubscribed: tuple[int, ...] = ()
 
 
 def read(data: bytes) -> People:
@@ -74,12 +87,20 @@ def read(data: bytes) -> People:
     said = _DECLARED.fullmatch(lines[begin].strip(" ")) if begin < len(lines) else None
     if said:  # as Excel writes and reads it
         begin = next((n for n in range(begin + 1, len(lines)) if not _is_remark(lines[n])), len(lines))
+    begin = _head_at(lines, begin)
     head = lines[begin] if begin < len(lines) else ""
     separator = said[1] if said else max(_SEPARATORS, key=head.count)
     is_heading = "@" not in head and any(map(_is_heading, head.split(separator)))
     if is_heading and separator in head:
         return _people(_table(lines, begin, separator))
     return _people(_plain(lines, begin + is_heading))
+
+
+def _head_at(lines: Sequence[str], begin: int) -> int:
+    """Return where the names of the columns stand: behind a title and a date, in many exports."""
+    before = list(takewhile(lambda n: "@" not in lines[n], range(begin, min(begin + _LONGEST_TITLE, len(lines)))))
+    named = (n for n in before if sum(map(_is_heading, re.split(f"[{_SEPARATORS}]", lines[n]))) > 1)
+    return next(named, begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +110,22 @@ class _Line:
     number: int
     addresses: tuple[str, ...]
     is_understood: bool
+    wants_none: bool = False
 
 
 def _people(lines: Iterable[_Line]) -> People:
     each: dict[str, str] = {}
-    odd, without = [], []
+    odd, without, unsubscribed = [], [], []
     for line in lines:
         for address in line.addresses:
             each.setdefault(address_of(address).casefold(), address)
-        if not line.is_understood:
+        if line.wants_none:
+            unsubscribed.append(line.number)
+        elif not line.is_understood:
             odd.append(line.number)
         elif not line.addresses:
             without.append(line.number)
-    return People(tuple(each.values()), tuple(odd), tuple(without))
+    return People(tuple(each.values()), tuple(odd), tuple(without), tuple(unsubscribed))
 
 
 def _text(data: bytes) -> str:
@@ -151,17 +175,36 @@ def _table(lines: Sequence[str], begin: int, separator: str) -> Iterator[_Line]:
     for _, cells, found in seen:
         filled.update(n for n, cell in enumerate(cells) if cell.strip())
         holding.update(n for n, each in enumerate(found) if each.addresses)
-    others = {n for n, name in enumerate(rows[0][1]) if _NOT_THEIRS.search(name.casefold().replace("_", " "))}
+    names = [name.casefold().replace("_", " ") for name in rows[0][1]]
+    others = {n for n, name in enumerate(names) if _NOT_THEIRS.search(name) or _NOTES.search(name)}
+    notes = {n for n in others if _NOTES.search(names[n])}
     theirs = set(holding) - others or set(holding)
     # A cell that is no address in a column of addresses is somebody who would get nothing.
     columns = {n for n in theirs if holding[n] * 2 >= filled[n]}
     for number, cells, found in seen:
         mine = [each for n, each in enumerate(found) if n in theirs]
         addresses = tuple(address for each in mine for address in each.addresses)
-        odd = any(each.broken for each in found) or (
-            not addresses and any(n in columns or not columns for n, cell in enumerate(cells) if cell.strip())
+        if addresses and _wants_none(names, cells):
+            yield _Line(number, (), is_understood=True, wants_none=True)
+            continue
+        strangers = {address for n in notes - theirs if n < len(found) for address in found[n].addresses} - set(addresses)
+        odd = (
+            bool(strangers)
+            or any(each.broken for each in found)
+            or (not addresses and any(n in columns or not columns for n, cell in enumerate(cells) if cell.strip()))
         )
         yield _Line(number, addresses, is_understood=not odd)
+
+
+def _wants_none(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Say whether a row is of somebody who unsubscribed."""
+    for name, cell in zip(names, cells, strict=False):
+        said = cell.strip()
+        if _REFUSAL.search(name) and _REFUSED.fullmatch(said):
+            return True
+        if _REFUSERS.search(name) and said.casefold() in _YES:
+            return True
+    return False
 
 
 def _rows(lines: Sequence[str], begin: int, separator: str) -> Iterator[tuple[int, list[str]]]:

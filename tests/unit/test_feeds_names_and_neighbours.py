@@ -30,7 +30,9 @@ def _coded(name: str, value: str) -> str:
     return f"<areaDesc>Jura</areaDesc><geocode><valueName>{name}</valueName><value>{value}</value></geocode>"
 
 
-@pytest.mark.parametrize(("name", "value"), [("EMMA_ID", "CH012"), ("NUTS3", "CH025"), ("ISO 3166-2", "CH-JU"), ("SAME", "036073")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("EMMA_ID", "CH012"), ("NUTS3", "CH025"), ("ISO 3166-2", "CH-JU"), ("SAME", "036073")]
+)
 def test_a_place_of_another_country_is_none_of_ours_whatever_its_name(name: str, value: str):
     assert _concern(JURA, _coded(name, value)).level is None
 

@@ -11,21 +11,30 @@ Source: portail-api.meteofrance.fr, product DPVigilance v1; shape as in shared/d
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from broadcast.alerts import Alert, Area, Doubt, Entry, Info, Named, entry_digest
 from broadcast.errors import FeedError
 from broadcast.feeds.dates import aware
 from broadcast.feeds.document import Document, ParsedFeed
+from broadcast.feeds.formats._vigilance import (
+    COLOURS,
+    PARIS,
+    Span,
+    as_dict,
+    colour_of,
+    period_of,
+    phenomenon_of,
+    span_of,
+    told_colour,
+)
 from broadcast.feeds.regions import DEPARTMENTS
 
 SENDER = "vigilance@meteofrance.fr"
 LINK = "https://vigilance.meteofrance.fr/"
 RIGHTS = "Météo-France, Licence Ouverte"
-_PARIS = ZoneInfo("Europe/Paris")
 PHENOMENA = {
     "1": "vent violent",
     "2": "pluie-inondation",
@@ -37,18 +46,8 @@ PHENOMENA = {
     "8": "avalanches",
     "9": "vagues-submersion",
 }
-#: Colour: word, CAP severity, MeteoAlarm's awareness level.
-COLOURS = {
-    2: ("jaune", "Moderate", "2; yellow; Moderate"),
-    3: ("orange", "Severe", "3; orange; Severe"),
-    4: ("rouge", "Extreme", "4; red; Extreme"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    begins: datetime
-    ends: datetime
+#: Andorra, and the whole map.
+_NO_DEPARTMENT = frozenset({"99", "FRA"})
 
 
 def recognises(document: Document) -> bool:
@@ -97,8 +96,8 @@ class _Made:
         self.spoken: set[str] = set()
 
     def add_period(self, n: int, period: Any) -> None:
-        span, doubts = _period(period, self.sent)
-        domains = _dict(_dict(period).get("timelaps")).get("domain_ids")
+        span, doubts = period_of(period, self.sent)
+        domains = as_dict(as_dict(period).get("timelaps")).get("domain_ids")
         if span is None or not isinstance(domains, list):
             why = "sans heures de début et de fin" if span is None else "sans départements"
             self.problems.append(f"vigilance : période {n} : {why}")
@@ -106,28 +105,47 @@ class _Made:
         for domain in domains:
             self._add_domain(domain, span, doubts)
 
-    def _add_domain(self, domain: Any, period: _Span, doubts: tuple[Doubt, ...]) -> None:
-        code = str(_dict(domain).get("domain_id") or "").strip().upper()
-        items = _dict(domain).get("phenomenon_items")
+    def _add_domain(self, domain: Any, period: Span, doubts: tuple[Doubt, ...]) -> None:
+        code = str(as_dict(domain).get("domain_id") or "").strip().upper()
+        code = code.zfill(2) if code.isdigit() else code
+        items = as_dict(domain).get("phenomenon_items")
         if not code or not isinstance(items, list):
             self.problems.append(f"vigilance : domaine {code or 'sans numéro'} : sans phénomènes")
             return
         department, is_coast = _department(code)
         unclear: set[str] = set()
+        highest = 0
         for item in items:
-            phenomenon, colour = str(_dict(item).get("phenomenon_id") or ""), _colour(_dict(item).get("phenomenon_max_color_id"))
+            phenomenon, (colour, raised) = phenomenon_of(item), told_colour(item)
+            highest = max(highest, colour or 0)
             if colour == 0 or phenomenon not in PHENOMENA:
                 # Of a phenomenon that is not named any may be meant: none is known to be green.
                 unclear |= {phenomenon} if phenomenon else set(PHENOMENA)
             if colour is None or (colour > 1 and (phenomenon not in PHENOMENA or colour not in COLOURS)) or not phenomenon:
-                what = f"phénomène {phenomenon or 'sans numéro'}, couleur {_dict(item).get('phenomenon_max_color_id')}"
+                what = f"phénomène {phenomenon or 'sans numéro'}, couleur {as_dict(item).get('phenomenon_max_color_id')}"
                 self.problems.append(f"vigilance : domaine {code} : {what[:60]} : inconnus")
                 unclear |= {phenomenon} if phenomenon else set(PHENOMENA)
+                highest = max(highest, 9)
             elif colour > 1 and department:
-                span, doubted = _span(item, colour, period)
+                span, doubted = span_of(item, colour, period)
                 about = _About(code, department, is_coast, phenomenon, colour)
-                self.entries.append(_entry(about, span, period, self.sent, (*doubts, *doubted)))
+                self._keep(_entry(about, span, period, self.sent, (*doubts, *raised, *doubted)))
+        announced = colour_of(as_dict(domain).get("max_color_id")) or 0
+        if announced > max(highest, 1):
+            self.problems.append(f"vigilance : domaine {code} : couleur {announced} annoncée, aucun phénomène de cette couleur")
+            unclear = set(PHENOMENA)
+        if highest > 1 and not department and code not in _NO_DEPARTMENT:
+            self.problems.append(f"vigilance : domaine {code[:20]} : inconnu")
         self.spoken.update(_identifier(code, phenomenon, period) for phenomenon in PHENOMENA if phenomenon not in unclear)
+
+    def _keep(self, entry: Entry) -> None:
+        """Keep an entry; of two for one phenomenon the one of the higher colour, which is doubted."""
+        other = next((n for n, kept in enumerate(self.entries) if kept.id == entry.id), None)
+        if other is None:
+            self.entries.append(entry)
+        elif entry.digest != self.entries[other].digest:
+            higher = max(self.entries[other], entry, key=_severity)
+            self.entries[other] = _doubted(higher, "écrit deux fois, de façons différentes", "la couleur la plus haute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +159,19 @@ class _About:
     colour: int
 
 
-def _colour(value: Any) -> int | None:
-    """Return a colour; 0 where none is given, which is not green, and None where it is no number."""
-    if value is None:
-        return 0
-    text = str(value).strip()
-    return int(float(text)) if not isinstance(value, bool) and re.fullmatch(r"\d{1,3}(?:\.0+)?", text) else None
+def _severity(entry: Entry) -> int:
+    severities = [severity for _, severity, _ in COLOURS.values()]
+    return severities.index(entry.alert.infos[0].severity) if entry.alert is not None else -1
 
 
-def _period(period: Any, sent: datetime) -> tuple[_Span | None, tuple[Doubt, ...]]:
-    """Return from when to when a period lasts; the day that its name tells, where its times do not."""
-    begins, ends = (_time(period, key) for key in ("begin_validity_time", "end_validity_time"))
-    if begins is not None and ends is not None and begins < ends:
-        return _Span(begins, ends), ()
-    days = {"J": 0, "J1": 1}.get(str(_dict(period).get("echeance")))
-    if days is None:
-        return None, ()
-    day = datetime.combine(sent.astimezone(_PARIS).date() + timedelta(days=days), time(), _PARIS)
-    span = _Span((begins or day).astimezone(UTC), (day + timedelta(days=1)).astimezone(UTC))
-    wrong = "les heures de la période manquent ou se contredisent"
-    return span, (Doubt("end_validity_time", wrong, f"le {day:%d/%m/%Y} jusqu'à minuit", "time"),)
+def _doubted(entry: Entry, wrong: str, assumed: str) -> Entry:
+    doubt = Doubt("phenomenon_items", wrong, assumed, "level")
+    alert = entry.alert and replace(entry.alert, doubts=(*entry.alert.doubts, doubt))
+    return replace(entry, alert=alert)
 
 
-def _identifier(code: str, phenomenon: str, period: _Span) -> str:
-    day = (period.ends - timedelta(seconds=1)).astimezone(_PARIS).date()
+def _identifier(code: str, phenomenon: str, period: Span) -> str:
+    day = (period.ends - timedelta(seconds=1)).astimezone(PARIS).date()
     return f"vigilance.{code}.{phenomenon}.{day.isoformat()}"
 
 
@@ -176,28 +183,7 @@ def _department(code: str) -> tuple[str, bool]:
     return (match[1], True) if match and match[1] in DEPARTMENTS else ("", False)
 
 
-def _span(item: Any, colour: int, period: _Span) -> tuple[_Span, tuple[Doubt, ...]]:
-    """Return from when to when the highest colour lasts; the whole period where no interval says."""
-    spans: list[_Span] = []
-    doubts: list[Doubt] = []
-    for lap in _list(_dict(item).get("timelaps_items")):
-        told = _colour(_dict(lap).get("color_id"))
-        if told not in (colour, 0, None):
-            continue
-        begins, ends = _time(lap, "begin_time"), _time(lap, "end_time")
-        if told != colour or begins is None or ends is None or begins >= ends:
-            doubts.append(
-                Doubt("timelaps_items", "un intervalle sans début, sans fin ou sans couleur", "toute la période", "time")
-            )
-            begins, ends = begins or period.begins, ends or period.ends
-            begins, ends = (begins, ends) if begins < ends else (period.begins, period.ends)
-        spans.append(_Span(begins, ends))
-    if not spans:
-        return period, ()
-    return _Span(min(s.begins for s in spans), max(s.ends for s in spans)), tuple(dict.fromkeys(doubts))
-
-
-def _entry(about: _About, span: _Span, period: _Span, sent: datetime, doubts: tuple[Doubt, ...]) -> Entry:
+def _entry(about: _About, span: Span, period: Span, sent: datetime, doubts: tuple[Doubt, ...]) -> Entry:
     code, department, is_coast, phenomenon, colour = (
         *(about.code, about.department, about.is_coast),
         *(about.phenomenon, about.colour),
@@ -249,18 +235,6 @@ def _entry(about: _About, span: _Span, period: _Span, sent: datetime, doubts: tu
     )
 
 
-def _when(span: _Span) -> str:
-    begins, ends = span.begins.astimezone(_PARIS), span.ends.astimezone(_PARIS)
+def _when(span: Span) -> str:
+    begins, ends = span.begins.astimezone(PARIS), span.ends.astimezone(PARIS)
     return f"du {begins:%d/%m/%Y %H:%M} au {ends:%d/%m/%Y %H:%M}"
-
-
-def _time(owner: Any, key: str) -> datetime | None:
-    return aware(str(_dict(owner).get(key) or ""))
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -15,7 +15,7 @@ from typing import Any
 from broadcast.alerts import Alert, Area, Entry, Info, Named, entry_digest
 from broadcast.feeds.dates import aware
 from broadcast.feeds.document import Document, ParsedFeed
-from broadcast.feeds.formats.meteofrance import COLOURS
+from broadcast.feeds.formats._vigilance import COLOURS
 from broadcast.feeds.plain import plain
 
 SENDER = "vigicrues@developpement-durable.gouv.fr"
