@@ -41,6 +41,8 @@ class Message:
     ended_because: EndedBecause | None = None
     ended_by: str = ""
     ended_reason: str = ""
+    #: Why it was withdrawn, in words for residents.
+    public_reason: str = ""
     #: True while a channel waits for an outcome before its next delivery can be planned.
     needs_plan: bool = False
 

@@ -47,7 +47,7 @@ def plan_channel(
         )
     leaves = ""
     if place.is_board:
-        steps = _board_down(rest) if is_down else _board_up(wanted, rest)
+        steps = _board_down(wanted, rest) if is_down else _board_up(wanted, rest)
     elif is_down:
         steps, leaves = _stream_down(place, wanted, postings)
         leaves = leaves or ("" if steps else _uncertain(rest))
@@ -83,6 +83,8 @@ def _drops(wanted: Wanted, deliveries: Sequence[Delivery], is_down: bool) -> tup
     return tuple(drops)
 
 
+#: Slot of the showing which says that a message which had ended already was wrong.
+_WITHDRAWN_SLOT = "w0"
 #: Why something that was planned does not leave any more.
 END_WORDS: Mapping[EndedBecause | None, str] = {
     EndedBecause.EXPIRED: "expiré avant l'envoi",
@@ -108,7 +110,7 @@ def _board_up(wanted: Wanted, deliveries: Sequence[Delivery]) -> list[Step]:
     ]
 
 
-def _board_down(deliveries: Sequence[Delivery]) -> list[Step]:
+def _board_down(wanted: Wanted, deliveries: Sequence[Delivery]) -> list[Step]:
     shown = [d for d in deliveries if d.action is not Action.TAKE_DOWN and d.state not in UNSENT]
     if not shown:
         return []
@@ -119,9 +121,17 @@ def _board_down(deliveries: Sequence[Delivery]) -> list[Step]:
             form=Form.ENDING,
             number=number,
             part=0,
-            slot=MAIN_SLOT,
+            slot=_WITHDRAWN_SLOT if _ended_before(wanted, number, deliveries) else MAIN_SLOT,
         )
     ]
+
+
+def _ended_before(wanted: Wanted, number: int, deliveries: Sequence[Delivery]) -> bool:
+    """True if the board shows that a version has ended, and it was withdrawn only after: that is shown once more."""
+    at = wanted.withdrawn_at
+    return at is not None and any(
+        d.action is Action.TAKE_DOWN and d.number == number and d.state not in UNSENT and d.planned_at < at for d in deliveries
+    )
 
 
 def _stream_up(

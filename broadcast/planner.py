@@ -126,11 +126,13 @@ def _plans(
     read: _Read, message: Message, places: Mapping[str, Place], now: datetime, because: EndedBecause | None
 ) -> dict[str, ChannelPlan]:
     draft = read.revision.draft if read.revision else None
+    ended = because or (ended_because(message, now) if read.number == message.approved else None)
     parts, of_channel, up = _by_channel(read.keys), _by_channel(read.known), _by_channel(read.standing)
     wanted = Wanted(
         number=read.number,
         embargo_until_at=draft.embargo_until_at if draft else None,
-        ended_because=because or (ended_because(message, now) if read.number == message.approved else None),
+        ended_because=ended,
+        withdrawn_at=(now if because else message.ended_at) if ended is EndedBecause.WITHDRAWN else None,
         is_urgent=draft is None or is_urgent(draft),
     )
     plans = {}

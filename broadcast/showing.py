@@ -27,6 +27,8 @@ class Showing:
     #: Set once it has ended.
     ended_at: datetime | None = None
     ended_because: EndedBecause | None = None
+    #: Why it was withdrawn, in words for residents; "" where they are told nothing. No vote has seen them.
+    public_reason: str = ""
     #: Lower is more urgent: order of severity, then message kind. Set by the dispatcher.
     priority: int = 0
     #: Its place in the order of first showings here, 1 is the oldest; says on which archive page it stands.

@@ -53,6 +53,8 @@ class Wanted:
     parts: Mapping[Form, int] = field(default_factory=dict)
     embargo_until_at: datetime | None = None
     ended_because: EndedBecause | None = None
+    #: When it was withdrawn; None: it was not.
+    withdrawn_at: datetime | None = None
     #: True for alerts and what is like them: their end is said where it cannot be taken down.
     is_urgent: bool = True
     #: True if another message, the all-clear, tells the end on this channel.

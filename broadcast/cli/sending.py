@@ -212,19 +212,22 @@ def resolve(
 @click.command(short_help="Retirer un message partout, tout de suite.")
 @click.argument("slug", metavar="MESSAGE")
 @as_option
-@click.option("--reason", required=True, metavar="RAISON", help="Pourquoi.")
+@click.option("--reason", required=True, metavar="RAISON", help="Pourquoi ; reste entre vous (registre, status).")
+@click.option("--tell", default="", metavar="TEXTE", help="Pourquoi, pour les habitants : paraît sur le site.")
 @json_option
 @command
-def withdraw(slug: str, as_: str, reason: str, as_json: bool) -> int:
+def withdraw(slug: str, as_: str, reason: str, tell: str, as_json: bool) -> int:
     """Retirer un message de tous ses canaux, maintenant. Un seul responsable suffit."""
     from broadcast.desk.ending import withdraw as take_back
 
     with newsroom() as app:
         as_ = acting(app, as_)
-        done = take_back(app.desk, slug, as_=as_, reason=reason)
+        done = take_back(app.desk, slug, as_=as_, reason=reason, public_reason=tell)
         woken(app)
         if not as_json:
             click.echo(f"{slug} : retiré par {as_} ; {done.planned} action(s) ; envoi…")
+            if tell:
+                click.echo(f"dit aux habitants, là où la page du message reste (le site) : {done.message.public_reason}")
         return run_send(app, 0.0, as_json=as_json, facts={"message": slug, "planned": done.planned})
 
 

@@ -152,7 +152,7 @@ class StoredBoard:
         shown = self._showing(entry, forms, version.number, version.published_at)
         if version.number == entry.number:
             return shown
-        return replace(shown, ended_at=version.ended_at, ended_because=version.ended_because)
+        return replace(shown, ended_at=version.ended_at, ended_because=version.ended_because, public_reason="")
 
     def _showing(self, entry: boards.Entry, forms: Mapping[Form, Rendition], number: int, published_at: datetime) -> Showing:
         ended_at, because = entry.ended_at, entry.ended_because
@@ -167,6 +167,7 @@ class StoredBoard:
             published_at=published_at,
             ended_at=ended_at,
             ended_because=because,
+            public_reason=entry.public_reason if because is EndedBecause.WITHDRAWN else "",
             priority=entry.priority,
             position=entry.seq,
         )

@@ -82,6 +82,7 @@ def _draw_in(tx: Tx, delivery: Delivery, draft: Draft | None, now: datetime) -> 
             message_uid=message.uid,
             at=message.ended_at or now,
             because=because,
+            public_reason=message.public_reason if because is EndedBecause.WITHDRAWN else "",
         )
         return
     boards.put_up(

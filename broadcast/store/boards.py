@@ -35,6 +35,8 @@ class Entry:
     expires_at: datetime | None
     ended_at: datetime | None
     ended_because: EndedBecause | None
+    #: Why, as residents are told.
+    public_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,7 @@ def put_up(
         "changed": True,
         "ended_at": None,
         "ended_because": "",
+        "public_reason": "",
     }
     if not tx.did(update(_E).where(*_key(tx, channel, message_uid)).values(**values)):
         last = tx.one(select(func.max(_E.c.seq)).where(*_of(tx, channel)))[0] or 0
@@ -100,9 +103,10 @@ def put_up(
         )
 
 
-def take_down(tx: Tx, channel: str, *, message_uid: str, at: datetime, because: EndedBecause) -> None:
-    """Let the board show that a message has ended."""
-    tx.run(update(_E).where(*_key(tx, channel, message_uid)).values(ended_at=at, ended_because=because.value, changed=True))
+def take_down(tx: Tx, channel: str, *, message_uid: str, at: datetime, because: EndedBecause, public_reason: str = "") -> None:
+    """Let the board show that a message has ended, and why, where residents are told."""
+    ended = {"ended_at": at, "ended_because": because.value, "public_reason": public_reason}
+    tx.run(update(_E).where(*_key(tx, channel, message_uid)).values(**ended, changed=True))
     entry = tx.one(select(_E.c.number).where(*_key(tx, channel, message_uid)))
     if entry is not None:
         tx.run(
@@ -255,4 +259,5 @@ def _entry(row: Any) -> Entry:
         expires_at=row.expires_at,
         ended_at=row.ended_at,
         ended_because=EndedBecause(row.ended_because) if row.ended_because else None,
+        public_reason=row.public_reason,
     )

@@ -74,6 +74,7 @@ def insert_message(tx: Tx, slug: str, author: str, at: datetime) -> Message:
             ended_because="",
             ended_by="",
             ended_reason="",
+            public_reason="",
             needs_plan=False,
         )
     )
@@ -92,6 +93,7 @@ def end_message(
     because: EndedBecause,
     by: str = "",
     reason: str = "",
+    public_reason: str = "",
 ) -> None:
     """Note that a message has ended."""
     update_message(
@@ -101,6 +103,7 @@ def end_message(
         ended_because=because.value,
         ended_by=by,
         ended_reason=reason,
+        public_reason=public_reason,
     )
 
 
@@ -155,5 +158,6 @@ def _message(row: Any) -> Message:
         ended_because=EndedBecause(row.ended_because) if row.ended_because else None,
         ended_by=row.ended_by,
         ended_reason=row.ended_reason,
+        public_reason=row.public_reason,
         needs_plan=row.needs_plan,
     )

@@ -66,6 +66,8 @@ class MessageRow(SQLModel, table=True):
     ended_because: str = ""
     ended_by: str = ""
     ended_reason: str = ""
+    #: Why it was withdrawn, for residents; "" where they are told nothing.
+    public_reason: str = ""
     #: True while a channel waits for an outcome before its next delivery can be planned.
     needs_plan: bool = False
 

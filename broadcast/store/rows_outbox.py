@@ -169,6 +169,8 @@ class BoardEntryRow(SQLModel, table=True):
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     ended_because: str = ""
+    #: Why, as residents are told.
+    public_reason: str = ""
     changed: bool = True
 
 

@@ -12,8 +12,14 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-#: Scripts written from right to left, by the languages that a town hall may meet, and their script subtags.
-_RIGHT_TO_LEFT = frozenset(("ar", "fa", "he", "ps", "ur", "ckb", "sd", "ug", "yi", "dv", "arab", "hebr", "syrc", "thaa"))
+#: Languages written from right to left, and the script subtags that say so.
+#: Source: Unicode CLDR 48, characterOrder right-to-left, read 2026-11-29.
+_RIGHT_TO_LEFT = frozenset(
+    (
+        *("ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "mzn", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"),
+        *("adlm", "arab", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"),
+    )
+)
 
 
 def is_french(language: str) -> bool:

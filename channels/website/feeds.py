@@ -51,8 +51,8 @@ def _entry(writer: Writer, showing: Showing, document: CapDocument) -> dict[str,
     item = writer.items.of(showing)
     return {
         "id": f"{writer.base}/cap/{document.name}",
-        "title": machines.titled(item),
-        "summary": item["summary"],
+        "title": item["shared_title"],
+        "summary": item["feed_summary"],
         "updated": document.sent.astimezone(writer.items.zone),
         "url": f"{writer.base}/cap/{document.name}",
         "page": item["url"],

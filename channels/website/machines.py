@@ -12,20 +12,13 @@ from xml.sax.saxutils import escape
 
 from broadcast.channel import Showing
 from broadcast.model import EndedBecause, Newsroom
+from channels.website.item import retired
+from channels.website.words import words_for
 
 #: Items that a Flash Briefing may have, and characters of one.
 #: Source: Alexa "Flash Briefing Skill API Feed Reference", read 2026-11.
 _ITEMS, _TEXT = 5, 4500
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
-
-
-#: What machines are told of a message that was wrong, in place of its words.
-RETIRED = "Cette information a été retirée par la mairie. N'en tenez pas compte."
-
-
-def titled(item: Mapping[str, Any]) -> str:
-    """Return the title as a list of messages shows it."""
-    return item["title"] if item["live"] else f"[Terminé] {item['title']}"
 
 
 def json_feed(items: Sequence[Mapping[str, Any]], room: Newsroom, hub: str = "") -> dict[str, Any]:
@@ -47,9 +40,9 @@ def _json_item(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "id": item["url"],
         "url": item["url"],
-        "title": titled(item),
-        "content_html": absolute(item["html"], item["url"]),
-        "summary": item["summary"],
+        "title": item["shared_title"],
+        "content_html": absolute(item["feed_html"], item["url"]),
+        "summary": item["feed_summary"],
         "date_published": _iso(item["first_at"]),
         "date_modified": _iso(item["stamp"].astimezone(item["first_at"].tzinfo)),
         "tags": item["options"].get("hashtags", []),
@@ -77,9 +70,11 @@ def spoken_of(showing: Showing) -> str:
     words = showing.rendition.parts[0].documents.get("spoken", "").strip()
     if not words or showing.is_live:
         return words
+    w = words_for(showing.rendition.parts[0].language)
     if showing.ended_because is EndedBecause.WITHDRAWN:
-        return RETIRED  # it was wrong: nobody must hear it again
-    return f"Cette information n'est plus valable.\n{words}"
+        # It was wrong: nobody must hear it again.
+        return retired(showing, w)
+    return f"{w['not_valid']}\n{words}"
 
 
 def briefed_first(live: Sequence[Showing]) -> list[Showing]:
@@ -131,8 +126,8 @@ def announcement(item: Mapping[str, Any], room: Newsroom) -> dict[str, Any]:
         "@type": "SpecialAnnouncement",
         "@id": item["url"],
         "url": item["url"],
-        "name": titled(item),
-        "text": RETIRED if item["is_withdrawn"] else item["text"],
+        "name": item["shared_title"],
+        "text": item["retired"] if item["is_withdrawn"] else item["text"],
         "inLanguage": item["language"],
         "category": options.get("event") or options.get("kind"),
         "datePosted": _iso(item["first_at"]),

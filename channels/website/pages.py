@@ -142,7 +142,12 @@ class Site:
             items = [self._items.of(s) for s in shown]
             # It names the next page, never how many there are: a full page stays as it is.
             self._writer.page(
-                f"archive/{number}/", "archive.html", rows=self._writer.rows(items[::-1]), number=number, has_later=number < last
+                f"archive/{number}/",
+                "archive.html",
+                words=self._writer.french,
+                rows=self._writer.rows(items[::-1]),
+                number=number,
+                has_later=number < last,
             )
             found.take(items, number)
         found.write(self._writer, slugs, last, whole=whole)

@@ -79,7 +79,7 @@ class Shelves:
         writer.put(FILE, self.kept())
         if whole or (self._months, self._kinds.keys(), pages) != (was["months"], was["kinds"].keys(), was["pages"]):
             kinds = [{"folder": folder, "heading": heading} for k, (folder, heading) in _KINDS.items() if k in self._kinds]
-            writer.page("archive/", "shelves.html", kinds=kinds, years=self._years(writer), pages=pages)
+            writer.page("archive/", "shelves.html", words=writer.french, kinds=kinds, years=self._years(writer), pages=pages)
 
     def _note(self, item: Mapping[str, Any]) -> None:
         known = self._kinds.setdefault(item["options"].get("kind", "information"), {})
@@ -92,12 +92,17 @@ class Shelves:
         folder, heading = _KINDS[kind]
         shown = sorted(writer.board.these(list(known)), key=lambda s: s.position, reverse=True)
         writer.page(
-            f"archive/{folder}/", "shelf.html", heading=heading, most=MOST, rows=writer.rows([writer.items.of(s) for s in shown])
+            f"archive/{folder}/",
+            "shelf.html",
+            words=writer.french,
+            heading=heading,
+            most=MOST,
+            rows=writer.rows([writer.items.of(s) for s in shown]),
         )
 
     def _years(self, writer: Writer) -> list[dict[str, Any]]:
         years: dict[str, list[dict[str, Any]]] = {}
         for month, page in sorted(self._months.items(), reverse=True):
             at = datetime.strptime(f"{month}-01 +0000", "%Y-%m-%d %z")
-            years.setdefault(month[:4], []).append({"page": page, "name": writer.words.month(at)})
+            years.setdefault(month[:4], []).append({"page": page, "name": writer.french.month(at)})
         return [{"number": year, "months": months} for year, months in years.items()]

@@ -16,4 +16,4 @@ PAGES = {
 def write(writer: Writer) -> None:
     """Write them; they change with the settings only."""
     for folder, template in PAGES.items():
-        writer.page(folder, template)
+        writer.page(folder, template, words=writer.french)

@@ -9,10 +9,6 @@ from types import MappingProxyType
 
 from broadcast.text import hour, typo, when
 
-#: Languages written from right to left.
-#: Source: Unicode CLDR 48, characterOrder right-to-left, read 2026-11-29.
-_RIGHT_TO_LEFT = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "mzn", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"))
-
 _FRENCH = {
     "official": "Informations officielles de la mairie",
     "exercise": "rien de ce qui est écrit ici n’est réel.",
@@ -30,6 +26,10 @@ _FRENCH = {
     "over_since": "Terminé depuis",
     "not_valid": "Cette information n’est plus valable.",
     "withdrawn": "Cette information n’est plus valable : la mairie l’a retirée. N’en tenez pas compte.",
+    "retired": "Cette information a été retirée par la mairie. N'en tenez pas compte.",
+    "because_expired": "Sa date de fin est passée.",
+    "because_all_clear": "La fin d’alerte a été donnée.",
+    "because_superseded": "Un autre message la remplace.",
     "former": "Lire l’ancien message",
     "details": "Détails",
     "first": "Première publication",
@@ -76,6 +76,10 @@ _ENGLISH = {
     "over_since": "Ended",
     "not_valid": "This information is no longer valid.",
     "withdrawn": "This information is no longer valid: the town hall has withdrawn it. Please ignore it.",
+    "retired": "The town hall has withdrawn this information. Please ignore it.",
+    "because_expired": "Its end date has passed.",
+    "because_all_clear": "The all clear has been given.",
+    "because_superseded": "Another message replaces it.",
     "former": "Read the former message",
     "details": "Details",
     "first": "First published",
@@ -195,11 +199,3 @@ _KNOWN = MappingProxyType(
 def words_for(*languages: str) -> Words:
     """Return the words of the first of these languages that the pages speak, else French."""
     return next((_KNOWN[main] for tag in languages if (main := tag.lower().partition("-")[0]) in _KNOWN), _KNOWN["fr"])
-
-
-def direction(language: str) -> str:
-    """Return "rtl" for a language written from right to left, else "ltr"."""
-    main, *rest = language.lower().split("-")
-    if {"arab", "hebr"} & set(rest):
-        return "rtl"
-    return "rtl" if main in _RIGHT_TO_LEFT and "latn" not in rest else "ltr"

@@ -29,6 +29,8 @@ class Writer:
         self.items = Items(board.newsroom)
         #: The words of pages that are no message's.
         self.words = words_for(board.newsroom.language)
+        #: Those of pages that are written in French only, whatever the town speaks: law, numbers, archives.
+        self.french = words_for("fr")
         self.base = board.newsroom.base_url
         #: Names of the files that were written because they changed.
         self.changed: list[str] = []
@@ -72,7 +74,7 @@ class Writer:
         """Return the lines of messages in a list of the archives, each made once though several lists show it."""
         unmade = [item for item in items if item["slug"] not in self._rows]
         if unmade:
-            made = self.frame("rows.html", 2, w=self.words, items=unmade).split(_END)
+            made = self.frame("rows.html", 2, w=self.french, items=unmade).split(_END)
             self._rows |= {item["slug"]: Markup(row) for item, row in zip(unmade, made, strict=False)}  # noqa: S704  (a frame escapes)
         return [self._rows[item["slug"]] for item in items]
 

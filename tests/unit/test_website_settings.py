@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from broadcast.text.languages import direction
 from channels.website import town
 from channels.website.settings import Settings
-from channels.website.words import direction, words_for
+from channels.website.words import words_for
 
 
 def settings(**values: Any) -> Settings:
