@@ -100,7 +100,7 @@ class Items:
 
 def retired(showing: Showing, w: Words) -> str:
     """Return what stands in place of the words of a message that was wrong, and why where residents are told."""
-    return _marked(showing, " ".join(filter(None, (w["retired"], showing.public_reason))))
+    return _marked(showing, " ".join(filter(None, (w.said["retired"], showing.public_reason))))
 
 
 def _marked(showing: Showing, words: str) -> str:
