@@ -75,12 +75,18 @@ _HOUR = r"(?P<hour>[01]?\d|2[0-4])\s*(?:h(?:eures?)?\s*(?P<minute>[0-5]\d)?(?:\s
 _CLOCK = re.compile(
     rf"(?:^|[\s,]+)(?:a\s+|at\s+|vers\s+)?(?:{_HOUR}|(?P<half>1[0-2]|0?[1-9])(?::(?P<minute3>[0-5]\d))?\s*(?P<ap>am|pm)|(?P<noon>midi|noon))$"
 )
+#: "18h demain", "à 8 h 30 le 6 décembre": the hour may come first.
+_HOUR_FIRST = re.compile(r"^(?:a\s+)?(\d{1,2}\s*h(?:\s*[0-5]\d(?=\s|$))?|\d{1,2}:[0-5]\d)\s+((?:le\s+\d|[a-z]{3}).*)$")
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})(?:\2(\d{4}|\d{2}))?")
 _YEAR_FIRST = re.compile(r"(\d{4})([/.\-])(\d{1,2})\2(\d{1,2})")
 _IN_WORDS = re.compile(
     r"(?:(?P<day>[a-z]+)\.?\s+)?(?P<number>\d{1,2})(?:er|st|nd|rd|th)?\s+(?P<month>[a-z]+)\.?(?:\s+(?P<year>\d{4}))?"
 )
 _MACHINE = re.compile(r"\d{4}-?\d\d-?\d\dT", re.IGNORECASE)
+
+
+#: A day without a year that lies no further back is rather yesterday's than next year's.
+_JUST_PAST = timedelta(days=45)
 
 
 class NotATime(ValueError):
@@ -131,6 +137,7 @@ def _within_reach(at: datetime, written: str) -> datetime:
 
 def _naive(text: str, now: datetime | None, ends: bool) -> datetime:
     words = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).replace("’", "'")
+    words = _HOUR_FIRST.sub(r"\2 \1", words)
     clock = _CLOCK.search(words)
     day = words[: clock.start()].strip(" ,") if clock else words
     day = re.sub(r"^(?:le|jusqu'au|jusqu'a|on)\s+", "", day)
@@ -142,6 +149,8 @@ def _naive(text: str, now: datetime | None, ends: bool) -> datetime:
     if not clock:
         raise NotATime(f"« {text} » n'a pas d'heure ; écrivez {_with_hour(date, ends)}")
     at = date + _within(day, _since_midnight(clock), text)
+    if now is not None and day in _NIGHT and now.hour < 6 and now < at - timedelta(days=1):
+        at -= timedelta(days=1)  # it is that night already
     if now is not None and at <= now and day in ("", *_NEAR, *_DAYS):
         if day in _DAYS:
             return at + timedelta(days=7)
@@ -203,6 +212,8 @@ def _dated(year: str | None, month: int, day: int, today: datetime | None) -> da
     if today is None:
         return None
     this = _made(today.year, month, day)
+    if this is not None and today - _JUST_PAST <= this < today:
+        raise NotATime(f"le {day}/{month} vient de passer ; écrivez l'année ({day}/{month}/{today.year} ou {today.year + 1})")
     return this if this is None or this >= today else _made(today.year + 1, month, day)
 
 

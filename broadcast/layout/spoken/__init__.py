@@ -15,8 +15,9 @@ from broadcast.layout.spoken.addresses import characters, with_emails, without_u
 from broadcast.layout.spoken.lines import lines, tidy
 from broadcast.layout.spoken.numbers import MAX_NUMBER, number_words
 from broadcast.layout.spoken.quantities import bare_numbers, bare_units, quantities
+from broadcast.layout.spoken.romans import romans
 from broadcast.layout.spoken.rule import Rule, search, sub
-from broadcast.layout.spoken.times import dates, hours, telephones
+from broadcast.layout.spoken.times import dates, hours, spans_of_days, telephones
 
 __all__ = ["MAX_NUMBER", "duration_s", "number_words", "spoken", "spoken_elsewhere", "within"]
 
@@ -79,7 +80,7 @@ def _said(line: str) -> str:
 def _rules() -> tuple[tuple[bool, tuple[Rule, ...]], ...]:
     """Return the rules in their order, in groups, and whether a group asks for a digit."""
     return (
-        (False, names_and_marks()),
+        (False, (*names_and_marks(), *romans(), *spans_of_days())),
         (True, (*telephones(), *dates(), *hours(), *quantities(), *bare_numbers())),
         (False, (*bare_units(), *abbreviations(), *last_signs())),
     )

@@ -108,12 +108,33 @@ def names_and_marks() -> tuple[Rule, ...]:
             regex.I,
         ),
         rule(r"\b(n)°(s?) ?(?=\d|\p{L}|$| )", lambda m: f"{'N' if m[1] == 'N' else 'n'}uméro{m[2]} ", regex.I),
+        rule(r"\b(n)os (?=\d)", lambda m: f"{'N' if m[1] == 'N' else 'n'}uméros ", regex.I),
+        rule(r"(?<!\w)pp?\. ?(?=\d)", "page "),
+        rule(
+            r"(?<!\w)(?<=\b(?:rue|place|avenue|av\.|bd|quai|square|stade|école|collège|lycée) (?:du )?)(Gal|Mal|Cdt|Cne|Lt|Col|Pdt)\.? (?=\p{Lu})",
+            _ranks,
+        ),
         rule(r"\b(t)[eé]l(?:\. ?|\b ?)(?=:|[\d+(])", lambda m: f"{m[1]}éléphone ", regex.I),
         rule(r"\b(?:\p{Lu}\.){2,}(?!\w)", lambda m: m[0].replace(".", "")),
         rule(r"\bRN[ -]?(?=\d)", "route nationale "),
         rule(r"\bRD[ -]?(?=\d)", "route départementale "),
         rule(r"\b([JH])-(?=\d)", r"\1 moins "),
     )
+
+
+_RANKS = {
+    "Gal": "Général",
+    "Mal": "Maréchal",
+    "Cdt": "Commandant",
+    "Cne": "Capitaine",
+    "Lt": "Lieutenant",
+    "Col": "Colonel",
+    "Pdt": "Président",
+}
+
+
+def _ranks(match: Match) -> str:
+    return f"{_RANKS[match[1]]} "
 
 
 def _split_words(tag: str) -> str:

@@ -79,6 +79,18 @@ def _pairs(number: str) -> str:
     return ", ".join(map(whole_words, pairs))
 
 
+def spans_of_days() -> tuple[Rule, ...]:
+    """Return the rule for "lun.-ven.", before anything is read."""
+    days = "|".join(_SHORT_DAYS)
+    return (
+        rule(
+            rf"\b(?:du )?({days})\.? ?(?:[-–—/]|au) ?({days})(?:\.|(?!\w))",
+            lambda m: f"{cased('du', m[0])} {_SHORT_DAYS[m[1].lower()]} au {_SHORT_DAYS[m[2].lower()]}",
+            regex.I,
+        ),
+    )
+
+
 def dates() -> tuple[Rule, ...]:
     """Return the rules for dates, days and months."""
     months = "|".join(_MONTHS)
@@ -90,6 +102,12 @@ def dates() -> tuple[Rule, ...]:
             regex.I,
         ),
         rule(rf"(?<!\bla )\b({days})\. ?(?=\d)", lambda m: f"{cased(_SHORT_DAYS[m[1].lower()], m[1])} ", regex.I),
+        # Two whole dates with a stroke between them are a span; two days before one month are two days.
+        rule(
+            r"(?<![\d./\-])(?:\bdu )?(?<![\d./\-])(\d{1,2}([./])\d{1,2}\2\d{4}) ?[-–—] ?(?=\d{1,2}\2\d{1,2}\2\d{4}(?!\d))",
+            r"du \1 au ",
+        ),
+        rule(rf"(?<![\d.,/])(\d{{1,2}})(?:er)?/(\d{{1,2}}) (?={months}|{'|'.join(_SHORT_MONTHS)})", _two_days, regex.I),
         rule(rf"(?<![\d.,/])0?1 (?={months})", "premier "),
         rule(
             r"(?<![\w/])1er ?/ ?(\d{1,2})(?: ?/ ?(\d{4}|\d\d))?(?![\w/])",
@@ -105,6 +123,12 @@ def dates() -> tuple[Rule, ...]:
         ),
         rule(r"(?<![\d./,\-])(\d{1,2})/(0[1-9]|1[0-2])(?![\d/]|,\d)", lambda m: _date(m, m[1], m[2])),
     )
+
+
+def _two_days(match: Match) -> str:
+    if not (1 <= int(match[1]) <= 31 and 1 <= int(match[2]) <= 31):
+        return match[0]
+    return f"{'premier' if int(match[1]) == 1 else number_words(int(match[1]))} et {number_words(int(match[2]))} "
 
 
 def _date(match: Match, day: str, month: str, year: str = "", *, skip: int = 0) -> str:
