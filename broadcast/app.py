@@ -26,6 +26,7 @@ from broadcast.model import Newsroom
 from broadcast.plan import Place
 from broadcast.retry import RetryPolicy
 from broadcast.shipped import shipped
+from broadcast.soundness import Keeper
 from broadcast.store import newsroom as newsrooms
 from broadcast.store.base import Database, Tx
 from broadcast.store.renditions import media_reader
@@ -104,6 +105,11 @@ class App:
     def _clock(self) -> Clock:
         text = self.env.get("BROADCAST_NOW", "")
         return SystemClock(parse_now(text) if text and self.is_on_loopback else None)
+
+    @cached_property
+    def soundness(self) -> Keeper:
+        """Checks database and audit, and keeps what it found."""
+        return Keeper(self.db, self.heads, self.clock, self.dir)
 
     @property
     def test_switches(self) -> dict[str, str]:

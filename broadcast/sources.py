@@ -128,7 +128,7 @@ class Task:
 
     uid: str
     #: Stable word: source_changed, source_gone, source_conflict, source_ended, flood, stale, moved, quarantine,
-    #: rule_capped, rule_failed, rule_void.
+    #: rule_capped, rule_failed, rule_void, database_damaged, audit_altered.
     kind: str
     subject: str
     message: str

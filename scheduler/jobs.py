@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from broadcast import registry
 from broadcast.app import App
@@ -62,6 +63,7 @@ def jobs(app: App, changes: Changes, ring: Callable[[], None], callback_base: st
         Job(name="promises", every_s=60.0, first_s=2.0, work=promises.look),
         Job(name="probe", every_s=600.0, first_s=60.0, work=lambda: probe_due(app)),
         Job(name="heads", every_s=60.0, first_s=20.0, work=lambda: app.heads.keep(app.clock.now())),
+        Job(name="soundness", every_s=600.0, first_s=90.0, work=lambda: check_soundness(app)),
         Job(name="tidy", every_s=3600.0, first_s=300.0, work=changes.tidy),
     ]
     if app.settings.feeds:
@@ -126,6 +128,17 @@ def probe_due(app: App) -> None:
         probed = probe_channel(app, name)
         if not probed.ok:
             _log.info("accès à vérifier : %s : %s", name, probed.message)
+
+
+def check_soundness(app: App) -> None:
+    """Check database and audit once a night (at once where it was never done); a fault is told, and kept for `status`."""
+    if not app.soundness.is_due(app.clock.now().astimezone(ZoneInfo(app.newsroom.timezone)).hour):
+        return
+    seen = app.soundness.check()
+    for fault in seen.faults:
+        _log.info("CONTRÔLE DE LA BASE : %s ; %s", fault.message, fault.way_out)
+    if not seen.faults:
+        _log.info("contrôle de la base et du journal : intacts")
 
 
 @dataclass

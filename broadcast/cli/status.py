@@ -114,6 +114,7 @@ def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
         ],
         "tasks": [task_json(t) for t in seen.tasks],
         "feeds_stale": _stale(app),
+        "unsound": _unsound(app, seen),
         "running": _running(app),
     } | _tests(app)
 
@@ -124,6 +125,15 @@ def _running(app: App) -> dict[str, Any] | None:
 
     lease = holder(app)
     return None if lease is None else {"since": lease.since_at, "beat": lease.beat_at, **lease.facts}
+
+
+def _unsound(app: App, seen: Overview) -> list[dict[str, str]]:
+    """Return what the last check of database and audit found that is no task: the database could not take it."""
+    told = {t.kind for t in seen.tasks}
+    kept = app.soundness.last()
+    return [
+        {"kind": f.kind, "message": f"{f.message} ; {f.way_out}"} for f in (kept.faults if kept else ()) if f.kind not in told
+    ]
 
 
 def _print_running(app: App) -> None:
@@ -173,6 +183,8 @@ def _print_overview(app: App, seen: Overview) -> None:
             click.secho(f"liste du canal {each.channel} : {each.doubt}", fg="red")
     for silent in _stale(app):
         click.secho(f"SOURCE MUETTE {silent['feed']} : {run(silent['reason'])}", fg="white", bg="red", bold=True, err=True)
+    for unsound in _unsound(app, seen):
+        click.secho(f"À FAIRE {run(unsound['message'])}", fg="red", err=True)
     for task in seen.tasks:
         click.secho(f"À FAIRE {task.uid[:8]} {run(task.message)}", fg="red", err=True)
     if not seen.messages:

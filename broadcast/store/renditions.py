@@ -172,7 +172,7 @@ def _read_alone(tx: Tx, key: _Form, read: Callable[[str], bytes]) -> dict[_Form,
 
 def _readable(row: Any, read: Callable[[str], bytes]) -> Rendition | DamagedRow:
     try:
-        return _rendition(row, read)
+        return rendition_of(row, read)
     except Exception as error:  # noqa: BLE001  (raised again unless the row is to blame)
         return damage(error, f"déclinaison pour {row.channel}, version {row.number}")
 
@@ -248,10 +248,11 @@ def renditions(
         query = query.where(_D.c.channel == channel)
     if form is not None:
         query = query.where(_D.c.form == form.value)
-    return [_rendition(row, read) for row in tx.all(query.order_by(_D.c.channel, _D.c.form))]
+    return [rendition_of(row, read) for row in tx.all(query.order_by(_D.c.channel, _D.c.form))]
 
 
-def _rendition(row: Any, read: Callable[[str], bytes]) -> Rendition:
+def rendition_of(row: Any, read: Callable[[str], bytes]) -> Rendition:
+    """Return the rendition of a row, its media read on demand."""
     parts: tuple[Part, ...] = tuple(part_from_facts(p, read) for p in json.loads(row.parts))
     return Rendition(
         channel=row.channel,

@@ -13,6 +13,7 @@ from broadcast.app import App
 from broadcast.errors import BroadcastError
 from broadcast.model import EndedBecause
 from broadcast.outbox import Message
+from broadcast.soundness import AUDIT, DATABASE, Fault, open_faults
 from broadcast.sources import FeedState
 from broadcast.status import MessageStatus, message_status
 from broadcast.store import agenda, entries, feeds, messages, newsroom, revisions
@@ -90,6 +91,8 @@ class Facts:
     feeds: tuple[FeedFacts, ...] = ()
     is_stopped: bool = False
     world: str = "live"
+    #: What the check of the database or the audit found, in sentences; reasons that name a message stay out.
+    unsound: tuple[str, ...] = ()
 
     @property
     def feeds_stale(self) -> int:
@@ -98,8 +101,8 @@ class Facts:
 
     @property
     def is_well(self) -> bool:
-        """False if the database fails or the queue is too old."""
-        return self.is_database_well and (self.oldest_due_s or 0.0) <= MAX_QUEUE_AGE_S
+        """False if the database fails or is damaged, or the queue is too old."""
+        return self.is_database_well and not self.unsound and (self.oldest_due_s or 0.0) <= MAX_QUEUE_AGE_S
 
 
 class Reader:
@@ -147,6 +150,7 @@ class Reader:
                     feeds=self._feeds(tx, now),
                     is_stopped=switches.stopped,
                     world=switches.world,
+                    unsound=_unsound(open_faults(tx, app.soundness)),
                 )
         except BroadcastError:
             return Facts(at=now, is_database_well=False)
@@ -168,6 +172,16 @@ class Reader:
             state = FeedState(name=name, url=url, next_poll_at=self._began_at)
         reason = relay.stale_reason(self._app, state, newest_at, now)
         return FeedFacts(name=name, heard_at=state.success_at, is_stale=bool(reason), is_paused=state.paused)
+
+
+_UNSOUND = {
+    DATABASE: "Base de données abîmée : restaurez une sauvegarde ; détails : broadcast status.",
+    AUDIT: "Journal des actes altéré ; détails : broadcast audit verify --all.",
+}
+
+
+def _unsound(faults: Sequence[Fault]) -> tuple[str, ...]:
+    return tuple(_UNSOUND[kind] for kind in dict.fromkeys(f.kind for f in faults))
 
 
 def _live(tx: Tx, message: Message, status: MessageStatus) -> Live:

@@ -10,7 +10,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from broadcast.model import EndedBecause
-from broadcast.web.facts import Facts
+from broadcast.web.facts import MAX_QUEUE_AGE_S, Facts
 
 STYLE = (
     "*{box-sizing:border-box}body{font:1.05rem/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;max-width:72rem;margin:1rem auto;"
@@ -87,10 +87,10 @@ def _document(title: str, body: str) -> str:
 
 def _state(facts: Facts, state: str, faults: Sequence[str]) -> str:
     words = [f"Programme : {_STATES.get(state, _OTHER)}."]
-    bad = list(faults)
+    bad = [*faults, *facts.unsound]
     if not facts.is_database_well:
         bad.append("Base de données indisponible.")
-    elif not facts.is_well:
+    elif (facts.oldest_due_s or 0.0) > MAX_QUEUE_AGE_S:
         bad.append(f"File d'attente en retard de {int((facts.oldest_due_s or 0) // 60)} minutes.")
     if facts.is_stopped:
         bad.append("Arrêt général : rien de nouveau ne part.")

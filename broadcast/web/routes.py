@@ -81,6 +81,7 @@ class _Site:
             "state": self._state(),
             "database": facts.is_database_well,
             "oldest_due_s": None if facts.oldest_due_s is None else round(facts.oldest_due_s, 1),
+            "sound": not facts.unsound,
             "late": len(facts.late),
             "feeds_stale": facts.feeds_stale,
             **self._more(),

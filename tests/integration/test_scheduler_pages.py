@@ -25,7 +25,14 @@ def test_health_says_state_database_and_queue(place: Place, monkeypatch: pytest.
     fresh(monkeypatch)
     status, headers, body = place.ask("/healthz")
     assert status == 200 and headers["content-type"] == "application/json"
-    assert json.loads(body) == {"state": "active", "database": True, "oldest_due_s": None, "late": 0, "feeds_stale": 0}
+    assert json.loads(body) == {
+        "state": "active",
+        "database": True,
+        "sound": True,
+        "oldest_due_s": None,
+        "late": 0,
+        "feeds_stale": 0,
+    }
     place.state = "standby"
     place.folder.approved()
     told = json.loads(place.ask("/healthz")[2])
