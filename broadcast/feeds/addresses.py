@@ -97,7 +97,9 @@ _PRIVATE = tuple(
     )
 )
 #: IPv6 addresses whose last 32 bits are an IPv4 address.
-_WRAPPING = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+_WRAPPING = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "::ffff:0:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+#: Where an IPv4 address stands in two halves, around bits that are nought (RFC 6052 §2.2).
+_SPLITTING = ipaddress.IPv6Network("64:ff9b:1::/48")
 #: Which addresses that are not public a source may have: none, the private ones, or those of these networks.
 Private = bool | tuple[str, ...]
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -167,10 +169,19 @@ def _spellings(address: _Address) -> list[_Address]:
     """Return an address and the IPv4 address that it wraps."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
+    value = int(address)
+    split = value >> 64 & 0xFFFF, value >> 40 & 0xFFFF
+    if address in _SPLITTING and any(split):
+        return [address, ipaddress.IPv4Address(split[0] << 16 | split[1])]
     inner = address.sixtofour or (address.teredo[1] if address.teredo else None)
-    if inner is None and int(address) > 1 and any(address in network for network in _WRAPPING):
-        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    is_isatap = value >> 32 & 0xFDFFFFFF == 0x00005EFE
+    if inner is None and value > 1 and (is_isatap or any(address in network for network in _WRAPPING)):
+        inner = ipaddress.IPv4Address(value & 0xFFFFFFFF)
     return [address, *([inner] if inner is not None else [])]
+
+
+def _may_be(address: str, private: Private) -> bool:
+    return not why_never(address) if is_public(address) else _is_allowed(address, private)
 
 
 def _is_allowed(address: str, private: Private) -> bool:
@@ -192,7 +203,7 @@ def allowed_of(who: str, addresses: list[str], *, allow_private: Private) -> lis
     Raises:
         FeedError: none of them may.
     """
-    allowed = [address for address in addresses if is_public(address) or _is_allowed(address, allow_private)]
+    allowed = [address for address in addresses if _may_be(address, allow_private)]
     if addresses and not allowed:
         first = addresses[0]
         never = why_never(first)
