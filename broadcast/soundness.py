@@ -14,6 +14,7 @@ from broadcast.errors import StoreAway, StoreError
 from broadcast.heads import Heads
 from broadcast.store import integrity, tasks
 from broadcast.store.base import Database, Tx
+from broadcast.store.damage import damage
 
 #: Kinds of the tasks that a fault raises.
 DATABASE, AUDIT = "database_damaged", "audit_altered"
@@ -79,6 +80,8 @@ class Keeper:
         except StoreError as error:
             # What the pages are cannot be read of the audit either; said once.
             return [] if damaged else [Fault(kind=DATABASE, message=str(error))]
+        except Exception as error:  # noqa: BLE001  (raised again unless a row is to blame)
+            return [Fault(kind=AUDIT, message=f"journal illisible : {damage(error, 'journal des actes')}")]
         if walked.bad_seq is None:
             return []
         return [Fault(kind=AUDIT, message=f"journal altéré, première mauvaise ligne : {walked.bad_seq} ({walked.reason})")]

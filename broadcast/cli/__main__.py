@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feeds": ("feeds:feeds", "Sources nationales : lire, reprendre, relayer."),
     "channels": ("channels:channels", "Lister, tester, mettre en pause les canaux."),
     "people": ("people:people", "Gérer les personnes et leurs rôles."),
+    "doctor": ("doctor:doctor", "Tout contrôler avant la prochaine alerte."),
     "audit": ("audit:audit", "Vérifier ou exporter le journal des actes."),
 }
 
