@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from broadcast.cli.context import command, json_option, newsroom
-from broadcast.cli.out import to_json
+from broadcast.cli.out import counted, to_json
 from broadcast.cli.runnable import runnable
 from broadcast.errors import BroadcastError, SettingsError
 
@@ -34,8 +34,9 @@ def doctor(probe: bool, as_json: bool) -> int:
     if as_json:
         to_json({"ok": ok, "checks": checks})
     else:
-        bad = sum(c.state == "fault" for c in checks)
-        click.secho("tout est en ordre" if ok else f"{bad} défaut(s) à régler", fg="green" if ok else "red", bold=True)
+        bad, more = (sum(c.state == state for c in checks) for state in ("fault", "advice"))
+        said = counted(bad, "défaut à régler", "défauts à régler") if bad else "aucun défaut"
+        click.secho(f"{said}, {counted(more, 'conseil', 'conseils')}", fg="green" if ok else "red", bold=True)
     return 0 if ok else 1
 
 

@@ -28,7 +28,7 @@ def states(folder: Folder, code: int) -> dict[str, set[str]]:
 def test_a_newsroom_in_order_has_no_fault_and_every_part_is_looked_at(folder: Folder):
     found = states(folder, 0)
     assert {"database", "audit", "files", "channel", "clock", "disk", "run", "fonts"} == found.keys()
-    assert "tout est en ordre" in folder.run("doctor").stdout
+    assert "aucun défaut" in folder.run("doctor").stdout
 
 
 def test_a_damaged_page_is_named_with_the_way_out(folder: Folder):
