@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
-#: Where a title goes on after what happens: a colon, or another mark before an order.
-_COLON = re.compile(r"[ \u00a0\u202f]*:[ \u00a0\u202f]+")
-_BEFORE_ORDER = re.compile(r"[ \u00a0\u202f]*[,;.!?…–—][ \u00a0\u202f]+(?=(?:ne |n['’])?[\w’'-]+ez\b)", re.IGNORECASE)
-#: How an order begins in French: "évitez", "ne sortez pas", "n'allez pas", "mettez-vous"; and its infinitive after "ne pas".
-_ORDER = re.compile(
-    r"(?:ne |n['’]|n’)?(?!assez\b|chez\b|nez\b|rez\b)[\w’'-]*\wez(?:-vous)?\b|ne pas \w+|merci de\b", re.IGNORECASE
+#: Where a title goes on after what happens; a colon inside a time or an address is none.
+_COLON = re.compile(r"[ \u00a0\u202f]*:[ \u00a0\u202f]+|(?<=[^\W\d]):(?=[^\W\d])")
+#: Marks that end a thought. A comma does not: what follows one may go on with an order ("Évitez les quais, le pont").
+_MARK = re.compile(r"[ \u00a0\u202f]*[;.!?…–—][ \u00a0\u202f]+|[ \u00a0\u202f]+-[ \u00a0\u202f]+")
+_COMMA = re.compile(r"[ \u00a0\u202f]*,[ \u00a0\u202f]+")
+#: How an order begins in French: "évitez", "ne sortez pas", "n'allez pas", "mettez-vous"; a negated infinitive; an
+#: infinitive of the verbs of which instructions are made (many nouns end alike: "danger", "chantier"); a call.
+_FRENCH = re.compile(
+    r"(?:ne |n['’])?(?!assez\b|chez\b|nez\b|rez\b)[\w’'-]*\wez(?:-vous)?\b|ne pas \w+|(?:merci|prière) de\b|faites\b|"
+    r"(?:se |s['’])?(?:abriter|appeler|boire|confiner|consommer|couper|éloigner|écouter|évacuer|éviter|faire bouillir|fermer|"
+    r"limiter|mettre|monter|protéger|quitter|rejoindre|rentrer|respecter|rester|sortir|suivre)\b|(?:tous )?(?:à l['’]abri|aux abris)\b",
+    re.IGNORECASE,
 )
+#: And in English; words that begin French titles too ("report") are not among them.
+_ENGLISH = re.compile(
+    r"(?:please |do not |don['’]t |never )(?:\w+)|(?:avoid|boil|close|drink|evacuate|follow|get|go|keep|leave|move|prepare|"
+    r"remain|return|seek|shelter|stay|take (?:cover|shelter|care)|turn|use)\b",
+    re.IGNORECASE,
+)
+#: Words that say that something happens, not what.
+_BARE = frozenset(("alerte", "alert", "attention", "danger", "info", "information", "urgent", "warning"))
+_ENDS = " .!?…,;–—-\u00a0\u202f"
 
 
 def is_order(words: str) -> bool:
-    """True if words tell people to do something ("Évitez les quais", "Ne sortez pas")."""
-    return _ORDER.match(words.strip()) is not None
+    """True if words tell people to do something ("Évitez les quais", "Ne sortez pas", "Take shelter")."""
+    words = words.strip()
+    return _FRENCH.match(words) is not None or _ENGLISH.match(words) is not None
 
 
 def event_name(title: str, event: str = "") -> str:
@@ -27,10 +44,25 @@ def event_name(title: str, event: str = "") -> str:
     """
     if event.strip():
         return event.strip()
-    pieces = [piece.strip(" .!?…\u00a0\u202f") for piece in _pieces(title)]
-    return next((piece for piece in pieces if piece and not is_order(piece)), "")
+    names = [_named(part).strip(_ENDS) for part in _COLON.split(title)]
+    return next((name for name in names if name and name.casefold() not in _BARE), "")
 
 
-def _pieces(title: str) -> list[str]:
-    at_colon = _COLON.split(title, maxsplit=1)
-    return [piece for part in at_colon for piece in _BEFORE_ORDER.split(part, maxsplit=1)]
+def _named(words: str) -> str:
+    """Return the first thoughts that are no order, as they are written."""
+    start: int | None = None
+    for begin, end in _thoughts(words):
+        if is_order(words[begin:end]):
+            if start is not None:
+                return words[start:begin]
+        elif start is None and words[begin:end].strip(_ENDS):
+            start = begin
+    return "" if start is None else words[start:]
+
+
+def _thoughts(words: str) -> list[tuple[int, int]]:
+    """Return where each thought begins and ends; a comma ends one only before an order."""
+    cuts = {found.end() for found in _MARK.finditer(words)}
+    cuts |= {found.end() for found in _COMMA.finditer(words) if is_order(words[found.end() :])}
+    edges = [0, *sorted(cuts), len(words)]
+    return list(itertools.pairwise(edges))

@@ -74,7 +74,9 @@ _GAP = r"[ \u00a0\u202f]?"
 
 @cache
 def _hours() -> tuple[regex.Pattern[str], regex.Pattern[str]]:
-    begins = r"(?<![\p{L}\p{N}_.,:/#@&=°]|\d[ \u00a0\u202f])"
+    # A stroke stands in addresses and dates; after a time it parts two of them ("8h-12h/14h-18h").
+    after_hour = rf"\d{_GAP}[hH](?:{_GAP}[0-5]\d)?"
+    begins = rf"(?<![\p{{L}}\p{{N}}_.,:#@&=°]|\d[ \u00a0\u202f])(?<!(?<!{after_hour})/)"
     return (
         regex.compile(rf"{begins}(?P<h>\d{{1,3}}){_GAP}[hH](?:{_GAP}(?P<m>[0-5]\d)(?![\d]))?(?![\p{{L}}\p{{N}}_])"),
         regex.compile(rf"{begins}(?P<h>[01]?\d|2[0-4]):(?P<m>[0-5]\d)(?![\p{{L}}\p{{N}}_:]|[.,]\d|{_GAP}\d{{3}})"),

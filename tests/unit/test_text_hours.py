@@ -32,6 +32,20 @@ def test_spans_and_durations_follow_the_same_rule(typed, set_):
 
 
 @pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("8h-12h/14h-18h", "8_h-12_h/14_h-18_h"),
+        ("8h30/12h et 13 h/17h", "8_h_30/12_h et 13_h/17_h"),
+        ("24h/24", "24_h/24"),
+        ("le 12/14h", "le 12/14h"),
+        ("https://www.example.org/8h/14h", "https://www.example.org/8h/14h"),
+    ],
+)
+def test_a_stroke_parts_two_times(typed: str, set_: str):
+    assert set_hours(typed).replace("\u00a0", "_") == set_
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "échelle 1:25 000",
