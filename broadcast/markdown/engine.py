@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import ReferenceProcessor
 from markdown.extensions.sane_lists import SaneOListProcessor
+from markdown.extensions.tables import TableProcessor
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
@@ -61,9 +63,12 @@ class Engine(Markdown):
         super().__init__(extensions=["tables", "sane_lists", "fenced_code"], output_format="html")
         #: Tags left out of the body being read.
         self.dropped: list[str] = []
+        #: Rows of tables, and the words of theirs that stand beyond the last column.
+        self.cut: list[tuple[str, str]] = []
         self.preprocessors.deregister("html_block")
         self.parser.blockprocessors.register(_Reference(self.parser), "reference", 15)
         self.parser.blockprocessors.register(_Numbered(self.parser), "olist", 40)
+        self.parser.blockprocessors.register(_Table(self), "table", 75)
         self.inlinePatterns.deregister("html")
         self.inlinePatterns.register(_Tag(_TAG, self), "html", 90)
         self.inlinePatterns.register(_BareUrl(_BARE_URL, self), "bare_url", 85)
@@ -96,6 +101,20 @@ class _Numbered(SaneOListProcessor):
         items = parent if parent.tag in ("ol", "ul") else parent[-1]
         for item, number in zip(items[-len(numbers) :], numbers, strict=True):
             item.set("value", number)
+
+
+class _Table(TableProcessor):
+    """Notes the cells beyond the last column: every reader of Markdown leaves them out without a word."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.parser, {"use_align_attribute": False})
+        self.engine = engine
+
+    def _build_row(self, row: str, parent: Element, align: Sequence[str | None]) -> None:
+        beyond = [cell.strip() for cell in self._split_row(row)[len(align) :]]  # type: ignore[attr-defined]  # the stubs leave it out
+        if any(beyond):
+            self.engine.cut.append((row, " | ".join(filter(None, beyond))))
+        super()._build_row(row, parent, align)  # type: ignore[misc]  # as above
 
 
 class _Tag(InlineProcessor):
@@ -139,4 +158,5 @@ def engine() -> Engine:
         found = _local.engine = Engine()
     found.reset()
     found.dropped.clear()
+    found.cut.clear()
     return found

@@ -35,7 +35,8 @@ _IN_RAW = re.compile(_APART.replace("{amp}", "(?:&|\x02amp\x03)"))
 class Loss:
     """Something of the source that could not be kept."""
 
-    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped", "image_remote", "strikethrough" or "footnote".
+    #: "html_dropped", "link_dropped", "link_incomplete", "image_dropped", "image_remote", "strikethrough", "footnote"
+    #: or "table_cells".
     code: str
     message: str
     #: Line within the body, 1-based; 1 where it cannot be told.
@@ -71,6 +72,11 @@ def parse_with_losses(source: str) -> tuple[b.Document, tuple[Loss, ...]]:
         raise ContentError("corps trop imbriqué pour être lu ; simplifiez listes et citations") from error
     losses = [_tag_loss(tag, source.count("\n", 0, at) + 1) for tag, at in hidden]
     losses += [_tag_loss(tag, tree.line_of(tag)) for tag in tree.engine.dropped if not tag.startswith("</")]
+    for row, words in tree.engine.cut:
+        message = (
+            f"ce rang du tableau a plus de cases que son en-tête : « {words} » ne paraîtrait nulle part ; ajoutez la colonne"
+        )
+        losses.append(Loss("table_cells", message, tree.line_of(row.strip(), words), blocking=True))
     for note in _FOOTNOTE.finditer(source):
         message = f"note de bas de page « {note[0].strip()} » : écrivez-la entre parenthèses dans le texte"
         losses.append(Loss("footnote", message, source.count("\n", 0, note.start()) + 1))

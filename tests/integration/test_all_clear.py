@@ -65,9 +65,9 @@ def test_an_alert_that_lives_again_takes_its_end_back(folder):
     assert (folder.path / "public/a/fin-crue/index.html").exists()
     approve(folder, "crue", "--reopen")
     assert "n’est plus valable" in (folder.path / "public/a/fin-crue/index.html").read_text()
-    live, _, over = (folder.path / "public/index.html").read_text().partition('<span class="over">')
+    live, _, over = (folder.path / "public/index.html").read_text().partition('class="badge over"')
     assert "Fin d" in over or "fin-crue" in over
     assert "a/crue/" in live
     folder.run("all-clear", "crue", "--as", "alice")
     approve(folder, "fin-crue-2")
-    assert "a/fin-crue-2/" in (folder.path / "public/index.html").read_text().partition('<span class="over">')[0]
+    assert "a/fin-crue-2/" in (folder.path / "public/index.html").read_text().partition('class="badge over"')[0]
