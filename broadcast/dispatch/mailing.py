@@ -104,6 +104,8 @@ class Mailing:
         d.pause("attempt")
         published: Published | None = None
         error: DeliveryError | None = None
+        if self._has_lapsed:
+            return Answer(address)  # nothing has left for this one: whoever has the list by now goes on
         try:
             with holding(self._claim):
                 ask()
@@ -116,8 +118,12 @@ class Mailing:
         return Answer(address, published, error)
 
     @property
+    def _has_lapsed(self) -> bool:
+        return self._claim is not None and not self._claim.holds
+
+    @property
     def _stops(self) -> bool:
-        is_over = self.verdict is not None or self.gives_way or self._d.stopping()
+        is_over = self.verdict is not None or self.gives_way or self._d.stopping() or self._has_lapsed
         return is_over or self._unavailable >= _MAX_UNAVAILABLE or self._suspects.concern_everybody
 
     # How much is handed over at once: little while nothing is known of the relay, then a fraction of a second's worth.
@@ -162,6 +168,9 @@ class Mailing:
     def _write(self, lines: list[Line], published: Published | None) -> None:
         d = self._d
         with d.db.write() as tx:
+            if not self._is_ours(tx):
+                # This process slept: what another wrote meanwhile stands, but a mail that was taken is a fact.
+                lines = [line for line in lines if line.state == recipients.SENT]
             recipients.write(tx, self._delivery.uid, lines, d.clock.now())
             if published is not None and not self._stands:
                 _keep_posting(tx, self._delivery, published, d)
@@ -197,7 +206,7 @@ class Mailing:
         return [Line(address, state, str(error), tries=1)]
 
     def _may_go_on(self, tx: Tx) -> bool:
-        if self._suspects.concern_everybody or not claims.holds(tx, self._delivery.uid, self._d.claimant):
+        if self._suspects.concern_everybody or self._has_lapsed or not self._is_ours(tx):
             return False  # another process took over: its ledger rows say what is in doubt
         now_s = time.monotonic()
         if self._done and self._done - self._asked_at < _ASK_EVERY and now_s - self._asked_s < _ASK_EVERY_S:
@@ -207,6 +216,9 @@ class Mailing:
         self.verdict = None if verdict.go else verdict
         self.gives_way = claims.is_more_urgent_due(tx, self._delivery, self._d.clock.now())
         return verdict.go and not self.gives_way
+
+    def _is_ours(self, tx: Tx) -> bool:
+        return claims.holds(tx, self._delivery.uid, self._d.claimant)
 
     def _changed_list(self) -> Callable[[Tx], None] | None:
         """Read the list again if it changed; None: it is as it was."""
@@ -223,7 +235,7 @@ class Mailing:
             return suspects.reason()
         with d.db.write() as tx:
             counts = recipients.counts(tx, self._delivery.uid)
-            if counts.get(recipients.PLANNED):
+            if counts.get(recipients.PLANNED) or not self._is_ours(tx):
                 return None  # cut short: the next session decides
             tries = recipients.tries_of(tx, self._delivery.uid, [a for a, _ in suspects.unclear])
             before = frozenset(address for address, count in tries.items() if count > 1)
@@ -236,6 +248,8 @@ class Mailing:
 
     def _put_back(self) -> None:
         with self._d.db.write() as tx:
+            if not self._is_ours(tx):
+                return
             recipients.put_last(tx, self._delivery.uid, self._suspects.put_back(), self._d.clock.now())
 
 
