@@ -27,13 +27,7 @@ class Listed:
         people = self.audience.people
         said = [f"{people} {'personne' if people < 2 else 'personnes'}", self.doubt]
         if self.audience.without:
-            said.append(_lines(self.audience.without, "sans adresse"))
-        if self.audience.unsubscribed:
-            said.append(
-                _lines(
-                    self.audience.unsubscribed,
-                    "de désabonnés, laissées de côté" if self.audience.unsubscribed > 1 else "de désabonné, laissée de côté",
-                )
+            said.append(_lines(self.audience.without, "sans adresse utilisable"))
             )
         return " ; ".join(filter(None, said))
 

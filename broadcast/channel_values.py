@@ -91,10 +91,8 @@ class Audience:
     name: str
     #: Numbers of the lines in which no address could be read, though something stands there.
     not_understood: tuple[int, ...] = ()
-    #: Lines of a table that say somebody without an address.
+    #: Lines of a table that say somebody without an address, or somebody who unsubscribed.
     without: int = 0
-    #: Lines of a table of people who unsubscribed: they get nothing.
-    unsubscribed: int = 0
 
 
 def same_text(left: str, right: str) -> bool:

@@ -119,8 +119,7 @@ class Email:
             people=len(people.addresses),
             name=name,
             not_understood=people.not_understood,
-            without=len(people.without),
-            unsubscribed=len(people.unsubscribed),
+            without=len(people.without) + len(people.unsubscribed),
         )
 
     def list_mark(self) -> str:
