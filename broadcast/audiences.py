@@ -28,7 +28,6 @@ class Listed:
         said = [f"{people} {'personne' if people < 2 else 'personnes'}", self.doubt]
         if self.audience.without:
             said.append(_lines(self.audience.without, "sans adresse utilisable"))
-            )
         return " ; ".join(filter(None, said))
 
     @property
