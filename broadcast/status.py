@@ -36,7 +36,7 @@ from broadcast.outbox import Delivery, Message, Posting
 from broadcast.plan import Place
 from broadcast.planner import ended_because
 from broadcast.sources import Task
-from broadcast.store import deliveries, messages, newsroom, postings, revisions, tasks
+from broadcast.store import deliveries, in_hand, newsroom, postings, revisions, tasks
 from broadcast.store.base import Tx
 from broadcast.store.damage import damage
 from broadcast.store.newsroom import ChannelState
@@ -89,7 +89,7 @@ class MessageStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All messages, the kill switch and the channels."""
+    """The messages that are in hand (or a page of those that are over), the kill switch and the channels."""
 
     messages: tuple[MessageStatus, ...]
     stopped: bool
@@ -98,14 +98,32 @@ class Overview:
     channels: tuple[ChannelState, ...]
     #: What the relay asks people for.
     tasks: tuple[Task, ...] = ()
+    #: True if there are more messages that are over, and after which of them they follow ("": from the first).
+    more: bool = False
+    before: str = ""
 
 
-def overview(tx: Tx, places: Mapping[str, Place], now: datetime) -> Overview:
-    """Return the state of everything."""
+def overview(
+    tx: Tx, places: Mapping[str, Place], now: datetime, *, ended: bool = False, before: Message | None = None
+) -> Overview:
+    """Return what lives, what is under way, late, or ended lately; or a page of what is over.
+
+    Args:
+        tx: the transaction.
+        places: the channels.
+        now: the time.
+        ended: a page of the messages that are over.
+        before: the page of what ended before this message.
+    """
+    listed = in_hand.over(tx, before)[: in_hand.PAGE] if ended else in_hand.in_hand(tx, now)
+    # What is unsettled may be older than the page: the next page begins after the last one that is shown in its order.
+    last = listed[-1] if ended and listed else None if ended else in_hand.last_lately(tx, now)
     states = newsroom.channel_states(tx)
     switches = newsroom.switches(tx)
     return Overview(
-        messages=tuple(message_status(tx, m, places, now) for m in messages.all_messages(tx)),
+        messages=tuple(message_status(tx, m, places, now) for m in listed),
+        more=bool(in_hand.over(tx, last, 0)),
+        before=last.slug if last is not None else "",
         stopped=switches.stopped,
         stopped_reason=switches.stopped_reason,
         world=switches.world,

@@ -21,17 +21,23 @@ if TYPE_CHECKING:
 @click.command(short_help="Voir ce qui est public, où, et ce qui est en retard.")
 @click.argument("slug", metavar="[MESSAGE]", required=False)
 @click.option("--all", "older", is_flag=True, help="D'un message, aussi les envois des versions précédentes.")
+@click.option("--ended", is_flag=True, help="Les messages terminés, par page, les derniers d'abord.")
+@click.option("--before", default="", metavar="MESSAGE", help="Avec --ended : ceux qui se sont terminés avant lui.")
 @json_option
 @command
-def status(slug: str | None, older: bool, as_json: bool) -> int:
-    """Voir ce qui est public, où et depuis quand, ce qui est en cours, ce qui est en retard."""
+def status(slug: str | None, older: bool, ended: bool, before: str, as_json: bool) -> int:
+    """Voir ce qui est public, où et depuis quand, ce qui est en cours, ce qui est en retard.
+
+    Les messages terminés depuis plus de deux jours, et au-delà des vingt derniers, se lisent avec --ended.
+    """
     from broadcast.status import message_status, overview
     from broadcast.store import messages
 
     with newsroom() as app:
         with app.db.read() as tx:
             if slug is None:
-                seen = overview(tx, app.places, app.clock.now())
+                last = messages.get_message(tx, before) if before else None
+                seen = overview(tx, app.places, app.clock.now(), ended=ended or bool(before), before=last)
                 to_json(_overview_json(app, seen)) if as_json else _print_overview(app, seen)
                 return 0
             message = messages.get_message(tx, split_name(slug)[0])
@@ -96,6 +102,8 @@ def _overview_json(app: App, seen: Overview) -> dict[str, Any]:
     faults, lists = settings_faults(app.settings), _lists(app)
     return {
         "messages": [message_json(m, with_deliveries=False) for m in seen.messages],
+        "more": seen.more,
+        "before": seen.before,
         "stopped": seen.stopped,
         "stopped_reason": seen.stopped_reason,
         "world": seen.world,
@@ -188,7 +196,8 @@ def _print_overview(app: App, seen: Overview) -> None:
     for task in seen.tasks:
         click.secho(f"À FAIRE {task.uid[:8]} {run(task.message)}", fg="red", err=True)
     if not seen.messages:
-        click.echo("aucun message soumis")
+        click.echo("aucun message en cours" if seen.more else "aucun message soumis")
+        _print_more(seen, run)
         return
     table(
         ["message", "version", "titre", "phase", "en ligne", "fin", "à régler"],
@@ -208,6 +217,13 @@ def _print_overview(app: App, seen: Overview) -> None:
     )
     for message in seen.messages:
         _print_late(message, zone, run)
+    _print_more(seen, run)
+
+
+def _print_more(seen: Overview, run: Callable[[str], str]) -> None:
+    if seen.more:
+        page = f" --before {seen.before}" if seen.before else ""
+        click.echo(run(f"autres messages terminés : `broadcast status --ended{page}`"))
 
 
 def _phase(one: MessageStatus) -> str:

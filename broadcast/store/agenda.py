@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select
 
 from broadcast.model import DeliveryState
-from broadcast.outbox import Message
-from broadcast.store import messages, queue
+from broadcast.store import queue
 from broadcast.store.base import Tx
-from broadcast.store.damage import rows_of
 from broadcast.store.deliveries import BUSY, READY, among, is_blocked
 from broadcast.store.rows import ChannelRow, MessageRow
 from broadcast.store.rows_outbox import DeliveryRow
@@ -20,8 +18,6 @@ from broadcast.store.rows_outbox import DeliveryRow
 _D: Any = DeliveryRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
 _M: Any = MessageRow.__table__  # type: ignore[attr-defined]  # as above
 _C: Any = ChannelRow.__table__  # type: ignore[attr-defined]  # as above
-
-_OPEN = ("planned", "waiting", "claimed", "held", "unknown")
 
 
 def next_at(tx: Tx, now: datetime) -> datetime | None:
@@ -43,12 +39,6 @@ def oldest_due_at(tx: Tx, now: datetime) -> datetime | None:
     """
     waits: datetime | None = tx.one(_oldest(), {"newsroom": tx.newsroom, "now": now})[0]
     return waits
-
-
-def messages_in_hand(tx: Tx, now: datetime, days: int = 2) -> list[Message]:
-    """Return the approved messages that are live, ended lately, or have something unsettled; newest first."""
-    facts = {"newsroom": tx.newsroom, "since": now - timedelta(days=days)}
-    return rows_of(tx, _in_hand(), facts, lambda row: messages.message_by_uid(tx, row.uid), _M.c.uid, "message")
 
 
 @cache
@@ -87,13 +77,4 @@ def _oldest() -> Any:
         _D.c.not_before_at <= bindparam("now"),
         ~is_blocked(),
         _D.c.channel.not_in(resting),
-    )
-
-
-@cache
-def _in_hand() -> Any:
-    unsettled = exists().where(_D.c.message_uid == _M.c.uid, _D.c.state.in_(_OPEN))
-    lately = or_(_M.c.ended_at.is_(None), _M.c.ended_at >= bindparam("since"), unsettled)
-    return (
-        select(_M.c.uid).where(_M.c.newsroom == bindparam("newsroom"), _M.c.approved > 0, lately).order_by(_M.c.created_at.desc())
     )

@@ -19,7 +19,7 @@ from broadcast.store.bulk import run_many
 from broadcast.store.private import make_private
 
 #: Latest migration; `Database.open` upgrades older databases.
-HEAD = "0010"
+HEAD = "0011"
 #: How long a writer waits for another one, milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 

@@ -50,13 +50,13 @@ _BY_UID = select(_M).where(_M.c.uid == bindparam("uid"))
 
 def all_messages(tx: Tx) -> list[Message]:
     """Return every message, newest first."""
-    return _readable(tx, select(_M).where(_M.c.newsroom == tx.newsroom).order_by(_M.c.created_at.desc()))
+    return readable(tx, select(_M).where(_M.c.newsroom == tx.newsroom).order_by(_M.c.created_at.desc()))
 
 
 def open_messages(tx: Tx) -> list[Message]:
     """Return the approved messages that have not ended."""
     query = select(_M).where(_M.c.newsroom == tx.newsroom, _M.c.ended_at.is_(None), _M.c.approved > 0)
-    return _readable(tx, query.order_by(_M.c.created_at))
+    return readable(tx, query.order_by(_M.c.created_at))
 
 
 def insert_message(tx: Tx, slug: str, author: str, at: datetime) -> Message:
@@ -109,7 +109,7 @@ def end_message(
 
 def expired_messages(tx: Tx, now: datetime) -> list[Message]:
     """Return approved messages whose end has come and is not yet noted."""
-    return _readable(tx, _EXPIRED, {"newsroom": tx.newsroom, "now": now})
+    return readable(tx, _EXPIRED, {"newsroom": tx.newsroom, "now": now})
 
 
 _EXPIRED = select(_M).where(
@@ -122,7 +122,7 @@ _EXPIRED = select(_M).where(
 
 def messages_to_plan(tx: Tx) -> list[Message]:
     """Return the messages for which something waits to be planned, oldest first."""
-    return _readable(tx, _TO_PLAN, {"newsroom": tx.newsroom})
+    return readable(tx, _TO_PLAN, {"newsroom": tx.newsroom})
 
 
 _TO_PLAN = select(_M).where(_M.c.newsroom == bindparam("newsroom"), _M.c.needs_plan.is_(True)).order_by(_M.c.created_at)
@@ -141,7 +141,8 @@ def count_messages(tx: Tx) -> int:
     return int(tx.one(select(func.count()).select_from(_M).where(_M.c.newsroom == tx.newsroom))[0])
 
 
-def _readable(tx: Tx, query: Any, facts: Mapping[str, Any] | None = None) -> list[Message]:
+def readable(tx: Tx, query: Any, facts: Mapping[str, Any] | None = None) -> list[Message]:
+    """Return the messages of a query over whole rows; one that is damaged is left out, and told."""
     return rows_of(tx, query, facts or {}, _message, _M.c.uid, "message")
 
 

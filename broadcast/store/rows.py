@@ -47,7 +47,8 @@ class MessageRow(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("newsroom", "slug"),
-        Index("ix_message_open", "newsroom", "ended_at"),
+        # With the uid: many may end at one instant, and a page of them is read without sorting all.
+        Index("ix_message_open", "newsroom", "ended_at", "uid"),
         Index("ix_message_plan", "newsroom", "needs_plan"),
         Index("ix_message_end", "newsroom", "ended_at", "expires_at"),
     )

@@ -44,6 +44,11 @@ class DeliveryRow(SQLModel, table=True):
         _index_where("ix_delivery_parked", "parked_until_at IS NOT NULL", "newsroom", "parked_until_at"),
         _index_where("ix_delivery_ready", "state IN ('waiting', 'planned')", "newsroom", "channel"),
         _index_where("ix_delivery_busy", "state IN ('claimed', 'held')", "newsroom", "state", "channel"),
+        # What keeps a message that is over in `status`.
+        _index_where("ix_delivery_unknown", "state = 'unknown'", "newsroom", "message_uid"),
+        _index_where(
+            "ix_delivery_not_down", "action = 'take_down' AND state IN ('handed_over', 'refused')", "newsroom", "message_uid"
+        ),
         _index_where(
             "ix_delivery_time", "state IN ('planned', 'waiting', 'unknown') AND needs_person IS {no}", "newsroom", "not_before_at"
         ),

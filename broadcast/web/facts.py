@@ -16,7 +16,7 @@ from broadcast.outbox import Message
 from broadcast.soundness import AUDIT, DATABASE, Fault, open_faults
 from broadcast.sources import FeedState
 from broadcast.status import MessageStatus, message_status
-from broadcast.store import agenda, entries, feeds, messages, newsroom, revisions
+from broadcast.store import agenda, entries, feeds, in_hand, messages, newsroom, revisions
 from broadcast.store.base import Tx
 
 #: A queue that has waited longer is a fault, seconds.
@@ -136,7 +136,7 @@ class Reader:
             with app.db.read() as tx:
                 switches, states = newsroom.switches(tx), newsroom.channel_states(tx)
                 oldest = agenda.oldest_due_at(tx, now)
-                known = [(m, message_status(tx, m, app.places, now)) for m in agenda.messages_in_hand(tx, now)]
+                known = [(m, message_status(tx, m, app.places, now)) for m in in_hand.in_hand(tx, now) if m.approved]
                 return Facts(
                     at=now,
                     is_database_well=True,
