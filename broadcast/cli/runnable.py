@@ -1,14 +1,11 @@
-"""Commands within sentences, made to run as they are printed: with the newsroom that was asked for, and with who acts."""
+"""Commands within sentences, made to run as they are printed, by whoever reads them."""
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-import click
 
 from broadcast.lifecycle import Right
 
@@ -45,7 +42,7 @@ _RIGHTS = {
 def runnable(app: App) -> Callable[[str], str]:
     """Return what makes the commands of a sentence run as printed, for whoever asked.
 
-    The newsroom is named where it was given by `--newsroom`. A person is named where the login alone does not say
+    A person is named where the login alone does not say
     who acts, or has not the right: one who has it, and whom this login may be.
     """
     from broadcast.store import newsroom
@@ -55,12 +52,9 @@ def runnable(app: App) -> Callable[[str], str]:
     mine = [p for p in people if p.os_user]
     named = [p for p in people if p.name == os.environ.get("BROADCAST_AS", "")]
     default = next(iter(named), mine[0] if len(mine) == 1 else None)
-    root = click.get_current_context().find_root()
-    source = root.get_parameter_source("newsroom")
-    folder = f"--newsroom {shlex.quote(str(root.obj))} " if root.obj and source is click.core.ParameterSource.COMMANDLINE else ""
 
     def signed(match: re.Match[str]) -> str:
-        return f"`broadcast {folder}{match[1]}{_signature(match[1], people, default)}`"
+        return f"`broadcast {match[1]}{_signature(match[1], people, default)}`"
 
     return lambda sentence: _COMMAND.sub(signed, sentence)
 

@@ -20,11 +20,21 @@ from broadcast.text import measure
 
 def composed(work: Work, form: Form, values: dict[str, Any]) -> tuple[tuple[Part, ...], list[Finding]]:
     """Return the text that fills its place; a thread where it is too long and says nothing short."""
+    if form in (Form.PUBLISH, Form.UPDATE) and _is_short_too_long(work, form, values):
+        return (part_of(work, form, asking(values, frozenset({"words"}), ())),), []
     chosen = _chosen(work, form, values)
     if not (chosen.fits and _is_enough(work, form, values, chosen)):
         return _thread(work, form, values, part_of(work, form, values)), []
     parts, findings = beside_pictures(work, _as_chosen(work, form, values, chosen))
     return parts, [*findings, *left_out(work, chosen)]
+
+
+def _is_short_too_long(work: Work, form: Form, values: dict[str, Any]) -> bool:
+    """True if `short` does not even fit beside title and address: its author hears by how much, also where the body is said."""
+    said = (work.draft.title, work.draft.instruction)
+    if not work.draft.short or work.override.get("text") or not fresh(work.draft.short, said):
+        return False
+    return not fits(text_of(work, form, values, frozenset({"words"}), ()), work.limits)
 
 
 def _is_enough(work: Work, form: Form, values: dict[str, Any], chosen: Chosen) -> bool:
@@ -54,7 +64,12 @@ def _chosen(work: Work, form: Form, values: dict[str, Any]) -> Chosen:
     text = write(everything, all_changes)
     if is_fitting(text):
         return Chosen(units=everything, text=text, changes=all_changes)
-    return fill(write, is_fitting, count, OF_CORRECTION if form is Form.CORRECTION else UNITS)
+    chosen = fill(write, is_fitting, count, OF_CORRECTION if form is Form.CORRECTION else UNITS)
+    if form is Form.CORRECTION and work.draft.change and len(chosen.changes) < count:
+        # What its author says of a change is worth more than the hashtags that stand before it.
+        first = fill(write, is_fitting, count, UNITS)
+        return first if len(first.changes) > len(chosen.changes) else chosen
+    return chosen
 
 
 def asking(values: dict[str, Any], units: frozenset[str], changes: tuple[int, ...]) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def _read(path: Path) -> dict[str, Any]:
             f"{path} : le fichier n'est pas en UTF-8 (octet {error.start}) ; réenregistrez-le en UTF-8"
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} : {toml_reason(str(error))}") from error
+        raise SettingsError(f"{path} : ce n'est pas du TOML correct : {toml_reason(str(error))}") from error
 
 
 def _feed_keys(raw: dict[str, Any], folder: Path) -> dict[str, Secret]:

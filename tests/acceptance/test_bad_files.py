@@ -35,7 +35,8 @@ def test_what_stops_the_reading_is_a_finding_in_the_line_of_the_file(folder: Fol
 
 
 @pytest.mark.parametrize(
-    ("place", "words"), [("/dev/zero", "trop grand"), ("/nulle/part.md", "absent"), ("/tmp", "dossier"), ("latin.md", "UTF-8")]
+    ("place", "words"),
+    [("/dev/zero", "pas un fichier ordinaire"), ("/nulle/part.md", "absent"), ("/tmp", "dossier"), ("latin.md", "UTF-8")],
 )
 def test_what_is_no_text_file_is_one_sentence(folder: Folder, place, words):
     (folder.path / "latin.md").write_bytes("---\ntitle: été\n---\n".encode("latin-1"))

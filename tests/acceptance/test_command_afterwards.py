@@ -27,9 +27,11 @@ def test_a_hand_over_that_was_replaced_or_withdrawn_is_no_longer_awaited(tmp_pat
         folder.run("submit", path, "--as", "alice")
         folder.run("approve", "crue-quais", "--as", "bob", "--yes", "--send")
         path.write_text(path.read_text() + "\nEncore.\n")
-    assert len(folder.json("status", "crue-quais")["late"]) == 1
+    seen = folder.json("status", "crue-quais")
+    assert (len(seen["to_confirm"]), seen["late"]) == (1, [])
     folder.run("withdraw", "crue-quais", "--as", "bob", "--reason", "fini")
-    assert folder.json("status", "crue-quais")["late"] == []
+    seen = folder.json("status", "crue-quais")
+    assert (seen["to_confirm"], seen["late"]) == ([], [])
 
 
 def test_an_altered_audit_row_is_named(folder: Folder):

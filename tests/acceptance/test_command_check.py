@@ -17,7 +17,7 @@ def test_what_is_over_the_limit_blocks_and_says_by_how_much(tmp_path: Path, mast
 
 
 def test_every_problem_of_a_file_is_named_with_its_line(folder: Folder):
-    path = folder.message(text="---\ntitel: x\nkind: alerte\nareas: [01004]\nexpires: 2026-01-01T10:00:00\n---\ntexte\n")
+    path = folder.message(text="---\ntitel: x\nkind: alertte\nareas: [01004]\nexpires: 2026-01-01T10:00:00\n---\ntexte\n")
     findings = folder.json("check", path, code=1)["findings"]
     assert {(f["code"], f["line"]) for f in findings} >= {
         ("unknown_key", 2),

@@ -96,6 +96,7 @@ def test_x9_what_expired_before_it_left_never_leaves(stand: Stand, tmp_path: Pat
     folder.approved(more="embargo_until: 2099-01-01T08:00:00+01:00\n")
     folder.run("send")
     assert writes(stand) == 0 and folder.json("status", "crue-quais")["phase"] == "embargoed"
-    folder.run("send", env={"BROADCAST_NOW": "2099-12-01T08:00:00+01:00"})
+    sent = folder.run("send", env={"BROADCAST_NOW": "2099-12-01T08:00:00+01:00"}, code=1)
+    assert "JAMAIS PUBLIÉ" in sent.stderr
     assert writes(stand) == 0
     assert folder.json("status", "crue-quais")["deliveries"][0]["state"] == "dropped"

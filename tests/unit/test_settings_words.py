@@ -45,7 +45,9 @@ def test_toml_is_explained_in_french(text, said):
 
 
 def test_a_settings_file_that_is_no_toml_says_where(tmp_path):
-    assert "broadcast.toml : ligne 3, colonne 9 : valeur illisible" in refusal(tmp_path, ROOM + "areas = x")
+    assert "broadcast.toml : ce n'est pas du TOML correct : ligne 3, colonne 9 : valeur illisible" in refusal(
+        tmp_path, ROOM + "areas = x"
+    )
 
 
 def test_a_newsroom_speaks_a_language_that_is_complete(tmp_path):

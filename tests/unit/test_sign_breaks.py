@@ -53,4 +53,5 @@ def test_sense_costs_no_page(columns, rows):
     fewest = -(-len(lines) // rows)
     made = pages(text, Panel(columns=columns, rows=rows, max_pages=99), phrases={}).pages
     assert len(made) <= fewest
-    assert " ".join(" ".join(page.lines) for page in made).replace("\u00a0", " ").split() == words
+    shown_words = " ".join(" ".join(page.lines) for page in made).replace("\u00a0", " ").split()
+    assert [word for word in shown_words if word != ":"] == [word for word in words if word != ":"]
