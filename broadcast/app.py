@@ -63,7 +63,8 @@ class App:
 
     def _open_database(self) -> None:
         self._epoch.refuse_lost()
-        self.db.open()
+        # The mark says that there was a database: should it vanish only now, no new one takes its place.
+        self.db.open(is_new=not self._epoch.file.exists())
         with self.db.read() as tx:
             row = _switches_or_none(tx)
         if row is None:

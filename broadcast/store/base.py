@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 
 from broadcast.errors import StoreAway, StoreError
+from broadcast.store.address import existing_only
 from broadcast.store.bulk import run_many
 from broadcast.store.private import make_private
 
@@ -192,14 +193,19 @@ class Database:
             if raw is not None:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
-    def open(self) -> bool:
+    def open(self, *, is_new: bool = True) -> bool:
         """Create or upgrade the tables if need be; True if the database was empty.
+
+        Only here is the file of a database made: a connection that finds none says so.
+
+        Args:
+            is_new: whether there may have been none before, so that it may be made.
 
         Raises:
             StoreError: it cannot be opened, or was written by a newer Broadcast.
         """
         if self.path is not None and str(self.path) != ":memory:":
-            make_private(self.path)
+            make_private(self.path, is_new=is_new)
         with self._translated():
             version = self._version()
             if version != HEAD:
@@ -254,7 +260,7 @@ def _is_away(error: SQLAlchemyError) -> bool:
 def _engine_of(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_size=8, max_overflow=-1, pool_pre_ping=True)
-    engine = create_engine(url, max_overflow=-1, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(existing_only(make_url(url)), max_overflow=-1, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

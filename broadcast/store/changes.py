@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 
+from broadcast.store.address import file_address
 from broadcast.store.base import BUSY_TIMEOUT_MS, Database
 
 
@@ -12,14 +13,14 @@ class Changes:
     """Watches one database; on PostgreSQL every question is answered yes, and asked less often."""
 
     def __init__(self, db: Database) -> None:
-        self._path = db.path
+        self._address = file_address(db.path) if db.path is not None else ""
         self._connection: sqlite3.Connection | None = None
         self._version = -1
         self._turn = threading.Lock()
 
     def any(self) -> bool:
         """Return whether anything was written since the last question; True if it cannot be known."""
-        if self._path is None:
+        if not self._address:
             return True
         with self._turn:
             try:
@@ -33,7 +34,7 @@ class Changes:
 
     def tidy(self) -> None:
         """Let the write-ahead log be taken over and statistics be renewed; whoever is busy is not waited for."""
-        if self._path is None:
+        if not self._address:
             return
         with self._turn:
             try:
@@ -50,7 +51,7 @@ class Changes:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = sqlite3.connect(
-                f"{self._path}", timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
+                self._address, uri=True, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
             )
         return self._connection
 

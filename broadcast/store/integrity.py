@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import and_, bindparam, or_, select, text
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from broadcast.errors import StoreError
 from broadcast.model import sha256_of
+from broadcast.store.address import file_address
 from broadcast.store.base import Database, store_error
 from broadcast.store.damage import is_damage
 from broadcast.store.renditions import media_reader, rendition_of
@@ -45,16 +46,16 @@ def faults(db: Database) -> list[str]:
 
 def _sqlite(db: Database) -> list[str]:
     """Let SQLite read all its pages, on a connection of its own that may only read."""
-    address = f"file:{quote(str(db.path))}?mode=ro"
+    path = db.path or Path()
     try:
-        with closing(sqlite3.connect(address, uri=True, timeout=15)) as raw:
+        with closing(sqlite3.connect(file_address(path, "ro"), uri=True, timeout=15)) as raw:
             said = [str(row[0]) for row in raw.execute(f"PRAGMA integrity_check({MOST})")]
             said += [f"référence sans objet dans {row[0]}" for row in raw.execute("PRAGMA foreign_key_check")]
     except sqlite3.DatabaseError as error:
         if any(word in str(error).lower() for word in _NOT_NOW):
-            raise StoreError(f"base de données : {db.path} : ne peut pas être contrôlée maintenant ({error})") from error
-        return [f"{db.path} : {error}"]
-    return [f"{db.path} : {' '.join(line.split())}" for line in said if line != "ok"]
+            raise StoreError(f"base de données : {path} : ne peut pas être contrôlée maintenant ({error})") from error
+        return [f"{path} : {error}"]
+    return [f"{path} : {' '.join(line.split())}" for line in said if line != "ok"]
 
 
 def _postgres(db: Database) -> list[str]:

@@ -12,14 +12,15 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 _OWNER = stat.S_IRUSR | stat.S_IWUSR
 
 
-def make_private(path: Path) -> None:
-    """Make a database file that is not there yet for its owner alone, and take from everybody what they were given.
+def make_private(path: Path, *, is_new: bool) -> None:
+    """Make a new database's file for its owner alone, and take from everybody what they were given of one that is there.
 
     A group that may write was let in on purpose (two logins that share a newsroom), and stays; one that may only read
     came from the umask, and does not. What cannot be changed is left: opening it will say why.
     """
-    with contextlib.suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER))
+    if is_new:
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER))
     for file in (path, *(path.with_name(path.name + ending) for ending in COMPANIONS)):
         with contextlib.suppress(OSError):
             _tighten(file)

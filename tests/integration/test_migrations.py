@@ -58,6 +58,8 @@ def at_version(database: Database, version: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(broadcast.store.migrate.__file__).parent / "migrations"))
+    assert database.path is not None
+    database.path.touch()  # `open` would make it, with the newest tables
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, version)
