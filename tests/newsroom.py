@@ -43,7 +43,7 @@ call_timeout = "{timeout}"
 #: Two places that need no network.
 SITE = '[channels.website]\nkind = "website"\n[channels.signs]\nkind = "sign"\ncolumns = 16\nrows = 4\n'
 
-#: A database with alice, bob and carol, and the mark beside it.
+#: A database with alice, bob and carol, and the mark and the heads of its audit beside it.
 _MADE: dict[str, bytes] = {}
 
 
@@ -105,6 +105,7 @@ class Folder:
         from broadcast.desk.people import add_person
 
         database, mark = self.path / "newsroom.db", self.path / ".broadcast" / "epoch"
+        heads = mark.with_name("audit-heads")
         is_elsewhere = "\ndatabase = " in (self.path / "broadcast.toml").read_text()
         is_told = self.env or any(name in os.environ for name in ("BROADCAST_NOW", "BROADCAST_NEWSROOM__DATABASE"))
         is_copied = not (is_elsewhere or is_told or database.exists() or mark.parent.exists())
@@ -112,6 +113,7 @@ class Folder:
             mark.parent.mkdir(mode=0o700)
             database.write_bytes(_MADE["database"])
             mark.write_bytes(_MADE["mark"])
+            heads.write_bytes(_MADE["heads"])
             return self
         app = App(self.path, self.env)
         add_person(app.desk, "alice", ("editor",))
@@ -120,7 +122,7 @@ class Folder:
         app.close()
         if is_copied:
             assert not database.with_name("newsroom.db-wal").exists(), "the copy would lack what stands in the log"
-            _MADE.update(database=database.read_bytes(), mark=mark.read_bytes())
+            _MADE.update(database=database.read_bytes(), mark=mark.read_bytes(), heads=heads.read_bytes())
         return self
 
     def approved(self, slug: str = "crue-quais", **kwargs: Any) -> None:
