@@ -7,7 +7,9 @@ import pytest
 from broadcast.desk.again import retry
 from broadcast.desk.ending import withdraw
 from broadcast.desk.resolve import resolve
+from broadcast.desk.vote import approve, object_to
 from broadcast.errors import BroadcastError, ChannelRefused, ChannelUnavailable, NotAllowed, NotFound, WorkflowError
+from broadcast.model import VoteKind
 from tests.doubles import FullStream, NoEditStream
 from tests.integration.dispatch_room import a_room, status_of, v2
 
@@ -59,11 +61,27 @@ def test_a_newer_version_has_taken_its_place(room, mastodon):
     assert len(mastodon.posts) == 1
 
 
-def test_a_version_that_is_not_approved_yet_changes_nothing(room, mastodon):
+@pytest.mark.parametrize(("approved", "leaves"), [(False, "Les quais sont fermés."), (True, "La passerelle aussi est fermée.")])
+def test_while_a_newer_version_waits_for_its_vote_nothing_is_tried_again(room, mastodon, approved, leaves):
     room.submit(v2())
     retry(room.desk, "crue-quais/mastodon", as_="bob")
     room.send()
-    assert ["Nouveau" in text or "passerelle" in text for text in mastodon.posts.values()] == [False]
+    assert mastodon.posts == {} and status_of(room).deliveries[0].state.value == "held"
+    assert "la version 2 attend un vote" in status_of(room).deliveries[0].reason
+    if approved:
+        approve(room.desk, "crue-quais", 2, as_="bob")
+    else:
+        object_to(room.desk, "crue-quais", 2, VoteKind.REJECT, as_="bob", reason="non")
+    room.send()
+    assert list(mastodon.posts.values()) == [f"publish {leaves}"]
+
+
+def test_a_version_that_is_not_approved_yet_changes_nothing_of_what_is_public(room, mastodon):
+    retry(room.desk, "crue-quais/mastodon", as_="bob")
+    room.send()
+    room.submit(v2())
+    room.send()
+    assert list(mastodon.posts.values()) == ["publish Les quais sont fermés."]
 
 
 def test_nothing_leaves_of_a_message_that_ended(room, mastodon):
