@@ -6,6 +6,8 @@ import os
 import pwd
 import shutil
 import sqlite3
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,14 @@ def born(tmp_path: Path) -> Folder:
     room = Folder.__new__(Folder)
     room.path, room.env = tmp_path / "ville", {}
     return room
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that every login reaches: those above `tmp_path` are its owner's alone."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="broadcast-logins-") as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
 
 
 @pytest.mark.parametrize("name", ["LOGNAME", "USER", "LNAME", "USERNAME"])
@@ -61,13 +71,12 @@ def test_another_login_makes_nobody(born: Folder, tmp_path: Path):
 
 
 @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("setpriv"), reason="takes root to be another")
-def test_the_system_and_not_the_name_says_that_it_is_another_login(born: Folder):
+def test_the_system_and_not_the_name_says_that_it_is_another_login(born: Folder, open_to_all: Path):
     import subprocess
 
-    for path in (born.path, *born.path.rglob("*")):
+    folder = Path(shutil.copytree(born.path, open_to_all / "ville"))
+    for path in (folder, *folder.rglob("*")):
         path.chmod(0o777 if path.is_dir() else 0o666)
-    for parent in born.path.parents[:3]:
-        parent.chmod(0o777)
     done = subprocess.run(
         [
             "setpriv",
@@ -76,7 +85,7 @@ def test_the_system_and_not_the_name_says_that_it_is_another_login(born: Folder)
             "--clear-groups",
             COMMAND,
             "--newsroom",
-            str(born.path),
+            str(folder),
             "people",
             "add",
             "eve",
