@@ -113,6 +113,7 @@ class Folder:
             mark.parent.mkdir(mode=0o700)
             database.write_bytes(_MADE["database"])
             mark.write_bytes(_MADE["mark"])
+            heads.touch(mode=0o600)
             heads.write_bytes(_MADE["heads"])
             return self
         app = App(self.path, self.env)
