@@ -74,7 +74,7 @@ def message_json(one: MessageStatus, *, with_deliveries: bool = True) -> dict[st
                 "url": d.url,
                 "external_id": d.external_id,
                 "sha256": d.sha256,
-                "at": d.settled_at or d.attempted_at or d.planned_at,
+                "at": d.settled_at or d.attempted_at or d.waits_until or d.planned_at,
                 "reason": d.reason,
                 "not_before": d.waits_until,
                 "needs_person": d.needs_person,
@@ -261,7 +261,7 @@ def _print_message(app: App, one: MessageStatus, *, older: bool) -> None:
                 d.number,
                 STATE_WORDS[d.state.value],
                 d.attempts,
-                local(d.settled_at or d.attempted_at or d.planned_at, zone),
+                local(d.settled_at or d.attempted_at or d.waits_until or d.planned_at, zone),
                 d.url,
                 f"{run(d.reason)}{not_before(d.waits_until, zone)}",
             ]

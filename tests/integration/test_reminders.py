@@ -29,6 +29,18 @@ def test_reminders_go_out_numbered_in_time_and_stop_at_the_end(lab):
     assert counts[-1] == 0  # over: everything was taken down
 
 
+def test_a_planned_reminder_shows_when_it_leaves(lab):
+    room = lab("mastodon")
+    room.folder.message(text=MESSAGE.format(more="repeat_every: 1h\n"))
+    env = {"BROADCAST_NOW": room.now}
+    room.folder.run("submit", room.folder.path / "content/messages/crue-quais.md", "--as", "alice", env=env)
+    room.folder.run("approve", "crue-quais", "--as", "bob", "--yes", env=env)
+    room.send()
+    planned = [d for d in room.folder.json("status", "crue-quais", env=env)["deliveries"] if d["form"] == "repeat"]
+    assert planned
+    assert all(d["at"] == d["not_before"] for d in planned)
+
+
 def test_reminders_that_were_missed_are_not_said_in_a_heap(lab):
     room = lab("mastodon")
     text = MESSAGE.format(more="repeat_every: 1h\n")
